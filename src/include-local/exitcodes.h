@@ -1,0 +1,18 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_EXITCODES_H
+#define S6ACTIVATION_EXITCODES_H
+
+ /* What every program of the package exits with. */
+
+enum exitcode
+{
+  EXITCODE_OK = 0,
+  EXITCODE_DENIED = 1,  /* an expected "no": refused, timed out, not found */
+  EXITCODE_DESTINATION = 2,  /* s6-fdholder-transferdump: the receiving side said no */
+  EXITCODE_USAGE = 100,
+  EXITCODE_BUG = 101,
+  EXITCODE_SYSTEM = 111
+} ;
+
+#endif
