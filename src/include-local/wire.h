@@ -1,0 +1,118 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_WIRE_H
+#define S6ACTIVATION_WIRE_H
+
+ /*
+    The bodies of the fd-holder's messages, both dialects: the only place
+    that knows their layout (fdholder-protocol(7)). Readers consume: each
+    takes its bytes from the front and leaves the rest, or returns 0 and
+    leaves a reader that can only fail.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <skalibs/tai.h>
+
+#define WIRE_BANNER_CLIENT "s6-fdholder 1.0 (b)\n"
+#define WIRE_BANNER_SERVER "s6-fdholder 1.0 (a)\n"
+#define WIRE_BANNER_LEN (sizeof(WIRE_BANNER_CLIENT) - 1)
+#define WIRE_CHANNEL_BYTE '|'  /* carries the event pipe in the native handshake */
+
+enum wire_sizes
+{
+  WIRE_FDS_MAX = 253,  /* SCM_MAX_FD of the Linux kernel: descriptors in one frame */
+  WIRE_ID_MAX = 255,
+  WIRE_ID_PACK_MAX = 1 + WIRE_ID_MAX + 1,
+  WIRE_ENTRY_MAX = TAIN_PACK + WIRE_ID_PACK_MAX,
+  WIRE_REQUEST_MAX = 1 + WIRE_ENTRY_MAX,  /* the longest message outside a dump */
+  WIRE_DUMPFRAME_MAX = 1 + WIRE_FDS_MAX * WIRE_ENTRY_MAX,  /* the longest within one */
+  WIRE_ERROR_PACK = 1,
+  WIRE_LIST_HEADER_PACK = 5,
+  WIRE_GETDUMP_REPLY_PACK = 9,
+  WIRE_SETDUMP_REPLY_PACK = 5
+} ;
+
+enum wire_verb
+{
+  WIRE_STORE = 'S',
+  WIRE_DELETE = 'D',
+  WIRE_RETRIEVE = 'R',
+  WIRE_ACKNOWLEDGE = 'A',  /* native only: confirms the retrieve-and-delete before it */
+  WIRE_LIST = 'L',
+  WIRE_GETDUMP = '?',
+  WIRE_SETDUMP = '!',
+  WIRE_DUMPFRAME = '.'
+} ;
+
+enum wire_retrieve_flag
+{
+  WIRE_RETRIEVE_DELETE = 1
+} ;
+
+ /* Points into the message that it was read from. s[len] is a NUL. */
+struct wire_id
+{
+  char const *s ;
+  uint8_t len ;
+} ;
+
+struct wire_entry
+{
+  tain limit ;
+  struct wire_id id ;
+} ;
+
+struct wire_reader
+{
+  char const *s ;
+  size_t len ;
+} ;
+
+struct wire_request
+{
+  char verb ;
+  uint8_t flags ;  /* WIRE_RETRIEVE */
+  uint32_t total ;  /* WIRE_SETDUMP */
+  struct wire_entry entry ;  /* WIRE_STORE; its id for WIRE_DELETE and WIRE_RETRIEVE */
+  struct wire_reader entries ;  /* WIRE_DUMPFRAME */
+} ;
+
+extern void wire_reader_init (struct wire_reader *, char const *, size_t) ;
+#define wire_reader_isempty(r) (!(r)->len)
+extern int wire_get_u8 (struct wire_reader *, uint8_t *) ;
+extern int wire_get_u32 (struct wire_reader *, uint32_t *) ;
+extern int wire_get_tain (struct wire_reader *, tain *) ;
+extern int wire_get_id (struct wire_reader *, struct wire_id *) ;
+extern int wire_get_string (struct wire_reader *, char const **, size_t *) ;
+extern int wire_get_entry (struct wire_reader *, struct wire_entry *) ;
+
+ /* Is this an id? 1 to 255 bytes, no NUL. The one validator of the package.
+    0, or the errno that says why not: EINVAL, ENAMETOOLONG. */
+extern int wire_id_check (char const *, size_t) ;
+
+ /* Requests. The packers return the length written; the id must have
+    passed wire_id_check. */
+extern size_t wire_pack_store (char *, tain const *, char const *, size_t) ;
+extern size_t wire_pack_delete (char *, char const *, size_t) ;
+extern size_t wire_pack_retrieve (char *, uint8_t, char const *, size_t) ;
+extern size_t wire_pack_setdump (char *, uint32_t) ;
+extern size_t wire_pack_entry (char *, tain const *, char const *, size_t) ;
+
+ /* 0; EPROTO where the bytes are not a request; ENOSYS for an unknown verb;
+    EINVAL where the frame is sound and holds an id that is none. */
+extern int wire_unpack_request (struct wire_request *, char const *, size_t) ;
+
+ /* Replies */
+extern size_t wire_pack_list_header (char *, uint32_t) ;
+extern size_t wire_pack_getdump_reply (char *, uint32_t) ;  /* argument: the total */
+extern size_t wire_pack_setdump_reply (char *, uint32_t) ;  /* argument: the total */
+
+ /* How many frames a dump of so many descriptors takes. */
+#define wire_dump_frames(total) ((total) ? 1 + ((total) - 1) / WIRE_FDS_MAX : 0)
+
+ /* 1 where the whole reply is an error: its errno is in *e. Takes the first byte. */
+extern int wire_get_error (struct wire_reader *, int *) ;
+
+#endif

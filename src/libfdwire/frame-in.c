@@ -1,0 +1,191 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <string.h>
+#include <errno.h>
+#include <sys/uio.h>
+#include <sys/socket.h>
+
+#include <skalibs/uint16.h>
+#include <skalibs/uint32.h>
+#include <skalibs/buffer.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/textmessage.h>
+#include <skalibs/djbunix.h>
+
+#include "frame.h"
+
+ /* The fill reads; textmessage_receive must not, for readv(2) throws
+    descriptors away. */
+
+static ssize_t never_read (int fd, struct iovec const *v, unsigned int n)
+{
+  (void)fd ;
+  (void)v ;
+  (void)n ;
+  return (errno = EAGAIN, -1) ;
+}
+
+int frame_in_init (struct frame_in *in, int fd, struct frame_fdops const *fdops)
+{
+  if (!textmessage_receiver_init(&in->receiver, fd, in->buffer, FRAME_IN_BUFFER, WIRE_REQUEST_MAX)) return 0 ;
+  in->receiver.in.op = &never_read ;
+  in->fdops = fdops ;
+  in->fdhead = in->fdcount = in->claimed = 0 ;
+  in->fdmax = 1 ;
+  in->dialect = FRAME_NATIVE ;
+  in->inheader = 0 ;
+  return 1 ;
+}
+
+int frame_in_takefd (struct frame_in *in)
+{
+  if (!in->fdcount) return -1 ;
+  in->fdcount-- ;
+  return in->fds[in->fdhead++] ;
+}
+
+void frame_in_free (struct frame_in *in)
+{
+  while (in->fdcount) (*in->fdops->unref)(in->fdops->data, frame_in_takefd(in)) ;
+  stralloc_free(&in->receiver.indata) ;
+}
+
+void frame_in_allow (struct frame_in *in, size_t maxbody, unsigned int maxfds)
+{
+  in->receiver.max = maxbody ;
+  in->fdmax = maxfds ;
+  if (in->receiver.indata.a > maxbody && !in->receiver.wanted) stralloc_free(&in->receiver.indata) ;
+}
+
+ /* Every descriptor of the message is taken or closed, whatever is wrong. */
+
+static enum frame_fill take_rights (struct frame_in *in, struct cmsghdr const *c, unsigned int *received)
+{
+  enum frame_fill result = FRAME_FILL_OK ;
+  size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) ;
+  memmove(in->fds, in->fds + in->fdhead, in->fdcount * sizeof(int)) ;
+  in->fdhead = 0 ;
+  *received += n ;
+  for (size_t i = 0 ; i < n ; i++)
+  {
+    int fd ;
+    memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
+    if (in->fdcount > in->fdmax)
+    {
+      fd_close(fd) ;
+      result = FRAME_FILL_EXTRA ;
+    }
+    else if ((*in->fdops->adopt)(in->fdops->data, fd)) in->fds[in->fdcount++] = fd ;
+    else if (result == FRAME_FILL_OK) result = FRAME_FILL_SHORTAGE ;
+  }
+  return result ;
+}
+
+static enum frame_fill take_control (struct frame_in *in, struct msghdr *msg, unsigned int room)
+{
+  enum frame_fill result = FRAME_FILL_OK ;
+  unsigned int received = 0 ;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(msg) ; c ; c = CMSG_NXTHDR(msg, c))
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+    {
+      enum frame_fill r = take_rights(in, c, &received) ;
+      if (result == FRAME_FILL_OK) result = r ;
+    }
+  if (in->fdcount > in->fdmax) return FRAME_FILL_EXTRA ;
+  if (msg->msg_flags & MSG_CTRUNC) return received < room ? FRAME_FILL_SHORTAGE : FRAME_FILL_EXTRA ;
+  return result ;
+}
+
+ /* One recvmsg(2). There is room for one descriptor more than the other side
+    may send, so that an extra one is seen; the kernel never installs more
+    than there is room for. */
+
+enum frame_fill frame_in_fill (struct frame_in *in)
+{
+  union { struct cmsghdr align ; char s[CMSG_SPACE((WIRE_FDS_MAX + 1) * sizeof(int))] ; } control ;
+  struct iovec v[2] ;
+  struct msghdr msg = { .msg_iov = v, .msg_control = control.s } ;
+  unsigned int room = in->fdmax + 1 - in->fdcount ;
+  ssize_t r ;
+  if (room > WIRE_FDS_MAX) room = WIRE_FDS_MAX ;
+  if (buffer_isfull(&in->receiver.in)) return FRAME_FILL_OK ;
+  buffer_wpeek(&in->receiver.in, v) ;
+  msg.msg_iovlen = v[1].iov_len ? 2 : 1 ;
+  msg.msg_controllen = CMSG_LEN(room * sizeof(int)) ;
+  do r = recvmsg(buffer_fd(&in->receiver.in), &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) ;
+  while (r == -1 && errno == EINTR) ;
+  if (r == -1) return errno == EAGAIN || errno == EWOULDBLOCK ? FRAME_FILL_AGAIN : FRAME_FILL_ERROR ;
+  if (!r) return FRAME_FILL_EOF ;
+  buffer_wseek(&in->receiver.in, r) ;
+  return msg.msg_controllen ? take_control(in, &msg, room) : FRAME_FILL_OK ;
+}
+
+int frame_in_sniff (struct frame_in const *in, enum frame_dialect *dialect)
+{
+  struct iovec v[2] ;
+  if (buffer_len(&in->receiver.in) < FRAME_SNIFF) return 0 ;
+  buffer_rpeek(&in->receiver.in, v) ;
+  *dialect = v[0].iov_len >= FRAME_SNIFF ?
+    ((char *)v[0].iov_base)[FRAME_SNIFF - 1] ? FRAME_NATIVE : FRAME_S6 :
+    ((char *)v[1].iov_base)[FRAME_SNIFF - 1 - v[0].iov_len] ? FRAME_NATIVE : FRAME_S6 ;
+  return 1 ;
+}
+
+int frame_in_isempty (struct frame_in const *in)
+{
+  return buffer_isempty(&in->receiver.in) && !in->receiver.wanted && !in->inheader ;
+}
+
+static enum frame_get get_native (struct frame_in *in, struct frame *f)
+{
+  struct iovec v ;
+  int r = textmessage_receive(&in->receiver, &v) ;
+  if (r < 0) return FRAME_GET_BAD ;
+  if (!r) return FRAME_GET_NONE ;
+  f->s = v.iov_base ;
+  f->len = v.iov_len ;
+  f->nfds = 0 ;
+  return FRAME_GET_OK ;
+}
+
+static enum frame_get get_s6_header (struct frame_in *in)
+{
+  char header[FRAME_S6_HEADER] ;
+  uint32_t len ;
+  if (buffer_len(&in->receiver.in) < FRAME_S6_HEADER) return FRAME_GET_NONE ;
+  buffer_getnofill(&in->receiver.in, header, FRAME_S6_HEADER) ;
+  uint32_unpack_big(header, &len) ;
+  uint16_unpack_big(header + 4, &in->claimed) ;
+  if (!len || len > in->receiver.max || in->claimed > in->fdmax) return FRAME_GET_BAD ;
+  if (!stralloc_ready(&in->receiver.indata, len)) return FRAME_GET_BAD ;
+  in->receiver.indata.len = 0 ;
+  in->receiver.wanted = len ;
+  in->inheader = 1 ;
+  return FRAME_GET_OK ;
+}
+
+static enum frame_get get_s6 (struct frame_in *in, struct frame *f)
+{
+  stralloc *body = &in->receiver.indata ;
+  if (!in->inheader)
+  {
+    enum frame_get r = get_s6_header(in) ;
+    if (r != FRAME_GET_OK) return r ;
+  }
+  body->len += buffer_getnofill(&in->receiver.in, body->s + body->len, in->receiver.wanted - body->len) ;
+  if (body->len < in->receiver.wanted) return FRAME_GET_NONE ;
+  in->receiver.wanted = 0 ;
+  in->inheader = 0 ;
+  if (in->claimed > in->fdcount) return FRAME_GET_BAD ;
+  f->s = body->s ;
+  f->len = body->len ;
+  f->nfds = in->claimed ;
+  return FRAME_GET_OK ;
+}
+
+enum frame_get frame_in_get (struct frame_in *in, struct frame *f)
+{
+  return in->dialect == FRAME_S6 ? get_s6(in, f) : get_native(in, f) ;
+}

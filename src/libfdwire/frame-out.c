@@ -1,0 +1,180 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <string.h>
+#include <errno.h>
+#include <sys/uio.h>
+#include <sys/socket.h>
+
+#include <skalibs/uint16.h>
+#include <skalibs/uint32.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/genalloc.h>
+
+#include "frame.h"
+
+enum { COMPACT_FROM = 65536 } ;
+
+#define attachments(out) genalloc_s(struct frame_attachment, &(out)->attachments)
+#define attachment_count(out) genalloc_len(struct frame_attachment, &(out)->attachments)
+
+void frame_out_init (struct frame_out *out, struct frame_fdops const *fdops)
+{
+  static struct frame_out const zero = { .data = STRALLOC_ZERO, .attachments = GENALLOC_ZERO, .fds = GENALLOC_ZERO, .dialect = FRAME_NATIVE } ;
+  *out = zero ;
+  out->fdops = fdops ;
+}
+
+static void release (struct frame_out *out, struct frame_attachment const *a)
+{
+  int const *fds = genalloc_s(int, &out->fds) + a->fdstart ;
+  for (uint16_t i = 0 ; i < a->nfds ; i++) (*out->fdops->unref)(out->fdops->data, fds[i]) ;
+}
+
+void frame_out_free (struct frame_out *out)
+{
+  for (; out->attachment < attachment_count(out) ; out->attachment++)
+    release(out, attachments(out) + out->attachment) ;
+  stralloc_free(&out->data) ;
+  genalloc_free(struct frame_attachment, &out->attachments) ;
+  genalloc_free(int, &out->fds) ;
+  out->head = out->attachment = 0 ;
+}
+
+static int make_room (struct frame_out *out, size_t len, unsigned int nfds)
+{
+  if (!stralloc_readyplus(&out->data, len)) return 0 ;
+  if (!nfds) return 1 ;
+  return genalloc_readyplus(int, &out->fds, nfds)
+    && genalloc_readyplus(struct frame_attachment, &out->attachments, 1) ;
+}
+
+static void attach (struct frame_out *out, size_t offset, int const *fds, unsigned int nfds)
+{
+  struct frame_attachment a = { .offset = offset, .fdstart = genalloc_len(int, &out->fds), .nfds = nfds } ;
+  if (!nfds) return ;
+  for (unsigned int i = 0 ; i < nfds ; i++) (*out->fdops->addref)(out->fdops->data, fds[i]) ;
+  genalloc_catb(int, &out->fds, fds, nfds) ;
+  genalloc_catb(struct frame_attachment, &out->attachments, &a, 1) ;
+}
+
+int frame_out_putraw (struct frame_out *out, char const *s, size_t len, int const *fds, unsigned int nfds)
+{
+  if (!make_room(out, len, nfds)) return 0 ;
+  attach(out, out->data.len, fds, nfds) ;
+  stralloc_catb(&out->data, s, len) ;
+  return 1 ;
+}
+
+#define header_size(out) ((out)->dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER)
+
+char *frame_out_reserve (struct frame_out *out, size_t maxbody, unsigned int nfds)
+{
+  if (!make_room(out, header_size(out) + maxbody, nfds)) return 0 ;
+  return out->data.s + out->data.len + header_size(out) ;
+}
+
+void frame_out_commit (struct frame_out *out, size_t len, int const *fds, unsigned int nfds)
+{
+  char *header = out->data.s + out->data.len ;
+  attach(out, out->data.len, fds, nfds) ;
+  uint32_pack_big(header, len) ;
+  if (out->dialect == FRAME_S6) uint16_pack_big(header + 4, nfds) ;
+  out->data.len += header_size(out) + len ;
+}
+
+int frame_out_put (struct frame_out *out, char const *s, size_t len, int const *fds, unsigned int nfds)
+{
+  char *body = frame_out_reserve(out, len, nfds) ;
+  if (!body) return 0 ;
+  memcpy(body, s, len) ;
+  frame_out_commit(out, len, fds, nfds) ;
+  return 1 ;
+}
+
+ /* What has left is forgotten: at once when all has, now and then before. */
+
+static void forget (struct frame_out *out)
+{
+  if (frame_out_isempty(out))
+  {
+    if (out->data.a > COMPACT_FROM) stralloc_free(&out->data) ;
+    if (out->fds.a > COMPACT_FROM) genalloc_free(int, &out->fds) ;
+    out->data.len = out->head = out->attachment = out->fds.len = out->attachments.len = 0 ;
+  }
+  else if (out->head > COMPACT_FROM && out->head > out->data.len / 2)
+  {
+    memmove(out->data.s, out->data.s + out->head, out->data.len - out->head) ;
+    for (size_t i = out->attachment ; i < attachment_count(out) ; i++) attachments(out)[i].offset -= out->head ;
+    out->data.len -= out->head ;
+    out->head = 0 ;
+  }
+}
+
+ /* Sends up to the next attachment; the bytes that carry one begin with it. */
+
+static ssize_t send_run (struct frame_out *out, int fd)
+{
+  union { struct cmsghdr align ; char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ; } control ;
+  struct frame_attachment const *a = attachments(out) + out->attachment ;
+  struct frame_attachment const *end = attachments(out) + attachment_count(out) ;
+  struct iovec v = { .iov_base = out->data.s + out->head } ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  ssize_t r ;
+  if (a < end && a->offset == out->head)
+  {
+    size_t len = a->nfds * sizeof(int) ;
+    memset(&control, 0, CMSG_SPACE(len)) ;
+    control.align.cmsg_level = SOL_SOCKET ;
+    control.align.cmsg_type = SCM_RIGHTS ;
+    control.align.cmsg_len = CMSG_LEN(len) ;
+    memcpy(CMSG_DATA(&control.align), genalloc_s(int, &out->fds) + a->fdstart, len) ;
+    msg.msg_control = control.s ;
+    msg.msg_controllen = CMSG_SPACE(len) ;
+    a++ ;
+  }
+  v.iov_len = (a < end ? a->offset : out->data.len) - out->head ;
+  do r = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
+  while (r == -1 && errno == EINTR) ;
+  return r ;
+}
+
+static enum frame_flush flush_failure (void)
+{
+  switch (errno)
+  {
+    case EAGAIN :
+#if EWOULDBLOCK != EAGAIN
+    case EWOULDBLOCK :
+#endif
+      return FRAME_FLUSH_AGAIN ;
+    case ETOOMANYREFS :
+    case EMFILE :
+    case ENFILE :
+    case ENOMEM :
+    case ENOBUFS :
+      return FRAME_FLUSH_SHORTAGE ;
+    default :
+      return FRAME_FLUSH_ERROR ;
+  }
+}
+
+enum frame_flush frame_out_flush (struct frame_out *out, int fd)
+{
+  while (!frame_out_isempty(out))
+  {
+    ssize_t r = send_run(out, fd) ;
+    if (r == -1)
+    {
+      enum frame_flush result = flush_failure() ;
+      if (out->head > COMPACT_FROM) forget(out) ;
+      return result ;
+    }
+    if (out->attachment < attachment_count(out) && attachments(out)[out->attachment].offset == out->head)
+      release(out, attachments(out) + out->attachment++) ;
+    out->head += r ;
+  }
+  forget(out) ;
+  return FRAME_FLUSH_DONE ;
+}
