@@ -1,0 +1,141 @@
+# ISC license.
+#
+# Needs GNU make, and config.mak from ./configure. Sources and libraries are found by
+# tools/gen-deps.sh, programs are named in package/targets.mak.
+
+all:
+
+-include config.mak
+include package/info
+include package/targets.mak
+
+AR := $(or $(given_AR),$(if $(filter environment command,$(origin AR)),$(AR)),$(CROSS_COMPILE)ar)
+RANLIB := $(or $(given_RANLIB),$(if $(filter environment command,$(origin RANLIB)),$(RANLIB)),$(CROSS_COMPILE)ranlib)
+STRIP := $(or $(given_STRIP),$(if $(filter environment command,$(origin STRIP)),$(STRIP)),$(CROSS_COMPILE)strip)
+INSTALL := $(or $(given_INSTALL),./tools/install.sh)
+
+DESTDIR :=
+soname := libs6activation.so.$(basename $(basename $(version)))
+
+compile = $(CC) $(CPPFLAGS_AUTO) $(CPPFLAGS) $(CFLAGS_AUTO) $(CFLAGS)
+link = $(CC) $(CFLAGS_AUTO) $(CFLAGS) $(LDFLAGS_AUTO) $(LDFLAGS)
+libraries_last = $(LINKED_FLAGS) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
+
+PUBLIC_LIBRARY := $(if $(ALLSTATIC),libs6activation.a,libs6activation.so)
+HEADERS := $(sort $(wildcard src/include/s6-activation/*.h) src/include/s6-activation/config.h)
+PAGES := $(wildcard doc/*.3 doc/*.7 doc/*.8)
+
+# Everything but these needs config.mak and the dependencies.
+standalone := clean distclean tgz html
+ifneq ($(filter-out $(standalone),$(or $(MAKECMDGOALS),all)),)
+ifeq ($(wildcard config.mak),)
+$(error There is no config.mak: run ./configure first)
+endif
+include package/deps.mak
+endif
+
+package/deps.mak: FORCE
+	@sh tools/gen-deps.sh > $@.new && { cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@ ; }
+
+FORCE:
+.PHONY: FORCE all check bench tests clean distclean tgz html strip update global-links \
+  install install-dynlib install-libexec install-bin install-symlinks install-lib \
+  install-include install-pkgconfig install-man
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Building
+
+public_static := $(if $(STATIC),$(filter libs6activation.a,$(ARCHIVES)))
+public_shared := $(if $(SHARED),$(patsubst %.a,%.so,$(filter libs6activation.a,$(ARCHIVES))))
+
+all: $(BIN_TARGETS) $(ARCHIVES) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
+
+src/%.o: src/%.c config.mak
+	$(compile) -c -o $@ $<
+
+src/%.lo: src/%.c config.mak
+	$(compile) -fPIC -c -o $@ $<
+
+# An archive is made afresh: a member whose source is gone goes too.
+$(ARCHIVES): config.mak
+	@rm -f $@
+	$(AR) rc $@ $(filter %.o,$^)
+	$(RANLIB) $@
+
+libs6activation.so: config.mak
+	$(link) -shared -Wl,-soname,$(soname) $(VERSION_SCRIPT) -o $@ $(filter %.lo,$^) $(libraries_last)
+	@ln -sf libs6activation.so $(soname)
+
+$(BIN_TARGETS): config.mak
+	$(link) $(LDFLAGS_PROGRAM) -o $@ $(filter %.o %.a %.so,$^) $(libraries_last)
+
+libs6activation.pc: tools/gen-dotpc.sh config.mak package/info
+	sh tools/gen-dotpc.sh > $@
+
+# Tests
+
+$(filter-out %.so,$(TEST_PROGRAMS)): config.mak
+	@mkdir -p $(@D)
+	$(link) -o $@ $(filter %.o %.a,$^) $(libraries_last)
+
+$(filter %.so,$(TEST_PROGRAMS)): config.mak
+	@mkdir -p $(@D)
+	$(link) -shared -o $@ $(filter %.lo,$^) -ldl $(LDLIBS)
+
+tests: $(TEST_PROGRAMS)
+
+check: all tests
+	@sh tools/run-test.sh
+
+# Installing
+
+install: install-dynlib install-libexec install-bin install-symlinks install-lib install-include install-pkgconfig install-man
+
+install-dynlib: $(public_shared)
+	@for f in $(public_shared) ; do \
+	  $(INSTALL) -D -m 0755 $$f $(DESTDIR)$(dynlibdir)/$$f.$(version) && \
+	  $(INSTALL) -D -l $$f.$(version) $(DESTDIR)$(dynlibdir)/$(soname) && \
+	  $(INSTALL) -D -l $(soname) $(DESTDIR)$(dynlibdir)/$$f || exit 1 ; \
+	done
+
+install-libexec:
+
+install-bin: $(BIN_TARGETS)
+	@for f in $(BIN_TARGETS) ; do \
+	  mode=$$(sed -n "s/^$$f  *\([0-7][0-7]*\)$$/\1/p" package/modes) ; \
+	  $(INSTALL) -D -m $${mode:-0755} $$f $(DESTDIR)$(bindir)/$$f || exit 1 ; \
+	done
+
+install-symlinks:
+
+install-lib: $(public_static)
+	@for f in $(public_static) ; do \
+	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(libdir)/$$f || exit 1 ; \
+	done
+
+install-include:
+	@for f in $(HEADERS) ; do \
+	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(includedir)/s6-activation/$${f##*/} || exit 1 ; \
+	done
+
+install-pkgconfig: $(if $(PKGCONFIG),libs6activation.pc)
+	@for f in $^ ; do \
+	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(pkgconfdir)/$$f || exit 1 ; \
+	done
+
+install-man:
+	@for f in $(PAGES) ; do \
+	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(mandir)/man$${f##*.}/$${f##*/} || exit 1 ; \
+	done
+
+# Cleaning
+
+clean:
+	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc
+	@find src -type f \( -name '*.o' -o -name '*.lo' \) -exec rm -f {} +
+	@rm -rf src/tests/bin html
+
+distclean: clean
+	@rm -rf src/tests/peer
+	@rm -f config.mak package/deps.mak src/include/s6-activation/config.h src/include-local/probed.h $(package)-*.tar.gz

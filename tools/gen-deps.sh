@@ -1,0 +1,164 @@
+#!/bin/sh
+# ISC license.
+# Prints package/deps.mak: what each object, library, program and test is made from.
+#   src/libX/*.c          are libX.a (and, for the public library, libX.so)
+#   src/libX/contains     names libraries whose objects are in libX too
+#   src/*/NAME.c          is the source of program NAME (package/targets.mak)
+#   src/*/link            lists what the programs of that folder link, in link order;
+#   src/*/NAME.link       the same for one program, instead of the folder's
+#   src/tests/*.c         one main each: src/tests/bin/NAME; preload-X.c is bin/preload-X.so
+#   src/tests/support/*.c linked into each of those mains
+# Headers are found by following #include lines, from one pass over all files.
+
+set -eu
+LC_ALL=C
+export LC_ALL
+
+public=libs6activation
+
+# members LIBRARY: its sources, with those of what it contains
+members()
+{
+  for source in "src/$1"/*.c
+  do
+    if test -f "$source" ; then echo "$source" ; fi
+  done
+  if test -f "src/$1/contains"
+  then
+    while read -r inner
+    do
+      members "$inner"
+    done < "src/$1/contains"
+  fi
+}
+
+# objects SUFFIX SOURCE...
+objects()
+{
+  suffix=$1
+  shift
+  for source
+  do
+    printf ' %s' "${source%.c}.$suffix"
+  done
+}
+
+# linked FILE PUBLIC: prerequisites and flags for the libraries that FILE lists
+linked()
+{
+  prerequisites=
+  flags=
+  test -f "$1" || return 0
+  while read -r word
+  do
+    case $word in
+      ''|'#'*) ;;
+      -lexecline) flags="$flags \$(LIBEXECLINE)" ;;
+      -*) flags="$flags $word" ;;
+      "$public") if test -d "src/$word" ; then prerequisites="$prerequisites $2" ; fi ;;
+      *) if test -d "src/$word" ; then prerequisites="$prerequisites $word.a" ; fi ;;
+    esac
+  done < "$1"
+}
+
+echo '# Written by tools/gen-deps.sh.'
+
+libraries=
+for folder in src/lib*/
+do
+  test -d "$folder" || continue
+  name=$(basename "$folder")
+  # shellcheck disable=SC2046 # sources have no spaces
+  set -- $(members "$name")
+  libraries="$libraries $name.a"
+  echo "$name.a:$(objects o "$@")"
+  if test "$name" = "$public" ; then echo "$name.so:$(objects lo "$@")" ; fi
+done
+echo "ARCHIVES :=$libraries"
+
+for source in src/*/*.c
+do
+  case $source in
+    src/lib*|src/tests/*) continue ;;
+  esac
+  test -f "$source" || continue
+  name=$(basename "$source" .c)
+  list=${source%/*}/link
+  if test -f "${source%.c}.link" ; then list=${source%.c}.link ; fi
+  # shellcheck disable=SC2016 # make expands it
+  linked "$list" '$(PUBLIC_LIBRARY)'
+  echo "$name: ${source%.c}.o$prerequisites"
+  test -z "$flags" || echo "$name: LINKED_FLAGS :=$flags"
+done
+
+tests=
+support=
+for source in src/tests/support/*.c
+do
+  if test -f "$source" ; then support="$support ${source%.c}.o" ; fi
+done
+for source in src/tests/*.c
+do
+  test -f "$source" || continue
+  name=$(basename "$source" .c)
+  case $name in
+    preload-*)
+      echo "src/tests/bin/$name.so: src/tests/$name.lo"
+      tests="$tests src/tests/bin/$name.so"
+      ;;
+    *)
+      list=src/tests/link
+      if test -f "src/tests/$name.link" ; then list=src/tests/$name.link ; fi
+      linked "$list" "$public.a"
+      echo "src/tests/bin/$name: src/tests/$name.o$support$prerequisites"
+      test -z "$flags" || echo "src/tests/bin/$name: LINKED_FLAGS :=$flags"
+      tests="$tests src/tests/bin/$name"
+      ;;
+  esac
+done
+echo "TEST_PROGRAMS :=$tests"
+
+# find prints in the order of the disk: sort for a stable result
+# shellcheck disable=SC2016 # awk expands it
+find src \( -name '*.c' -o -name '*.h' \) -type f | sort | xargs awk '
+  function resolve(name, quoted, from,    folder) {
+    if (quoted) {
+      folder = from
+      sub(/[^\/]*$/, "", folder)
+      if ((folder name) in known) return folder name
+    }
+    if (("src/include-local/" name) in known) return "src/include-local/" name
+    if (("src/include/" name) in known) return "src/include/" name
+    return ""
+  }
+  function follow(file,    i, n, parts, header) {
+    n = split(includes[file], parts, "\n")
+    for (i = 1 ; i <= n ; i++) {
+      if (parts[i] == "") continue
+      header = resolve(substr(parts[i], 2), substr(parts[i], 1, 1) == "\"", file)
+      if (header == "" || (header in seen)) continue
+      seen[header] = 1
+      line = line " " header
+      follow(header)
+    }
+  }
+  BEGIN { for (i = 1 ; i < ARGC ; i++) known[ARGV[i]] = 1 }
+  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+    text = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
+    mark = substr(text, 1, 1)
+    text = substr(text, 2)
+    sub(/[>"].*$/, "", text)
+    includes[FILENAME] = includes[FILENAME] "\n" mark text
+  }
+  END {
+    for (i = 1 ; i < ARGC ; i++) {
+      file = ARGV[i]
+      if (file !~ /\.c$/) continue
+      split("", seen)
+      line = ""
+      follow(file)
+      stem = substr(file, 1, length(file) - 2)
+      print stem ".o " stem ".lo: " file line
+    }
+  }'
