@@ -7,7 +7,7 @@ all:
 
 -include config.mak
 include package/info
-include package/targets.mak
+BIN_TARGETS := $(shell sed /^\#/d package/targets.mak)
 
 AR := $(or $(given_AR),$(if $(filter environment command,$(origin AR)),$(AR)),$(CROSS_COMPILE)ar)
 RANLIB := $(or $(given_RANLIB),$(if $(filter environment command,$(origin RANLIB)),$(RANLIB)),$(CROSS_COMPILE)ranlib)

@@ -1,1 +1,5 @@
 # One program a line. Its source is src/*/NAME.c; it links what src/*/link lists.
+s6-ipcserver-socketbinder
+s6-applyuidgid
+s6-ipcclient
+s6-ioconnect

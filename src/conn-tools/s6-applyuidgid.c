@@ -1,0 +1,49 @@
+/* ISC license. */
+
+#include <errno.h>
+
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/exec.h>
+
+#include "exitcodes.h"
+#include "privileges.h"
+
+#define USAGE "s6-applyuidgid [ -z ] [ -u uid ] [ -g gid ] [ -G gidlist ] [ -U ] prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+#define VARIABLES "UID\0GID\0GIDLIST"
+
+static void check (int ok)
+{
+  if (ok) return ;
+  if (errno == EINVAL) dieusage() ;
+  strerr_diefusys(EXITCODE_SYSTEM, "read the options") ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  struct privileges privileges = PRIVILEGES_ZERO ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  int unexport = 0 ;
+  PROG = "s6-applyuidgid" ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "zUu:g:G:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 'z' : unexport = 1 ; break ;
+      case 'U' : privileges_from_environment(&privileges) ; break ;
+      case 'u' : check(privileges_scan_uid(&privileges, l.arg)) ; break ;
+      case 'g' : check(privileges_scan_gid(&privileges, l.arg)) ; break ;
+      case 'G' : check(privileges_scan_groups(&privileges, l.arg)) ; break ;
+      default : dieusage() ;
+    }
+  }
+  argv += l.ind ;
+  if (!argv[0]) dieusage() ;
+  privileges_apply(&privileges) ;
+  if (unexport) xmexec_n(argv, VARIABLES, sizeof(VARIABLES), 3) ;
+  xexec(argv) ;
+}

@@ -1,0 +1,104 @@
+/* ISC license. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <sys/socket.h>
+
+#include <skalibs/types.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/exec.h>
+
+#include "exitcodes.h"
+#include "unixbinding.h"
+
+#define USAGE "s6-ipcserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m | -S ] [ -a perms ] [ -o uid:gid ] [ -e ] [ -B ] path prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+struct options
+{
+  struct unixbinding binding ;
+  unsigned int backlog ;
+  int type ;
+  unsigned int permissions ;
+  unsigned int haspermissions : 1 ;
+  unsigned int blocking : 1 ;
+} ;
+
+static void scan_owner (struct unixbinding *binding, char const *s)
+{
+  size_t len = uid_scan(s, &binding->uid) ;
+  if (!len || s[len] != ':' || !gid0_scan(s + len + 1, &binding->gid)) dieusage() ;
+  binding->flags |= UNIXBINDING_OWNER ;
+}
+
+static int parse_options (int argc, char const *const *argv, struct options *o)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "dDb:MmSa:o:eB", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 'd' : o->binding.flags |= UNIXBINDING_REPLACE ; break ;
+      case 'D' : o->binding.flags &= ~UNIXBINDING_REPLACE ; break ;
+      case 'b' : if (!uint0_scan(l.arg, &o->backlog)) dieusage() ; break ;
+      case 'M' : o->type = SOCK_STREAM ; break ;
+      case 'm' : o->type = SOCK_DGRAM ; break ;
+      case 'S' : o->type = SOCK_SEQPACKET ; break ;
+      case 'a' :
+        if (!uint0_oscan(l.arg, &o->permissions) || o->permissions > 07777) dieusage() ;
+        o->haspermissions = 1 ;
+        break ;
+      case 'o' : scan_owner(&o->binding, l.arg) ; break ;
+      case 'e' : o->binding.flags |= UNIXBINDING_EXCLUSIVE ; break ;
+      case 'B' : o->blocking = 1 ; break ;
+      default : dieusage() ;
+    }
+  }
+  return l.ind ;
+}
+
+ /* Frees 0, so that the kernel gives it to the socket. */
+
+static void open_socket (struct options const *o)
+{
+  int fd ;
+  close(0) ;
+  fd = socket(AF_UNIX, o->type | (o->blocking ? 0 : SOCK_NONBLOCK), 0) ;
+  if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "create socket") ;
+  if (fd) strerr_dief(EXITCODE_BUG, "the new socket is not stdin") ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  struct options o = { .binding = { .flags = UNIXBINDING_REPLACE }, .backlog = SOMAXCONN, .type = SOCK_STREAM, .permissions = 0777 } ;
+  int e ;
+  PROG = "s6-ipcserver-socketbinder" ;
+  argv += parse_options(argc, argv, &o) ;
+  if (!argv[0] || !argv[1]) dieusage() ;
+  if (unixaddress_isabstract(argv[0]) && (o.haspermissions || o.binding.flags & UNIXBINDING_OWNER))
+    strerr_dief(EXITCODE_USAGE, "an abstract socket has no permissions and no owner: -a and -o need a path in the file system") ;
+  o.binding.permissions = o.permissions & 0777 ;
+
+  open_socket(&o) ;
+  if (!unixsocket_bind(0, argv[0], &o.binding))
+    strerr_diefusys(EXITCODE_SYSTEM, o.binding.failed, argv[0], o.binding.remedy) ;
+  if (o.backlog && o.type != SOCK_DGRAM && listen(0, o.backlog) == -1)
+  {
+    unixsocket_unlink(argv[0]) ;
+    strerr_diefusys(EXITCODE_SYSTEM, "listen to ", argv[0]) ;
+  }
+
+  exec(argv + 1) ;
+  e = errno ;
+  unixsocket_unlink(argv[0]) ;
+  errno = e ;
+  strerr_dieexec(e == ENOENT ? 127 : 126, argv[1]) ;
+}

@@ -1,0 +1,53 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_UNIXBINDING_H
+#define S6ACTIVATION_UNIXBINDING_H
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+ /* Unix addresses as the command lines write them, and binding to one. */
+
+ /*
+   Fills *address for path. A path that begins with '@' is a name in
+   Linux's abstract namespace; the empty path lets the kernel choose one.
+   Returns the length to give to bind(2) and connect(2), or 0 and
+   ENAMETOOLONG.
+ */
+extern socklen_t unixaddress_fill (struct sockaddr_un *address, char const *path) ;
+
+#define unixaddress_isabstract(path) ((path)[0] == '@' || !(path)[0])
+
+enum unixbinding_flag
+{
+  UNIXBINDING_REPLACE = 0x01,  /* a socket that is already at path makes room */
+  UNIXBINDING_EXCLUSIVE = 0x02,  /* but not one that a process still holds */
+  UNIXBINDING_OWNER = 0x04  /* uid and gid below are meant */
+} ;
+
+struct unixbinding
+{
+  unsigned int flags ;
+  mode_t permissions ;  /* of the socket file, 0 to 0777 */
+  uid_t uid ;
+  gid_t gid ;
+  char const *failed ;  /* out: what could not be done */
+  char const *remedy ;  /* out: what to do about it, or "" */
+} ;
+
+ /*
+   Binds fd to path. At no moment can path be reached with wider
+   permissions than those asked for. Only sockets are ever unlinked.
+   Returns 1; or 0 with errno, failed and remedy set, and then nothing of
+   ours is left at path. fd stays with the caller either way.
+ */
+extern int unixsocket_bind (int fd, char const *path, struct unixbinding *binding) ;
+
+ /* Unlinks path if it is a socket; keeps errno. */
+extern void unixsocket_unlink (char const *path) ;
+
+ /* Does a process hold a socket that is bound to path? Nothing is sent to it. */
+extern int unixsocket_isheld (char const *path) ;
+
+#endif

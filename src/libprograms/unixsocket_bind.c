@@ -1,0 +1,122 @@
+/* ISC license. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "unixbinding.h"
+
+enum { LOCK_TRIES = 100, LOCK_PAUSE_NS = 10000000 } ;
+
+static int fail (struct unixbinding *binding, char const *failed, char const *remedy)
+{
+  binding->failed = failed ;
+  binding->remedy = remedy ;
+  return 0 ;
+}
+
+ /*
+   Two exclusive binders that find the same dead socket must not unlink
+   each other's new one: the directory itself is what they lock, so no
+   lock file is left. The lock is held for microseconds; somebody who
+   keeps it longer than a second is not one of us, and is not waited for.
+ */
+
+static int lock_directory (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  size_t len = slash ? (slash == path ? 1 : (size_t)(slash - path)) : 1 ;
+  struct timespec pause = { .tv_sec = 0, .tv_nsec = LOCK_PAUSE_NS } ;
+  char directory[len + 1] ;
+  int fd ;
+  memcpy(directory, slash ? path : ".", len) ;
+  directory[len] = 0 ;
+  fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) return -1 ;
+  for (unsigned int i = 0 ; i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) == -1 ; i++)
+    nanosleep(&pause, 0) ;
+  return fd ;
+}
+
+ /*
+   umask(2) says what bind(2) creates; the mode of the descriptor says it
+   again, for directories whose default ACL overrides the umask.
+ */
+
+static int bind_with_mode (int fd, char const *path, mode_t mode)
+{
+  struct sockaddr_un address ;
+  socklen_t len = unixaddress_fill(&address, path) ;
+  mode_t mask ;
+  int r ;
+  if (!len) return -1 ;
+  if (unixaddress_isabstract(path)) return bind(fd, (struct sockaddr *)&address, len) ;
+  if (mode != 0777) fchmod(fd, mode) ;
+  mask = umask(~mode & 0777) ;
+  r = bind(fd, (struct sockaddr *)&address, len) ;
+  umask(mask) ;
+  return r ;
+}
+
+ /*
+   The group first, then the mode, and the owner last: until then nobody
+   but us can put something else at path in a directory with the sticky
+   bit, and no step follows a symbolic link.
+ */
+
+static int set_owner (char const *path, struct unixbinding const *binding)
+{
+  if (lchown(path, -1, binding->gid) == -1) return 0 ;
+  if (binding->permissions & 0077
+   && fchmodat(AT_FDCWD, path, binding->permissions, AT_SYMLINK_NOFOLLOW) == -1) return 0 ;
+  return lchown(path, binding->uid, -1) == 0 ;
+}
+
+static int bind_file (int fd, char const *path, struct unixbinding *binding)
+{
+  mode_t mode = binding->flags & UNIXBINDING_OWNER ? binding->permissions & 0700 : binding->permissions ;
+  if (bind_with_mode(fd, path, mode) == 0) return 1 ;
+  if (errno == EADDRINUSE && binding->flags & UNIXBINDING_REPLACE && !unixaddress_isabstract(path))
+  {
+    if (binding->flags & UNIXBINDING_EXCLUSIVE && unixsocket_isheld(path))
+    {
+      errno = EADDRINUSE ;
+      return fail(binding, "bind to ", " (a process still holds the socket there; without -e it is replaced)") ;
+    }
+    unixsocket_unlink(path) ;
+    if (bind_with_mode(fd, path, mode) == 0) return 1 ;
+    if (errno == EADDRINUSE)
+      return fail(binding, "bind to ", " (what is there is not a socket: move it away first)") ;
+  }
+  if (errno == ENAMETOOLONG)
+    return fail(binding, "bind to ", " (at most 107 bytes: change to its directory first)") ;
+  return fail(binding, "bind to ", "") ;
+}
+
+int unixsocket_bind (int fd, char const *path, struct unixbinding *binding)
+{
+  int lock = binding->flags & UNIXBINDING_EXCLUSIVE && !unixaddress_isabstract(path) ? lock_directory(path) : -1 ;
+  int ok = bind_file(fd, path, binding) ;
+  if (lock != -1)
+  {
+    int e = errno ;
+    close(lock) ;
+    errno = e ;
+  }
+  if (!ok) return 0 ;
+  if (binding->flags & UNIXBINDING_OWNER && !set_owner(path, binding))
+  {
+    unixsocket_unlink(path) ;
+    return fail(binding, "set the owner of ", "") ;
+  }
+  return 1 ;
+}
