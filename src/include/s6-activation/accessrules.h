@@ -20,21 +20,22 @@
 
 #include <skalibs/stralloc.h>
 
-typedef enum accessrules_result_e accessrules_result ;
-enum accessrules_result_e
+typedef enum accessrules_result_e
 {
   ACCESSRULES_ERROR = -1,  /* errno says why; treat it as DENY, with a warning */
   ACCESSRULES_DENY = 0,    /* a rule says no */
   ACCESSRULES_ALLOW = 1,   /* a rule says yes; params->key names it */
   ACCESSRULES_NOTFOUND = 2 /* no rule; treat it as DENY */
-} ;
+} accessrules_result ;
 
 enum accessrules_limit_e
 {
   ACCESSRULES_NAME_MAX = 255,     /* bytes of a host name given to accessrules_reversedns */
-  ACCESSRULES_KEY_SIZE = 272,     /* room for the longest key and its NUL */
-  ACCESSRULES_ENV_MAX = 4096,     /* bytes of all modifications of one rule, NULs included */
-  ACCESSRULES_EXEC_MAX = 4096,    /* bytes of one exec entry */
+  ACCESSRULES_KEY_SIZE = 512,     /* room for the longest key, 255 bytes on each side of the slash, and its NUL */
+  ACCESSRULES_PATH_MAX = 4095,    /* bytes of the path of a rules directory */
+  ACCESSRULES_VALUE_MAX = 4096,   /* bytes of one file in env */
+  ACCESSRULES_ENV_MAX = 65535,    /* bytes of all modifications of one rule, NULs included */
+  ACCESSRULES_EXEC_MAX = 4096,    /* bytes of an exec file or entry */
   ACCESSRULES_CDB_MAX = 0x4000000 /* bytes of a cdb file: 64 MiB */
 } ;
 
@@ -68,13 +69,14 @@ struct accessrules_params_s
 
  /* dir is remembered as it is given: each lookup starts from it anew, so
     changes are seen at once, and a relative path follows chdir(2). It is
-    not looked at here: lookups in what is not there deny. ENOMEM. */
+    not looked at here: no lookup in what is not there says allow. errno:
+    ENOMEM; ENAMETOOLONG longer than ACCESSRULES_PATH_MAX; ENOENT empty. */
 extern int accessrules_open_dir (accessrules * /* rules */, char const * /* dir */) ;
 
  /* Reads the whole of file into memory and checks its structure: what
     happens to the file later changes nothing. errno: as open(2) and
-    read(2) set it; ENOMEM; EFBIG longer than ACCESSRULES_CDB_MAX; EPROTO
-    it is not a whole and sound cdb, or EINVAL not a regular file. */
+    read(2) set it; ENOMEM; EFBIG longer than ACCESSRULES_CDB_MAX; EINVAL
+    not a regular file; EPROTO not a whole and sound cdb of access rules. */
 extern int accessrules_open_cdb (accessrules * /* rules */, char const * /* file */) ;
 
  /* A cdb: reads its file again, and swaps it in only if it is good; else
@@ -92,7 +94,8 @@ extern void accessrules_params_free (accessrules_params * /* params */) ;
  /* Lookups. Each tries its keys in order; the first one that says allow or
     deny, or that cannot be read, decides. They judge only: params->key is
     set to the key that decided ("" for NOTFOUND), params->env and
-    params->exec are left alone. Nothing is allocated. */
+    params->exec are left alone. Nothing is allocated. ERROR: errno as
+    access(2) and stat(2) set it; ENOENT is a symbolic link to nothing. */
 
  /* uid/self (if uid is our effective uid), uid/N, gid/self, gid/N, uid/default. */
 extern accessrules_result accessrules_uidgid (accessrules const * /* rules */, uid_t, gid_t, accessrules_params * /* params */) ;
@@ -108,8 +111,8 @@ extern accessrules_result accessrules_ip46 (accessrules const * /* rules */, cha
 
  /* reversedns/name, then without its first label, and so on to the last
     label, then reversedns/@. A dot that ends name is left out; case counts,
-    so give lower case. EINVAL: a name that is empty, or has an empty label
-    or a slash. ENAMETOOLONG: longer than ACCESSRULES_NAME_MAX. */
+    so give lower case. The empty name is looked up as @ alone. EINVAL: a
+    name with an empty label or a slash. ENAMETOOLONG: longer than ACCESSRULES_NAME_MAX. */
 extern accessrules_result accessrules_reversedns (accessrules const * /* rules */, char const * /* name */, accessrules_params * /* params */) ;
 
  /* One key as it stands, "class/name". EINVAL: no "class/name" of plain
@@ -124,8 +127,9 @@ extern accessrules_result accessrules_key (accessrules const * /* rules */, char
     NOTFOUND where it allows no longer. ALLOW: params->env and params->exec
     are replaced. In every other case both are emptied, so nothing of an
     older or half-read rule can be used. ERROR: errno is as open(2) and
-    read(2) set it, or EMSGSIZE an entry is longer than its bound, EPROTO a
-    cdb entry is malformed, EINVAL an entry of env is not a regular file, ENOMEM. */
+    read(2) set it; ENOENT env, exec or an entry of env is a symbolic link to
+    nothing; EMSGSIZE something is longer than its bound; EINVAL a FIFO, or
+    a NUL within exec; ENOMEM. */
 extern accessrules_result accessrules_read (accessrules const * /* rules */, accessrules_params * /* params */) ;
 
  /* The same without exec, which is neither read nor judged; params->exec is emptied. */

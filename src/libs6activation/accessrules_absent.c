@@ -1,0 +1,13 @@
+/* ISC license. */
+
+#include <sys/stat.h>
+#include <errno.h>
+
+#include "accessrules-internal.h"
+
+int accessrules_absent (char const *path)
+{
+  struct stat st ;
+  if (!lstat(path, &st)) return 0 ;
+  return errno == ENOENT ? 1 : -1 ;
+}

@@ -1,0 +1,12 @@
+/* ISC license. */
+
+#include <stdint.h>
+
+#include "accessrules-internal.h"
+
+uint32_t accessrules_cdb_hash (char const *key, uint32_t len)
+{
+  uint32_t hash = 5381 ;
+  while (len--) hash = (hash * 33) ^ (unsigned char)*key++ ;
+  return hash ;
+}

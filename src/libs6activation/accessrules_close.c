@@ -1,0 +1,16 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <s6-activation/accessrules.h>
+
+void accessrules_close (accessrules *rules)
+{
+  static accessrules const zero = ACCESSRULES_ZERO ;
+  int e = errno ;
+  free(rules->path) ;
+  free(rules->map) ;
+  *rules = zero ;
+  errno = e ;
+}

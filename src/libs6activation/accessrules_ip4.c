@@ -1,0 +1,9 @@
+/* ISC license. */
+
+#include <s6-activation/accessrules.h>
+#include "accessrules-internal.h"
+
+accessrules_result accessrules_ip4 (accessrules const *rules, char const *ip, accessrules_params *params)
+{
+  return accessrules_ip(rules, ip, 0, params) ;
+}

@@ -1,0 +1,9 @@
+/* ISC license. */
+
+#include <s6-activation/accessrules.h>
+#include "accessrules-internal.h"
+
+accessrules_result accessrules_ip46 (accessrules const *rules, char const *ip, int is6, accessrules_params *params)
+{
+  return accessrules_ip(rules, ip, is6, params) ;
+}
