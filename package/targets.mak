@@ -3,3 +3,5 @@ s6-ipcserver-socketbinder
 s6-applyuidgid
 s6-ipcclient
 s6-ioconnect
+s6-accessrules-cdb-from-fs
+s6-accessrules-fs-from-cdb

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-/* What the accessrules_* functions, and the two programs that convert
-   rules, share. Not for anybody else: <s6-activation/accessrules.h>. */
+/* libaccessrules: what the accessrules_* functions, and the two programs
+   that convert rules, share. For anybody else: <s6-activation/accessrules.h>. */
 
 #ifndef S6_ACTIVATION_ACCESSRULES_INTERNAL_H
 #define S6_ACTIVATION_ACCESSRULES_INTERNAL_H

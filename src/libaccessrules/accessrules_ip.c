@@ -10,7 +10,7 @@
 
 enum { PREFIX_SIZE = sizeof "ip6/" - 1 } ;
 
-static size_t key_of (char *key, char const *ip, int is6, unsigned int bits)
+static void key_of (char *key, char const *ip, int is6, unsigned int bits)
 {
   size_t len = PREFIX_SIZE ;
   memcpy(key, is6 ? "ip6/" : "ip4/", PREFIX_SIZE) ;
@@ -18,7 +18,6 @@ static size_t key_of (char *key, char const *ip, int is6, unsigned int bits)
   key[len++] = '_' ;
   len += uint_fmt(key + len, bits) ;
   key[len] = 0 ;
-  return len ;
 }
 
 accessrules_result accessrules_ip (accessrules const *rules, char const *ip, int is6, accessrules_params *params)

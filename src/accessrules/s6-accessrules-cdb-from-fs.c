@@ -1,0 +1,198 @@
+/* ISC license. */
+
+#include <sys/stat.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/cdbmake.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+#include <skalibs/uint16.h>
+
+#include <s6-activation/accessrules.h>
+#include "exitcodes.h"
+
+#define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir"
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+#define dienomem() strerr_diefusys(EXITCODE_SYSTEM, "allocate memory")
+
+enum
+{
+  COMPILED_ENV_MAX = 4096, /* as in s6, so that it can read what we make */
+  MODE_MAX = 0777
+} ;
+
+ /* Nothing is written before all rules have been read: records are, one
+    after the other, the key with its NUL and the data with its length. */
+
+struct record
+{
+  size_t keylen ;
+  size_t datalen ;
+} ;
+
+static int compare (void const *a, void const *b)
+{
+  return strcmp(*(char const *const *)a, *(char const *const *)b) ;
+}
+
+ /* Sorts strings that each end in a NUL, so that equal rules make equal files. */
+
+static void sort_strings (stralloc *list)
+{
+  stralloc sorted = STRALLOC_ZERO ;
+  size_t n = 0 ;
+  char const **strings = malloc((list->len + 1) * sizeof(char const *)) ;
+  if (!strings) dienomem() ;
+  for (size_t i = 0 ; i < list->len ; i += strlen(list->s + i) + 1) strings[n++] = list->s + i ;
+  qsort(strings, n, sizeof(char const *), &compare) ;
+  for (size_t i = 0 ; i < n ; i++)
+    if (!stralloc_catb(&sorted, strings[i], strlen(strings[i]) + 1)) dienomem() ;
+  free(strings) ;
+  stralloc_free(list) ;
+  *list = sorted ;
+}
+
+static void die_of_part (char const *dir, char const *key, char const *part)
+{
+  switch (errno)
+  {
+    case EMSGSIZE : strerr_dief(EXITCODE_USAGE, dir, "/", key, "/", part, ": too long: the limit is 4096 bytes") ;
+    case EINVAL : strerr_dief(EXITCODE_USAGE, dir, "/", key, "/", part, ": a FIFO, or a NUL in a command line") ;
+    default : strerr_diefusys(EXITCODE_SYSTEM, "read ", dir, "/", key, "/", part) ;
+  }
+}
+
+ /* Leaves params as accessrules_read has it, with the final NUL of exec taken off. */
+
+static void read_parts (accessrules const *rules, accessrules_params *params)
+{
+  accessrules_result result = accessrules_read_env(rules, params) ;
+  if (result == ACCESSRULES_ERROR) die_of_part(rules->path, params->key, "env") ;
+  if (params->env.len > COMPILED_ENV_MAX)
+  {
+    errno = EMSGSIZE ;
+    die_of_part(rules->path, params->key, "env") ;
+  }
+  if (result == ACCESSRULES_ALLOW) result = accessrules_read(rules, params) ;
+  if (result == ACCESSRULES_ERROR) die_of_part(rules->path, params->key, "exec") ;
+  if (result != ACCESSRULES_ALLOW)
+    strerr_dief(EXITCODE_SYSTEM, rules->path, "/", params->key, " changed while it was read") ;
+  if (params->exec.len) params->exec.len-- ;
+  sort_strings(&params->env) ;
+}
+
+static void add_counted (stralloc *records, stralloc const *part)
+{
+  char length[2] ;
+  uint16_pack_big(length, part->len) ;
+  if (!stralloc_catb(records, length, 2) || !stralloc_catb(records, part->s, part->len)) dienomem() ;
+}
+
+static void add_rule (accessrules const *rules, char const *key, accessrules_params *params, stralloc *records)
+{
+  struct record record = { .keylen = strlen(key), .datalen = 1 } ;
+  accessrules_result result = accessrules_key(rules, key, params) ;
+  if (result == ACCESSRULES_NOTFOUND) return ;
+  if (result == ACCESSRULES_ERROR) strerr_diefusys(EXITCODE_SYSTEM, "judge rule ", rules->path, "/", key) ;
+  if (result == ACCESSRULES_ALLOW)
+  {
+    read_parts(rules, params) ;
+    record.datalen = 5 + params->env.len + params->exec.len ;
+  }
+  if (!stralloc_catb(records, (char *)&record, sizeof(record))
+   || !stralloc_catb(records, key, record.keylen)
+   || !stralloc_catb(records, result == ACCESSRULES_ALLOW ? "A" : "D", 1)) dienomem() ;
+  if (result != ACCESSRULES_ALLOW) return ;
+  add_counted(records, &params->env) ;
+  add_counted(records, &params->exec) ;
+}
+
+static void list (char const *path, stralloc *names)
+{
+  size_t longest = 0 ;
+  if (sals(path, names, &longest) == -1) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
+  sort_strings(names) ;
+}
+
+static void add_class (accessrules const *rules, char const *class, accessrules_params *params, stralloc *records)
+{
+  stralloc names = STRALLOC_ZERO ;
+  stralloc path = STRALLOC_ZERO ;
+  if (!stralloc_cats(&path, rules->path) || !stralloc_cats(&path, "/")
+   || !stralloc_cats(&path, class) || !stralloc_0(&path)) dienomem() ;
+  list(path.s, &names) ;
+  for (size_t i = 0 ; i < names.len ; i += strlen(names.s + i) + 1)
+  {
+    if (names.s[i] == '.') continue ;
+    path.len = 0 ;
+    if (!stralloc_cats(&path, class) || !stralloc_cats(&path, "/")
+     || !stralloc_cats(&path, names.s + i) || !stralloc_0(&path)) dienomem() ;
+    add_rule(rules, path.s, params, records) ;
+  }
+  stralloc_free(&path) ;
+  stralloc_free(&names) ;
+}
+
+static int make_cdb (int fd, stralloc const *records)
+{
+  cdbmaker maker = CDBMAKER_ZERO ;
+  if (!cdbmake_start(&maker, fd)) return 0 ;
+  for (size_t i = 0 ; i < records->len ;)
+  {
+    struct record record ;
+    memcpy(&record, records->s + i, sizeof(record)) ;
+    i += sizeof(record) ;
+    if (!cdbmake_add(&maker, records->s + i, record.keylen, records->s + i + record.keylen, record.datalen)) return 0 ;
+    i += record.keylen + record.datalen ;
+  }
+  return cdbmake_finish(&maker) ;
+}
+
+static void write_cdb (char const *file, mode_t mode, stralloc const *records)
+{
+  stralloc name = STRALLOC_ZERO ;
+  int e, fd ;
+  if (!stralloc_cats(&name, file) || !stralloc_cats(&name, ":") || !stralloc_cats(&name, PROG)
+   || !stralloc_cats(&name, ":XXXXXX") || !stralloc_0(&name)) dienomem() ;
+  fd = mkstemp(name.s) ;
+  if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "make a temporary file beside ", file) ;
+  if (!make_cdb(fd, records) || fchmod(fd, mode) == -1 || fsync(fd) == -1 || close(fd) == -1
+   || rename(name.s, file) == -1) goto err ;
+  return ;
+
+ err:
+  e = errno ;
+  unlink(name.s) ;
+  errno = e ;
+  strerr_diefusys(EXITCODE_SYSTEM, "write ", file) ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  accessrules rules = ACCESSRULES_ZERO ;
+  accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
+  stralloc classes = STRALLOC_ZERO ;
+  stralloc records = STRALLOC_ZERO ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  unsigned int mode = 0600 ;
+  int opt ;
+  PROG = "s6-accessrules-cdb-from-fs" ;
+  while ((opt = subgetopt_r(argc, argv, "m:", &l)) != -1)
+    if (opt != 'm' || !uint0_oscan(l.arg, &mode) || mode > MODE_MAX) dieusage() ;
+  argv += l.ind ;
+  if (!argv[0] || !argv[1]) dieusage() ;
+
+  if (!accessrules_open_dir(&rules, argv[1])) strerr_diefusys(EXITCODE_SYSTEM, "use directory ", argv[1]) ;
+  list(argv[1], &classes) ;
+  for (size_t i = 0 ; i < classes.len ; i += strlen(classes.s + i) + 1)
+    if (classes.s[i] != '.') add_class(&rules, classes.s + i, &params, &records) ;
+  write_cdb(argv[0], mode, &records) ;
+  return EXITCODE_OK ;
+}
