@@ -1,0 +1,61 @@
+#!/bin/sh
+# ISC license.
+# The harness itself: what it counts, and that it ends what it started.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+mkdir suite
+cat > suite/good.t <<'END'
+echo 'ok 1 - a'
+echo 'ok 2 - b # SKIP no reason'
+echo '1..2'
+END
+cat > suite/bad.t <<'END'
+echo '1..2'
+echo 'ok 1 - a'
+echo 'not ok 2 - b'
+exit 1
+END
+echo 'echo ok 1 - a' > suite/no-plan.t
+printf '%s\n' 'echo 1..1' 'echo ok 1 - a' 'exit 3' > suite/exit.t
+printf '%s\n' '# timeout: 1' 'echo 1..1' 'echo ok 1 - a' 'exec sleep 30' > suite/slow.t
+echo 'echo "1..0 # SKIP not here"' > suite/skipped.t
+runner=$SRC/tools/run-test.sh
+
+last_line()
+{
+  sh "$runner" "$@" | tail -n 1
+}
+
+is 'passes and skips are counted' "$(last_line suite/good.t)" '1 passed, 0 failed, 1 skipped'
+exits 'success exits 0' 0 sh "$runner" suite/good.t
+is 'failures are counted' "$(last_line suite/bad.t suite/good.t)" '2 passed, 1 failed, 1 skipped'
+exits 'a failure exits 1' 1 sh "$runner" suite/bad.t
+like 'the output of a failing file is shown' "$(cat out)" 'not ok 2 - b'
+exits 'a missing plan is a failure' 1 sh "$runner" suite/no-plan.t
+exits 'an exit code is a failure' 1 sh "$runner" suite/exit.t
+exits 'a file that is too slow is a failure' 1 sh "$runner" suite/slow.t
+like 'and it is said why' "$(cat out)" 'more than 1 s'
+is 'a whole file can be skipped' "$(last_line suite/skipped.t)" '0 passed, 0 failed, 1 skipped'
+exits 'no file of that name is wrong usage' 100 sh "$runner" suite/missing.t
+
+cat > suite/child.t <<'END'
+. "$TESTS/../../tools/tap.sh"
+start sleeper sh -c 'trap "" TERM ; while : ; do sleep 1 ; done'
+pid_of sleeper > "$OLDPWD/sleeper"
+echo "$WORK" > "$OLDPWD/where"
+exit 7
+END
+( OLDPWD=$WORK TESTS=$TESTS sh suite/child.t >/dev/null 2>&1 )
+ok 'a started process is ended with its test, though it ignores SIGTERM' retry 2 tap_gone "$(cat sleeper)"
+not_ok 'and the directory is gone' test -e "$(cat where)"
+
+start reader cat < suite/good.t
+retry 5 ended reader
+stop reader
+is 'start keeps the stdin of its call' "$(cat reader.out)" "$(cat suite/good.t)"
+start seven sh -c 'exit 7'
+retry 5 ended seven
+stop seven
+is 'stop gives the exit code' "$status" 7
+done_testing

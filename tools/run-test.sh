@@ -1,0 +1,161 @@
+#!/bin/sh
+# ISC license.
+# usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-n] [FILE...]
+#
+# Runs tests, JOBS (2) at a time, SECONDS (120) each at most: by default every
+# src/tests/bin/unit-* and fuzz-* of BUILD, and every src/tests/e2e/*.t.
+#   -b BUILD    the tree that was built, if it is not this one
+#   -n          fewer words: only the files that fail, and the last line
+# A line `# timeout: SECONDS` among the first 12 of a .t file is its own limit.
+# In the environment: DAEMON_WRAPPER, SANITIZED, KEEP_WORK, TMPDIR: see tap.sh.
+#
+# A test is a program whose stdout is TAP: `ok N - name`, `not ok N - name`, `# SKIP why`
+# at the end of an ok line, and `1..N` at the beginning or the end. A file whose plan is
+# missing or differs from what it did, that exits with another code than 0, or that is too
+# slow, counts as one failure. unit-* get no argument, and an empty directory to work in;
+# fuzz-NAME gets src/tests/corpus/NAME as its argument and replays the files in it.
+#
+# A line for each file; the output of those that fail; last, `N passed, N failed` and,
+# if there were any, `, N skipped`: points, not files. Exits 1 on any failure, or if
+# nothing passed or was skipped.
+
+set -u
+LC_ALL=C
+export LC_ALL
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+# one FILE: runs it; the outcome goes to $results/NAME
+one()
+{
+  name=$(basename "$1")
+  case $1 in
+    *.t) label=e2e/$name ;;
+    *) label=$name ;;
+  esac
+  limit=$(sed -n '1,12s/^# timeout: *\([0-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1)
+  limit=${limit:-$seconds}
+  log=$results/$name.log
+  code=0
+  case $name in
+    *.t) set -- sh "$1" ;;
+    fuzz-*) set -- "$1" "$TESTS/corpus/${name#fuzz-}" ;;
+    *) set -- "$1" ;;
+  esac
+  place=$(mktemp -d "${TMPDIR:-/tmp}/s6-activation-run.XXXXXX") || exit 111
+  ( cd "$place" && exec timeout -k 10 "$limit" "$@" < /dev/null > "$log" 2>&1 ) || code=$?
+  rm -rf "$place"
+  awk -v code="$code" -v limit="$limit" '
+    /^ok( |$)/ { if (toupper($0) ~ /# *SKIP/) skipped++ ; else passed++ ; next }
+    /^not ok( |$)/ { failed++ ; next }
+    /^1\.\.[0-9]+/ {
+      plans++
+      planned = substr($1, 4) + 0
+      if (toupper($0) ~ /# *SKIP/) { all = $0 ; sub(/^[^#]*# *[A-Za-z]* */, "", all) }
+      next
+    }
+    END {
+      done = passed + skipped + failed
+      if (code == 124 || code == 137) why = "took more than " limit " s"
+      else if (plans != 1) why = "no plan"
+      else if (done != planned) why = planned " points planned, " done " seen"
+      else if (code != 0 && !failed) why = "exit code " code
+      if (why != "") failed++
+      if (all != "" && why == "") skipped++
+      print passed + 0, failed + 0, skipped + 0
+      print (why != "" ? why : all)
+    }' "$log" > "$results/$name.sum"
+  { read -r passed failed _ && read -r why ; } < "$results/$name.sum"
+  if test "$failed" -gt 0
+  then
+    {
+      echo "FAIL $label: $passed passed, $failed failed${why:+ ($why)}"
+      sed 's/^/     /' "$log"
+    } > "$results/$name.say"
+  elif test "$passed" -eq 0
+  then
+    echo "skip $label${why:+: $why}" > "$results/$name.say"
+  else
+    echo "ok   $label: $passed" > "$results/$name.say"
+  fi
+  # one write, so that two at a time do not mix
+  if test -z "$terse" || test "$failed" -gt 0 ; then cat "$results/$name.say" ; fi
+}
+
+if test "${1-}" = --one
+then
+  one "$2"
+  exit 0
+fi
+
+usage()
+{
+  echo 'usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-n] [FILE...]' >&2
+  exit 100
+}
+
+jobs=2
+seconds=120
+terse=
+build=$root
+while getopts b:j:t:n option
+do
+  case $option in
+    b) build=$(cd "$OPTARG" && pwd) || exit 100 ;;
+    j) jobs=$OPTARG ;;
+    t) seconds=$OPTARG ;;
+    n) terse=yes ;;
+    *) usage ;;
+  esac
+done
+shift $((OPTIND - 1))
+
+if test "$#" -eq 0
+then
+  for file in "$build"/src/tests/bin/unit-* "$build"/src/tests/bin/fuzz-* "$root"/src/tests/e2e/*.t
+  do
+    case $file in
+      *.so) continue ;;
+    esac
+    if test -f "$file" ; then set -- "$@" "$file" ; fi
+  done
+fi
+for file
+do
+  test -f "$file" || { echo "run-test.sh: fatal: no file $file" >&2 ; exit 100 ; }
+done
+
+results=$(mktemp -d "${TMPDIR:-/tmp}/s6-activation-results.XXXXXX") || exit 111
+trap 'rm -rf "$results"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+TESTS=$root/src/tests
+BUILD=$build
+export TESTS BUILD results seconds terse
+if test -n "${SANITIZED-}"
+then
+  ASAN_OPTIONS=exitcode=99
+  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
+  export ASAN_OPTIONS UBSAN_OPTIONS
+fi
+
+for file
+do
+  case $file in
+    /*) ;;
+    *) file=$(pwd)/$file ;;
+  esac
+  printf '%s\n' "$file"
+done | xargs -P "$jobs" -I '{}' sh "$root/tools/run-test.sh" --one '{}'
+
+total=$(cat "$results"/*.sum 2>/dev/null | awk '
+  NF == 3 && NR % 2 { passed += $1 ; failed += $2 ; skipped += $3 }
+  END { print passed + 0 " passed, " failed + 0 " failed" (skipped ? ", " skipped " skipped" : "") }')
+echo "$total"
+case $total in
+  '0 passed, 0 failed') exit 1 ;;
+  *' 0 failed'*) exit 0 ;;
+esac
+exit 1
