@@ -170,14 +170,14 @@ tap_cleanup()
   for tap_file in "$WORK"/.started/*
   do
     test -f "$tap_file" || continue
-    kill -TERM -- "-$(cat "$tap_file")" 2>/dev/null
-    kill -CONT -- "-$(cat "$tap_file")" 2>/dev/null
+    kill -s TERM -- "-$(cat "$tap_file")" 2>/dev/null
+    kill -s CONT -- "-$(cat "$tap_file")" 2>/dev/null
   done
   for tap_file in "$WORK"/.started/*
   do
     test -f "$tap_file" || continue
     tap_pid=$(cat "$tap_file")
-    retry 5 tap_group_gone "$tap_pid" || kill -KILL -- "-$tap_pid" 2>/dev/null
+    retry 5 tap_group_gone "$tap_pid" || kill -s KILL -- "-$tap_pid" 2>/dev/null
   done
   for tap_file in "$WORK"/.reports/*
   do
@@ -449,7 +449,7 @@ stop()
   then
     wait "$tap_pid" || status=$?
   else
-    kill -KILL "$tap_pid"
+    kill -s KILL "$tap_pid"
     wait "$tap_pid"
     status=124
   fi
