@@ -5,3 +5,4 @@ s6-ipcclient
 s6-ioconnect
 s6-accessrules-cdb-from-fs
 s6-accessrules-fs-from-cdb
+s6-ipcserverd

@@ -1,0 +1,161 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_SUPERSERVER_INTERNAL_H
+#define S6ACTIVATION_SUPERSERVER_INTERNAL_H
+
+#include <stdint.h>
+#include <spawn.h>
+#include <time.h>
+#include <sys/types.h>
+
+#include "superserver.h"
+
+ /* A hash table of slot numbers: whose slots they are, only its user knows. */
+
+struct slotindex
+{
+  uint32_t *table ;  /* slot + 1, 0 where there is none */
+  uint32_t size ;  /* a power of 2, or 0 */
+  uint32_t used ;
+} ;
+
+struct slotindex_class
+{
+  uint64_t (*hash_slot) (void const *owner, uint32_t slot) ;
+  int (*slot_is) (void const *owner, uint32_t slot, void const *key) ;
+} ;
+
+#define SLOT_NONE UINT32_MAX
+
+ /* Makes room for one more slot. 0 and errno ENOMEM. */
+extern int slotindex_reserve (struct slotindex *, struct slotindex_class const *, void const *owner) ;
+extern uint32_t slotindex_find (struct slotindex const *, struct slotindex_class const *, void const *owner, uint64_t hash, void const *key) ;
+extern void slotindex_add (struct slotindex *, uint64_t hash, uint32_t slot) ;  /* after a reserve */
+extern void slotindex_remove (struct slotindex *, struct slotindex_class const *, void const *owner, uint64_t hash, uint32_t slot) ;
+
+ /* The keyed hash of n bytes: clients choose their addresses, not their places. */
+struct hashseed
+{
+  uint64_t k[2] ;
+} ;
+extern void hashseed_init (struct hashseed *) ;
+extern uint64_t hashseed_hash (struct hashseed const *, void const *bytes, size_t n) ;
+
+ /* The running children, and how many each client has. */
+
+struct child
+{
+  pid_t pid ;  /* 0: free, and identity is the next free one */
+  uint32_t identity ;  /* SLOT_NONE: not known */
+} ;
+
+struct identity
+{
+  unsigned char key[SUPERSERVER_KEYSIZE] ;
+  uint32_t count ;  /* 0: free, and next is the next free one */
+  uint32_t next ;
+} ;
+
+struct children
+{
+  struct child *child ;
+  uint32_t childlen ;  /* slots in use or on the free list */
+  uint32_t childmax ;
+  uint32_t childfree ;
+  struct identity *identity ;
+  uint32_t identitylen ;
+  uint32_t identitymax ;
+  uint32_t identityfree ;
+  uint32_t running ;
+  struct slotindex bypid ;
+  struct slotindex bykey ;
+  struct hashseed seed ;
+} ;
+
+extern void children_init (struct children *) ;
+
+ /* Makes room for one more child, so that recording it cannot fail. 0 and errno ENOMEM. */
+extern int children_reserve (struct children *) ;
+
+ /* How many children the client with that key has. */
+extern uint32_t children_count (struct children const *, unsigned char const *key) ;
+
+ /* Records a child, after a reserve. key is 0 when the client is not known. */
+extern void children_add (struct children *, pid_t, unsigned char const *key) ;
+
+ /* Forgets a child. 1 and its key in *key and *known; 0 if it is not ours. */
+extern int children_remove (struct children *, pid_t, unsigned char *key, int *known) ;
+
+extern void children_kill (struct children const *, int sig) ;
+
+ /* The environment of children: what we inherited, and a tail that is written anew for each. */
+
+struct superserver_environment
+{
+  char const **envp ;
+  size_t inherited ;
+  size_t n ;
+  size_t max ;
+  char *text ;
+  size_t len ;
+  size_t size ;
+} ;
+
+extern int environment_init (struct superserver_environment *, struct superserver_face const *) ;
+extern void environment_restart (struct superserver_environment *) ;
+
+ /* posix_spawn with all that is the same for each child made once. */
+
+struct spawner
+{
+  char const *const *argv ;
+  char const *path ;  /* of argv[0], found once */
+  posix_spawn_file_actions_t actions ;
+  posix_spawnattr_t attributes ;
+  int fd ;  /* the descriptor that actions are made for */
+} ;
+
+extern int spawner_init (struct spawner *, char const *const *argv) ;
+ /* Child with fd as stdin and stdout; the parent's fd stays open. 0 and errno. */
+extern pid_t spawner_run (struct spawner *, int fd, char const *const *envp) ;
+
+ /* One line a call, in one write of at most PIPE_BUF; a reader that is stuck is never waited for. */
+
+enum complaint
+{
+  COMPLAINT_ACCEPT,
+  COMPLAINT_IDENTIFY,
+  COMPLAINT_SPAWN,
+  COMPLAINT_MEMORY,
+  COMPLAINT_KINDS
+} ;
+
+struct superlog
+{
+  unsigned int verbosity ;
+  unsigned int dropped ;  /* lines since stderr was last ready to take one */
+  time_t last[COMPLAINT_KINDS] ;  /* monotonic seconds + 1; 0: never */
+} ;
+
+extern void superlog_info (struct superlog *, char const *const *parts, unsigned int n) ;
+#define superlog_line(log, ...) do { if ((log)->verbosity >= 2) superlog_info(log, ((char const *const[]){__VA_ARGS__}), sizeof((char const *const[]){__VA_ARGS__})/sizeof(char const *)) ; } while (0)
+ /* errno's warning, once a minute for each kind at most. */
+extern void superlog_complain (struct superlog *, enum complaint, char const *what, char const *name, char const *then) ;
+
+ /* Signals are blocked but while the loop waits. */
+
+enum signalbit
+{
+  SIGNALBIT_CHLD = 0x01,
+  SIGNALBIT_TERM = 0x02,
+  SIGNALBIT_HUP = 0x04,
+  SIGNALBIT_QUIT = 0x08,
+  SIGNALBIT_ABRT = 0x10
+} ;
+
+extern int signals_init (void) ;
+extern unsigned int signals_take (void) ;  /* the bits that came since the last call */
+ /* Waits until fd 0 is readable (1), or a signal came or ms (-1: no limit) are over (0). */
+extern int signals_wait (int listening, int64_t ms) ;
+
+#endif

@@ -1,0 +1,296 @@
+/* ISC license. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "exitcodes.h"
+#include "internal.h"
+
+ /*
+   accept is asked for only while all of these hold: fewer than maxconn
+   children run; no accepted client still waits for a child (spawning
+   failed for want of resources: it is tried again, nobody is turned
+   away); no pause after a failure is under way. A pause is 10 ms at
+   first, doubles up to a second, and ends early when a child ends.
+ */
+
+enum { PAUSE_FIRST = 10, PAUSE_LONGEST = 1000 } ;
+
+struct server
+{
+  struct superserver const *config ;
+  struct children children ;
+  struct superserver_environment environment ;
+  struct spawner spawner ;
+  struct superlog log ;
+  struct superserver_client client ;
+  unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
+  unsigned int pause ;  /* milliseconds of the last one; 0 after a success */
+  int64_t resume ;  /* monotonic milliseconds; 0: no pause */
+} ;
+
+static int64_t monotonic_ms (void)
+{
+  struct timespec now ;
+  clock_gettime(CLOCK_MONOTONIC, &now) ;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 ;
+}
+
+static void begin_pause (struct server *s)
+{
+  s->pause = !s->pause ? PAUSE_FIRST : s->pause < PAUSE_LONGEST / 2 ? s->pause << 1 : PAUSE_LONGEST ;
+  s->resume = monotonic_ms() + s->pause ;
+}
+
+static void end_pause (struct server *s)
+{
+  s->pause = 0 ;
+  s->resume = 0 ;
+}
+
+static void log_status (struct server *s)
+{
+  char running[UINT_FMT] ;
+  char max[UINT_FMT] ;
+  if (s->log.verbosity < 2) return ;
+  running[uint_fmt(running, s->children.running)] = 0 ;
+  max[uint_fmt(max, s->config->maxconn)] = 0 ;
+  superlog_line(&s->log, "status: ", running, "/", max) ;
+}
+
+static void log_client (struct server *s, char const *verdict, pid_t pid, uint32_t count)
+{
+  char name[SUPERSERVER_NAMESIZE] ;
+  char fmtpid[PID_FMT] ;
+  char fmtcount[UINT_FMT] = "?" ;
+  char fmtmax[UINT_FMT] ;
+  if (s->log.verbosity < 2) return ;
+  (*s->config->face->format_client)(name, &s->client, s->config->data) ;
+  fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
+  if (s->client.known) fmtcount[uint_fmt(fmtcount, count)] = 0 ;
+  fmtmax[uint_fmt(fmtmax, s->config->localmaxconn)] = 0 ;
+  superlog_line(&s->log, verdict, name, pid ? " pid " : "", pid ? fmtpid : "", " count ", fmtcount, "/", fmtmax) ;
+}
+
+static void log_end (struct server *s, pid_t pid, unsigned char const *key, int known, int status)
+{
+  char name[SUPERSERVER_NAMESIZE] ;
+  char fmtpid[PID_FMT] ;
+  char fmtcode[UINT_FMT] ;
+  if (s->log.verbosity < 2) return ;
+  (*s->config->face->format_key)(name, key, known) ;
+  fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
+  fmtcode[uint_fmt(fmtcode, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status))] = 0 ;
+  superlog_line(&s->log, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
+}
+
+static void end_client (struct server *s)
+{
+  close(s->client.fd) ;
+  s->waiting = 0 ;
+}
+
+static int is_shortage (int e)
+{
+  return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY ;
+}
+
+ /* The client that was accepted gets its child, or waits for another try, or is given up. */
+
+static void serve (struct server *s)
+{
+  unsigned char const *key = s->client.known ? s->client.key : 0 ;
+  pid_t pid ;
+  if (!children_reserve(&s->children))
+  {
+    superlog_complain(&s->log, COMPLAINT_MEMORY, "remember a child", "", "; the client waits") ;
+    begin_pause(s) ;
+    return ;
+  }
+  pid = spawner_run(&s->spawner, s->client.fd, s->environment.envp) ;
+  if (!pid)
+  {
+    int shortage = is_shortage(errno) ;
+    superlog_complain(&s->log, COMPLAINT_SPAWN, "spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
+    if (shortage) begin_pause(s) ;
+    else end_client(s) ;
+    return ;
+  }
+  children_add(&s->children, pid, key) ;
+  if (s->log.verbosity >= 2)
+  {
+    log_client(s, "allow ", pid, key ? children_count(&s->children, key) : 0) ;
+    log_status(s) ;
+  }
+  end_client(s) ;
+  end_pause(s) ;
+}
+
+static void meet (struct server *s)
+{
+  struct superserver_face const *face = s->config->face ;
+  char fmt[UINT_FMT] = "" ;
+  memset(s->client.key, 0, SUPERSERVER_KEYSIZE) ;
+  environment_restart(&s->environment) ;
+  superserver_put(&s->environment, "PROTO", face->protocol) ;
+  if (!(*face->identify)(&s->client, &s->environment, s->config->data))
+  {
+    superlog_complain(&s->log, COMPLAINT_IDENTIFY, "find out who the client is", "", "; the connection is closed") ;
+    end_client(s) ;
+    return ;
+  }
+  if (s->client.known)
+  {
+    uint32_t count = children_count(&s->children, s->client.key) ;
+    if (count >= s->config->localmaxconn)
+    {
+      log_client(s, "deny ", 0, count) ;
+      end_client(s) ;
+      return ;
+    }
+    fmt[uint_fmt(fmt, count + 1)] = 0 ;
+  }
+  superserver_put(&s->environment, face->number, fmt) ;
+  serve(s) ;
+}
+
+static void accept_one (struct server *s)
+{
+  s->client.addresslen = sizeof(s->client.address) ;
+  s->client.fd = accept4(0, (struct sockaddr *)&s->client.address, &s->client.addresslen, SOCK_CLOEXEC) ;
+  if (s->client.fd == -1)
+  {
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return ;
+    superlog_complain(&s->log, COMPLAINT_ACCEPT, "accept", "", "; trying again") ;
+    begin_pause(s) ;
+    return ;
+  }
+  s->waiting = 1 ;
+  meet(s) ;
+}
+
+static void reap (struct server *s)
+{
+  unsigned char key[SUPERSERVER_KEYSIZE] ;
+  int known = 0 ;
+  int status ;
+  for (;;)
+  {
+    pid_t pid = waitpid(-1, &status, WNOHANG) ;
+    if (pid <= 0) break ;
+    if (!children_remove(&s->children, pid, key, &known)) continue ;
+    end_pause(s) ;
+    log_end(s, pid, key, known, status) ;
+    log_status(s) ;
+    if (!s->children.running) break ;
+  }
+}
+
+static void terminate (struct server *s)
+{
+  children_kill(&s->children, SIGTERM) ;
+  children_kill(&s->children, SIGCONT) ;
+}
+
+ /* 0: go on. */
+
+static int obey (struct server *s)
+{
+  unsigned int bits = signals_take() ;
+  if (bits & SIGNALBIT_CHLD) reap(s) ;
+  if (bits & SIGNALBIT_ABRT)
+  {
+    superlog_line(&s->log, "received SIGABRT, sending SIGKILL to all connections and quitting") ;
+    children_kill(&s->children, SIGKILL) ;
+    return 1 ;
+  }
+  if (bits & SIGNALBIT_QUIT)
+  {
+    superlog_line(&s->log, "received SIGQUIT, sending SIGTERM+SIGCONT to all connections and quitting") ;
+    terminate(s) ;
+    return 1 ;
+  }
+  if (bits & SIGNALBIT_HUP)
+  {
+    superlog_line(&s->log, "received SIGHUP, sending SIGTERM+SIGCONT to all connections") ;
+    terminate(s) ;
+  }
+  if (bits & SIGNALBIT_TERM)
+  {
+    superlog_line(&s->log, "received SIGTERM, quitting") ;
+    return 1 ;
+  }
+  return 0 ;
+}
+
+ /* Milliseconds until the pause is over; -1 when there is none. */
+
+static int64_t pause_left (struct server *s)
+{
+  int64_t left ;
+  if (!s->resume) return -1 ;
+  left = s->resume - monotonic_ms() ;
+  if (left > 0) return left ;
+  s->resume = 0 ;
+  return -1 ;
+}
+
+static void prepare (struct server *s)
+{
+  if (!fd_ensure_open(1, 1) || !fd_ensure_open(2, 1)) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
+  if (ndelay_on(0) == -1) strerr_diefusys(EXITCODE_SYSTEM, "make stdin non-blocking") ;
+  if (!signals_init()) strerr_diefusys(EXITCODE_SYSTEM, "set up signals") ;
+  children_init(&s->children) ;
+  s->log.verbosity = s->config->verbosity ;
+  if (!environment_init(&s->environment, s->config->face)
+   || !spawner_init(&s->spawner, s->config->argv)
+   || !children_reserve(&s->children))
+    strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
+  superlog_line(&s->log, "starting") ;
+  log_status(s) ;
+  if (s->config->ready)
+  {
+    if (write(1, s->config->ready, strlen(s->config->ready)) == -1 && errno != EPIPE)
+      strerr_warnwusys("tell that we are ready") ;
+    dup2(0, 1) ;  /* closes what it was, and keeps the number taken */
+  }
+}
+
+int superserver_run (struct superserver const *given)
+{
+  struct superserver limited = *given ;
+  struct superserver const *config = &limited ;
+  struct server s = { .config = config } ;
+  if (!limited.maxconn) limited.maxconn = 1 ;
+  if (limited.localmaxconn > limited.maxconn) limited.localmaxconn = limited.maxconn ;
+  prepare(&s) ;
+  for (;;)
+  {
+    int64_t left = pause_left(&s) ;
+    int ready ;
+    if (s.waiting && left < 0)
+    {
+      serve(&s) ;
+      continue ;
+    }
+    ready = signals_wait(left < 0 && s.children.running < config->maxconn, left) ;
+    if (obey(&s)) break ;
+    if (ready) accept_one(&s) ;
+  }
+  superlog_line(&s.log, "exiting") ;
+  return EXITCODE_OK ;
+}
