@@ -1,0 +1,141 @@
+/* ISC license. */
+
+/*
+   The client side of the fd-holding daemon, s6-fdholderd. Every call is
+   synchronous and ends at its deadline. The bytes on the wire, and who
+   may say what when, are in fdholder-protocol(7).
+
+   Common to all calls:
+
+   - deadline is an absolute time, *stamp the current one on entry; the
+     call brings *stamp up to date. With skalibs: tain_now_g() first, and
+     the macros that end in _g use STAMP. tain_infinite is no deadline.
+   - 1 (or a descriptor) is success; 0 (or -1) is failure, with errno set.
+     What the daemon answers: EPERM (the rules give no right to this),
+     ENOENT (no such id), EBUSY (the id is taken, or somebody is taking
+     it), ENFILE (the daemon is full), EINVAL (not an id, or a time limit
+     in the past), ENAMETOOLONG (an id of more than 255 bytes), ELOOP (a
+     connection to the daemon cannot be stored in it).
+     What the connection suffers: EPIPE (closed by the daemon, most often
+     because its rules do not let us in), ETIMEDOUT (the deadline came
+     first), EPROTO (that is no fd-holding daemon). After one of these
+     the connection is of no more use: end it.
+     And what any system call may say: EBADF, ENOMEM, EMFILE.
+   - an id is a string of 1 to 255 bytes.
+   - descriptors that are received have their close-on-exec flag set.
+   - SIGPIPE is ignored while fdholder_start runs and gets its disposition
+     back; the other calls never raise it. The signal mask is left alone.
+*/
+
+#ifndef S6_ACTIVATION_FDHOLDER_H
+#define S6_ACTIVATION_FDHOLDER_H
+
+#include <sys/types.h>
+
+#include <skalibs/genalloc.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/tai.h>
+#include <skalibs/textclient.h>
+
+enum fdholder_limit_e
+{
+  FDHOLDER_ID_MAX = 255 /* bytes of an id */
+} ;
+
+ /* A connection. fdholder_start fills it: no need to initialise it before.
+    Its descriptors are close-on-exec, so a program that only executes
+    another one afterwards need not end it. */
+
+typedef struct fdholder_s fdholder, *fdholder_ref ;
+struct fdholder_s
+{
+  int error ;             /* 0, or the errno that made the connection useless */
+  unsigned char connected ;  /* connect(2) has succeeded */
+  unsigned char s6 ;      /* the daemon speaks s6's dialect: no acknowledgement, no events */
+  textclient client ;
+} ;
+#define FDHOLDER_ZERO { .error = 0, .connected = 0, .s6 = 0, .client = TEXTCLIENT_ZERO }
+
+#define fdholder_fd(h) textmessage_sender_fd(&(h)->client.syncout)
+
+ /* After fdholder_start has failed: was there anything to connect to? */
+#define fdholder_isconnected(h) ((h)->connected)
+
+ /* Connects to the daemon at path. Its own dialect is tried first; if it
+    closes the connection before it has said anything, connects once more
+    and speaks s6's dialect. A full backlog is waited for until the deadline.
+    errno, before connect(2) has succeeded: what socket(2) and connect(2)
+    say, ENAMETOOLONG for the path, ETIMEDOUT for a backlog that stays full;
+    after: EPIPE, ETIMEDOUT, EPROTO. After a failure there is nothing to end. */
+extern int fdholder_start (fdholder *h, char const *path, tain const *deadline, tain *stamp) ;
+#define fdholder_start_g(h, path, deadline) fdholder_start(h, path, (deadline), &STAMP)
+
+ /* Closes the connection. Always succeeds, keeps errno. */
+extern void fdholder_end (fdholder *h) ;
+
+ /* Stores a copy of fd as id; fd stays open, and the caller's.
+    limit: absolute time (TAI64N) at which the daemon forgets it, or 0: never.
+    EBUSY if the id exists, EINVAL if limit has passed, EBADF if fd is none. */
+extern int fdholder_store (fdholder *h, int fd, char const *id, tain const *limit, tain const *deadline, tain *stamp) ;
+#define fdholder_store_g(h, fd, id, limit, deadline) fdholder_store(h, fd, id, limit, (deadline), &STAMP)
+
+ /* The daemon closes and forgets what is stored as id. */
+extern int fdholder_delete (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_delete_g(h, id, deadline) fdholder_delete(h, id, (deadline), &STAMP)
+
+ /* Returns a descriptor, the caller's to close: a copy of what is stored as id. -1 on failure. */
+extern int fdholder_retrieve (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_retrieve_g(h, id, deadline) fdholder_retrieve(h, id, (deadline), &STAMP)
+
+ /* The same, and the daemon forgets the id, once it has heard that the
+    descriptor has arrived: whatever fails before, it is still stored.
+    (A daemon of s6 forgets it when it has sent its answer.) */
+extern int fdholder_retrieve_delete (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_retrieve_delete_g(h, id, deadline) fdholder_retrieve_delete(h, id, (deadline), &STAMP)
+
+ /* Appends all ids to *ids, each with a final NUL, and writes how many to *count.
+    On failure *ids is as before. */
+extern int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadline, tain *stamp) ;
+#define fdholder_list_g(h, ids, count, deadline) fdholder_list(h, ids, count, (deadline), &STAMP)
+
+
+ /* Everything at once */
+
+typedef struct fdholder_entry_s fdholder_entry, *fdholder_entry_ref ;
+struct fdholder_entry_s
+{
+  char const *id ;
+  int fd ;
+  unsigned int expires ;  /* 0: never, and limit means nothing */
+  tain limit ;            /* absolute, TAI64N */
+} ;
+
+typedef struct fdholder_dump_s fdholder_dump, *fdholder_dump_ref ;
+struct fdholder_dump_s
+{
+  genalloc entries ;  /* fdholder_entry */
+  stralloc ids ;      /* where the entries' ids point to */
+} ;
+#define FDHOLDER_DUMP_ZERO { .entries = GENALLOC_ZERO, .ids = STRALLOC_ZERO }
+
+#define fdholder_dump_entries(dump) genalloc_s(fdholder_entry, &(dump)->entries)
+#define fdholder_dump_count(dump) genalloc_len(fdholder_entry, &(dump)->entries)
+
+ /* Gets a copy of everything that is stored. *dump must be FDHOLDER_DUMP_ZERO;
+    its descriptors belong to it, until fdholder_dump_free closes them or the
+    caller sets them to -1. The soft limit of open files is raised by the
+    number that is to come; ENFILE if the hard limit does not allow it.
+    On failure *dump is FDHOLDER_DUMP_ZERO again. */
+extern int fdholder_getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, tain *stamp) ;
+#define fdholder_getdump_g(h, dump, deadline) fdholder_getdump(h, dump, (deadline), &STAMP)
+
+ /* Closes the descriptors that are not negative, frees the memory. Keeps errno. */
+extern void fdholder_dump_free (fdholder_dump *dump) ;
+
+ /* Stores copies of n entries: all of them or, on failure, none. What is stored
+    already stays, but an id that is there gets the new descriptor. Entries whose
+    limit has passed are left out. The descriptors stay open, and the caller's. */
+extern int fdholder_setdump (fdholder *h, fdholder_entry const *entries, size_t n, tain const *deadline, tain *stamp) ;
+#define fdholder_setdump_g(h, entries, n, deadline) fdholder_setdump(h, entries, n, (deadline), &STAMP)
+
+#endif

@@ -1,0 +1,83 @@
+/* ISC license. */
+
+#ifndef S6_ACTIVATION_FDCLIENT_H
+#define S6_ACTIVATION_FDCLIENT_H
+
+ /* What the functions of fdholder.h share. Not installed, and not exported. */
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <skalibs/tai.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "wire.h"
+#include "frame.h"
+
+ /* Receives the answers to one request. Two frames' worth of descriptors:
+    a read that ends one frame of a dump may bring the next one's. */
+
+struct fdclient_inbox
+{
+  fdholder *holder ;
+  size_t readmax ;        /* bytes that one read may take */
+  unsigned int room ;     /* descriptors that one frame may bring */
+  unsigned int count ;    /* how many wait in fds */
+  unsigned int claimed ;  /* s6's dialect: the count in the header of the frame */
+  unsigned int partial ;  /* s6's dialect: the header has been read, the body not yet */
+  unsigned int asked ;    /* a read makes sense before poll has said so */
+  struct iovec frame ;    /* body of the last frame; valid until the next one is received */
+  int fds[2 * WIRE_FDS_MAX] ;
+} ;
+
+ /* Makes the connection useless: errno is noted, ECONNRESET becoming EPIPE. Returns 0. */
+extern int fdclient_fail (fdholder *) ;
+
+ /* Sleeps for *pause milliseconds, but not past the deadline, and doubles *pause
+    up to 50. 0, ETIMEDOUT: the deadline had come before. */
+extern int fdclient_pause (unsigned int *pause, tain const *, tain *) ;
+
+ /* Puts a connected socket, and the reading side, in order. Owns fd. */
+extern void fdclient_init_receiver (fdholder *) ;
+extern void fdclient_init_s6 (fdholder *, int) ;
+
+ /* Sends one frame with nfds descriptors, which stay the caller's. When nothing
+    has left, the connection is still good after a failure. */
+extern int fdclient_send (fdholder *, char const *, size_t, int const *, unsigned int, tain const *, tain *) ;
+
+ /* Receives one frame of at most maxbody bytes and room descriptors.
+    fdclient_inbox_init does not clear fds. */
+extern void fdclient_inbox_init (struct fdclient_inbox *, fdholder *) ;
+extern void fdclient_inbox_close (struct fdclient_inbox *) ;
+extern int fdclient_receive (struct fdclient_inbox *, size_t maxbody, unsigned int room, tain const *, tain *) ;
+
+ /* Takes the n descriptors that belong to the last frame; they are the caller's then.
+    0, EPROTO: they are not all there, or the frame claims another number. */
+extern int fdclient_inbox_take (struct fdclient_inbox *, int *, unsigned int) ;
+
+ /* The first byte of the last answer: 1 if it is 0, and *r is what follows;
+    else 0 and errno. */
+extern int fdclient_answer (struct fdclient_inbox *, struct wire_reader *) ;
+
+ /* EPROTO and a useless connection if anything is left over. */
+extern int fdclient_inbox_isdone (struct fdclient_inbox *) ;
+
+ /* The answer cannot be understood: EPROTO, and the connection is useless. Returns 0. */
+extern int fdclient_misunderstood (struct fdclient_inbox *) ;
+
+ /* Receives an answer that is one errno byte and no descriptor; and the same
+    after sending a request. */
+extern int fdclient_outcome (fdholder *, tain const *, tain *) ;
+extern int fdclient_command (fdholder *, char const *, size_t, int const *, unsigned int, tain const *, tain *) ;
+
+ /* Sends a retrieve request with these flags; the descriptor, or -1. */
+extern int fdclient_retrieve_flags (fdholder *, char const *, uint8_t, tain const *, tain *) ;
+
+ /* The length of an id; 0 and errno if it is none. */
+extern size_t fdclient_id_length (char const *) ;
+
+ /* What is sent for "never", counted from the current wall clock. */
+extern int fdclient_never (tain *) ;
+
+#endif
