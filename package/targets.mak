@@ -6,3 +6,10 @@ s6-ioconnect
 s6-accessrules-cdb-from-fs
 s6-accessrules-fs-from-cdb
 s6-ipcserverd
+s6-fdholder-delete
+s6-fdholder-getdump
+s6-fdholder-list
+s6-fdholder-retrieve
+s6-fdholder-setdump
+s6-fdholder-store
+s6-fdholder-transferdump

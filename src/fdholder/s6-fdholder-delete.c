@@ -1,0 +1,39 @@
+/* ISC license. */
+
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "exitcodes.h"
+#include "holderclient.h"
+
+#define USAGE "s6-fdholder-delete [ -t milliseconds ] socket id [ prog... ]"
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+int main (int argc, char const *const *argv)
+{
+  fdholder h ;
+  tain deadline ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  PROG = "s6-fdholder-delete" ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "t:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      default : dieusage() ;
+    }
+  }
+  argv += l.ind ;
+  if (!argv[0] || !argv[1]) dieusage() ;
+  holderclient_check_id(argv[1]) ;
+
+  holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
+  if (!fdholder_delete_g(&h, argv[1], &deadline)) holderclient_die(EXITCODE_DENIED, "delete ", argv[1]) ;
+  holderclient_finish(argv + 2) ;
+}

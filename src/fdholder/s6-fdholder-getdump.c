@@ -1,0 +1,55 @@
+/* ISC license. */
+
+#include <skalibs/djbunix.h>
+#include <skalibs/exec.h>
+#include <skalibs/genalloc.h>
+#include <skalibs/posixplz.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "exitcodes.h"
+#include "holderclient.h"
+
+#define USAGE "s6-fdholder-getdump [ -t milliseconds ] socket prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+static void leave_open (fdholder_entry const *entries, size_t n)
+{
+  for (size_t i = 0 ; i < n ; i++)
+    if (uncoe(entries[i].fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "keep the descriptors open") ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  fdholder h ;
+  fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
+  stralloc storage = STRALLOC_ZERO ;
+  genalloc variables = GENALLOC_ZERO ;
+  tain deadline ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  PROG = "s6-fdholder-getdump" ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "t:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      default : dieusage() ;
+    }
+  }
+  argv += l.ind ;
+  if (!argv[0] || !argv[1]) dieusage() ;
+
+  holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
+  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump", 0) ;
+  leave_open(fdholder_dump_entries(&dump), fdholder_dump_count(&dump)) ;
+  if (!dumpenvironment_write(&storage, &variables, (char const *const *)environ, fdholder_dump_entries(&dump), fdholder_dump_count(&dump)))
+    strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
+  xexec_e(argv + 1, genalloc_s(char const *, &variables)) ;
+}

@@ -1,0 +1,60 @@
+/* ISC license. */
+
+#include <errno.h>
+
+#include <skalibs/genalloc.h>
+#include <skalibs/posixplz.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "exitcodes.h"
+#include "holderclient.h"
+
+#define USAGE "s6-fdholder-setdump [ -t milliseconds ] socket [ prog... ]"
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+static void read_environment (genalloc *entries)
+{
+  struct dumpenvironment_error error ;
+  if (dumpenvironment_read(entries, (char const *const *)environ, &error)) return ;
+  switch (error.problem)
+  {
+    case DUMPENVIRONMENT_NOTSET : strerr_dienotset(EXITCODE_USAGE, error.name) ;
+    case DUMPENVIRONMENT_INVALID : strerr_dieinvalid(EXITCODE_USAGE, error.name) ;
+    default : strerr_diefusys(EXITCODE_SYSTEM, "read the environment") ;
+  }
+}
+
+int main (int argc, char const *const *argv)
+{
+  fdholder h ;
+  genalloc entries = GENALLOC_ZERO ;
+  tain deadline ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  PROG = "s6-fdholder-setdump" ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "t:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      default : dieusage() ;
+    }
+  }
+  argv += l.ind ;
+  if (!argv[0]) dieusage() ;
+  read_environment(&entries) ;
+
+  holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
+  if (!fdholder_setdump_g(&h, genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries), &deadline))
+  {
+    if (errno == EBADF) strerr_dief(EXITCODE_USAGE, "a descriptor that the environment names is not open") ;
+    holderclient_die(EXITCODE_DENIED, "set a dump", 0) ;
+  }
+  holderclient_finish(argv + 1) ;
+}

@@ -1,0 +1,59 @@
+/* ISC license. */
+
+#include <limits.h>
+
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "exitcodes.h"
+#include "holderclient.h"
+
+#define USAGE "s6-fdholder-store [ -d fd ] [ -t milliseconds ] [ -T fdmilliseconds ] socket id [ prog... ]"
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+ /* The limit that the daemon is told is a time of the wall clock. */
+
+static tain const *limit_in (unsigned int milliseconds, tain *limit)
+{
+  tain relative = { .sec = { .x = milliseconds / 1000 }, .nano = milliseconds % 1000 * 1000000 } ;
+  tain now ;
+  if (!milliseconds) return 0 ;
+  if (!tain_wallclock_read(&now)) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
+  tain_add(limit, &now, &relative) ;
+  return limit ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  fdholder h ;
+  tain deadline, limit ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  unsigned int fd = 0 ;
+  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  unsigned int fdmilliseconds = 0 ;
+  PROG = "s6-fdholder-store" ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "d:t:T:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 'd' : if (!uint0_scan(l.arg, &fd) || fd > INT_MAX) dieusage() ; break ;
+      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      case 'T' : if (!holderclient_scan_milliseconds(l.arg, &fdmilliseconds)) dieusage() ; break ;
+      default : dieusage() ;
+    }
+  }
+  argv += l.ind ;
+  if (!argv[0] || !argv[1]) dieusage() ;
+  holderclient_check_id(argv[1]) ;
+
+  holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
+  if (!fdholder_store_g(&h, fd, argv[1], limit_in(fdmilliseconds, &limit), &deadline))
+    holderclient_die(EXITCODE_DENIED, "store a descriptor as ", argv[1]) ;
+  holderclient_finish(argv + 2) ;
+}
