@@ -27,9 +27,10 @@ static int record_at (char const *map, size_t size, uint32_t position, accessrul
 int accessrules_cdb_find (char const *map, size_t size, char const *key, uint32_t keylen, uint32_t wanted, accessrules_record *record)
 {
   uint32_t hash = accessrules_cdb_hash(key, keylen) ;
-  char const *pointer = map + (hash % ACCESSRULES_CDB_TABLES) * ACCESSRULES_CDB_POINTER_SIZE ;
+  char const *pointer ;
   uint32_t table, slots ;
   if (size < ACCESSRULES_CDB_HEADER_SIZE || size > ACCESSRULES_CDB_MAX) goto err ;
+  pointer = map + (hash % ACCESSRULES_CDB_TABLES) * ACCESSRULES_CDB_POINTER_SIZE ;
   uint32_unpack(pointer, &table) ;
   uint32_unpack(pointer + 4, &slots) ;
   if (!slots) return 0 ;

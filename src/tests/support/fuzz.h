@@ -1,0 +1,35 @@
+/* ISC license. */
+
+/* What fuzz mains share. Each defines LLVMFuzzerTestOneInput, and, unless
+   LIBFUZZER is defined, a main that replays the files of the folders that
+   it is given:
+
+     clang -g -fsanitize=fuzzer,address,undefined -DLIBFUZZER -Isrc/include -Isrc/include-local src/tests/fuzz-NAME.c \
+       src/tests/support/tap.c libs6activation.a -lskarnet
+     ./a.out -runs=10000000 somewhere src/tests/corpus/NAME
+*/
+
+#ifndef S6ACTIVATION_TESTS_FUZZ_H
+#define S6ACTIVATION_TESTS_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+extern int LLVMFuzzerTestOneInput (uint8_t const *, size_t) ;
+
+typedef int fuzz_input_function (uint8_t const *, size_t) ;
+
+ /* One TAP point for each folder; what main returns. */
+extern int fuzz_replay (int, char const *const *, fuzz_input_function *) ;
+
+#ifdef LIBFUZZER
+#define FUZZ_MAIN()
+#else
+#define FUZZ_MAIN() \
+int main (int argc, char const *const *argv) \
+{ \
+  return fuzz_replay(argc, argv, &LLVMFuzzerTestOneInput) ; \
+}
+#endif
+
+#endif
