@@ -1,0 +1,68 @@
+#!/bin/sh
+# ISC license.
+# The documents: each page is clean mdoc with the sections that it must have, each program
+# has a page that tells every option of its usage line, and a row in README; the recipe of
+# README works as it is typed.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+doc=$SRC/doc
+programs=$(sed -n '/^[^#]/p' "$SRC/package/targets.mak" | grep -o 's6-[a-z0-9-]*')
+
+usage_options() # program: the option letters of its usage line, one a line
+{
+  "$1" '-#' 2>&1 | grep -Eo '(^|[][ |])-[A-Za-z0-9]+' | grep -o '[A-Za-z0-9]' | sort -u
+}
+
+page_options() # page: the option letters that have an entry
+{
+  grep '^\.It .*Fl ' "$1" | grep -Eo 'Fl [A-Za-z0-9]( |$)' | cut -c 4 | sort -u
+}
+
+if command -v mandoc >/dev/null
+then
+  for page in "$doc"/*.[378]
+  do
+    is "mandoc finds nothing in $(basename "$page")" "$(mandoc -Tlint -Wwarning "$page")" ''
+  done
+else
+  skip 'the pages are clean mdoc' 'no mandoc'
+fi
+
+for program in $programs
+do
+  page=$doc/$program.8
+  if ! test -e "$page"
+  then
+    fail "$program has a page"
+    continue
+  fi
+  is "the page of $program tells its options" "$(page_options "$page")" "$(usage_options "$program")"
+  for section in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'
+  do
+    grep -qx "\\.Sh $section" "$page" || fail "$program.8 has a section $section"
+  done
+  like "README has a row for $program" "$(grep "^    $program  " "$SRC/README")" '  [a-z]'
+done
+
+# shellcheck disable=SC2013 # words, not lines
+for reference in $(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1.\2/p' "$doc"/*.[378] | sort -u)
+do
+  case $reference in
+    s6-sv*|s6-log.*|s6-supervise.*) ;;
+    s6-*|fdholder*|accessrules*|super-servers*)
+      test -e "$doc/$reference" || fail "there is no page $reference, but a page refers to it" ;;
+  esac
+done
+
+sed -n '/^In an empty directory/,/^The rules let/s/^    //p' "$SRC/README" > recipe.sh
+is 'the recipe of README has ten lines' "$(wc -l < recipe.sh)" 10
+mkdir empty
+cd empty || exit 111
+start recipe sh -c '. ../recipe.sh ; wait'
+ok 'its first client is answered' retry 10 grep -qx 'hello' recipe.out
+ok 'its second client is answered after kill -9 of the server' \
+  retry 10 grep -qx 'hello again' recipe.out
+sed 's/^/# /' recipe.err
+
+done_testing

@@ -1,0 +1,132 @@
+#!/bin/sh
+# ISC license.
+# doc/examples under Debian's s6-svscan and s6-supervise: readiness, kill -9 of the service,
+# of a logger and of the holder, restarts of both holders with everything carried over.
+# timeout: 180
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+need_peer
+need execlineb grep
+
+# Only the supervision programs come from Debian's s6: the others must be ours.
+mkdir supervision sockets
+for program in s6-svscan s6-svscanctl s6-supervise s6-svc s6-svwait s6-svstat s6-log
+do
+  printf '#!/bin/sh\nexec peer %s "$@"\n' "$program" > "supervision/$program"
+  chmod 755 "supervision/$program"
+done
+PATH=$WORK/supervision:$PATH
+export PATH
+
+cp -R "$SRC/doc/examples" scan
+peer_here scan
+me=$(id -u)
+for holder in fdholder fdholder-standby
+do
+  peer_here "scan/$holder"
+  test "$me" -eq 0 || mv "scan/$holder/data/rules/uid/0" "scan/$holder/data/rules/uid/$me"
+done
+both='scan/fdholder scan/fdholder-standby'
+
+pid_under()
+{
+  s6-svstat -o pid "$1"
+}
+
+has_other_pid() # service, pid
+{
+  test "$(pid_under "$1")" -gt 0 && test "$(pid_under "$1")" -ne "$2"
+}
+
+kill_and_wait() # service: kills it, and waits for its successor
+{
+  before=$(pid_under "$1")
+  kill -9 "$before"
+  retry 10 has_other_pid "$1" "$before" && retry 10 s6-svwait -t 100 -U "$1"
+}
+
+ask()
+{
+  s6-ipcclient sockets/hello sh -c 'cat <&6'
+}
+
+ask_later() # name: a client that says when it is connected, and then waits
+{
+  start "$1" s6-ipcclient sockets/hello sh -c 'echo connected ; cat <&6'
+  retry 10 grep -q connected "$1.out"
+}
+
+is_listed() # holder
+{
+  test "$(s6-fdholder-list "scan/$1/s")" = unix:hello
+}
+
+show_logs()
+{
+  for log in scan/*/log/data/current
+  do
+    diag "$log:"
+    diag "$(tail -n 10 "$log")"
+  done
+}
+
+start scan s6-svscan scan
+# shellcheck disable=SC2086 # two words
+ok 'both holders become ready' retry 20 s6-svwait -t 500 -U $both
+
+exits 'bind-sockets without arguments' 100 scan/bind-sockets
+ok 'bind-sockets binds and stores in one chain' scan/bind-sockets scan sockets
+is 'the holder has the socket' "$(s6-fdholder-list scan/fdholder/s)" unix:hello
+is 'the standby has it too' "$(s6-fdholder-list scan/fdholder-standby/s)" unix:hello
+
+ok 'the service becomes ready' retry 20 s6-svwait -t 500 -U scan/hello
+is 'it answers a client' "$(ask)" "hello, uid $me"
+not_ok 'bind-sockets again refuses' scan/bind-sockets scan sockets
+is 'and the socket still answers' "$(ask)" "hello, uid $me"
+
+ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
+is 'and answers' "$(ask)" "hello, uid $me"
+ok 'the service is down' s6-svc -wD -T 5000 -d scan/hello
+ok 'a client connects all the same' ask_later first
+is 'and waits' "$(cat first.out)" connected
+ok 'the service is up' s6-svc -wU -T 5000 -u scan/hello
+ok 'the client that waited is answered' retry 10 grep -q "^hello, uid $me\$" first.out
+
+server=$(pid_under scan/hello)
+holder=$(pid_under scan/fdholder)
+ok 'kill -9 of the logger of the service' kill_and_wait scan/hello/log
+ok 'kill -9 of the logger of the holder' kill_and_wait scan/fdholder/log
+is 'the service goes on' "$(pid_under scan/hello)" "$server"
+is 'the holder goes on' "$(pid_under scan/fdholder)" "$holder"
+echo 'a line after the logger' > "/proc/$holder/fd/2"
+ok 'the new logger gets what the holder says' \
+  retry 10 grep -q 'a line after the logger' scan/fdholder/log/data/current
+
+ok 'the service is down again' s6-svc -wD -T 5000 -d scan/hello
+ok 'a second client connects' ask_later second
+for name in fdholder-standby fdholder
+do
+  before=$(pid_under "scan/$name")
+  ok "restart of $name" s6-svc -wR -T 10000 -r "scan/$name"
+  ok "$name is another process" has_other_pid "scan/$name" "$before"
+  ok "$name has taken over what the other held" is_listed "$name"
+done
+ok 'kill -9 of the holder: it comes back' kill_and_wait scan/fdholder
+ok 'with what the standby held' is_listed fdholder
+ok 'a third client connects' ask_later third
+ok 'kill -9 of the standby: it comes back' kill_and_wait scan/fdholder-standby
+ok 'with what the holder held' is_listed fdholder-standby
+ok 'the service is up again' s6-svc -wU -T 5000 -u scan/hello
+ok 'the client that connected before all that is answered' \
+  retry 10 grep -q "^hello, uid $me\$" second.out
+ok 'and so is the other one' retry 10 grep -q "^hello, uid $me\$" third.out
+
+ok 'a socket is deleted from both, in one chain' s6-fdholder-delete scan/fdholder/s unix:hello \
+  s6-fdholder-delete scan/fdholder-standby/s unix:hello
+ok 'restart of the holder' s6-svc -wR -T 10000 -r scan/fdholder
+is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" ''
+
+ok 'the tree is told to end' s6-svscanctl -t scan
+ok 'and ends' retry 15 ended scan
+test "$tap_failed" -eq 0 || show_logs
+done_testing
