@@ -7,10 +7,11 @@ all:
 
 -include config.mak
 include package/info
-BIN_TARGETS := $(shell sed /^\#/d package/targets.mak)
+BIN_TARGETS := $(shell grep '^[a-z]' package/targets.mak)
 
 AR := $(or $(given_AR),$(if $(filter environment command,$(origin AR)),$(AR)),$(CROSS_COMPILE)ar)
 RANLIB := $(or $(given_RANLIB),$(if $(filter environment command,$(origin RANLIB)),$(RANLIB)),$(CROSS_COMPILE)ranlib)
+NM := $(CROSS_COMPILE)nm
 STRIP := $(or $(given_STRIP),$(if $(filter environment command,$(origin STRIP)),$(STRIP)),$(CROSS_COMPILE)strip)
 INSTALL := $(or $(given_INSTALL),./tools/install.sh)
 
@@ -49,7 +50,7 @@ FORCE:
 public_static := $(if $(STATIC),$(filter libs6activation.a,$(ARCHIVES)))
 public_shared := $(if $(SHARED),$(patsubst %.a,%.so,$(filter libs6activation.a,$(ARCHIVES))))
 
-all: $(BIN_TARGETS) $(ARCHIVES) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
+all: $(BIN_TARGETS) $(ARCHIVES) $(if $(filter libfdholderd.a,$(ARCHIVES)),layers.checked) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
 
 src/%.o: src/%.c config.mak
 	$(compile) -c -o $@ $<
@@ -64,14 +65,28 @@ $(ARCHIVES): config.mak
 	$(RANLIB) $@
 
 libs6activation.so: config.mak
-	$(link) -shared -Wl,-soname,$(soname) $(VERSION_SCRIPT) -o $@ $(filter %.lo,$^) $(libraries_last)
+	$(link) -shared -Wl,-soname,$(soname) $(VERSION_SCRIPT) -o $@ $(filter %.lo,$^) $(SHARED_LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
 	@ln -sf libs6activation.so $(soname)
 
 $(BIN_TARGETS): config.mak
 	$(link) $(LDFLAGS_PROGRAM) -o $@ $(filter %.o %.a %.so,$^) $(libraries_last)
 
 libs6activation.pc: tools/gen-dotpc.sh config.mak package/info
-	sh tools/gen-dotpc.sh > $@
+	sh tools/gen-dotpc.sh '$(version)' '$(prefix)' '$(includedir)' '$(if $(SHARED),$(dynlibdir),$(libdir))' \
+	  '$(WITH_PKGCONFIG)' $(SYSTEM_LIBS) > $@
+
+# The daemon's modules know only what they may.
+layers.checked: libfdholderd.a libfdwire.a tools/check-layers.sh
+	@NM='$(NM)' sh tools/check-layers.sh
+	@: > $@
+
+html:
+	@sh tools/gen-html.sh html
+
+strip: all
+	$(STRIP) $(BIN_TARGETS)
+	$(if $(public_shared),$(STRIP) --strip-unneeded $(public_shared))
+	$(if $(public_static),$(STRIP) --strip-debug $(public_static))
 
 # Tests
 
@@ -87,6 +102,10 @@ tests: $(TEST_PROGRAMS)
 
 check: all tests
 	@sh tools/run-test.sh
+
+bench: all tests
+	@test -x src/tests/bin/bench || { echo 'make bench: there is no src/tests/bench.c' >&2 ; exit 1 ; }
+	@src/tests/bin/bench
 
 # Installing
 
@@ -129,13 +148,33 @@ install-man:
 	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(mandir)/man$${f##*.}/$${f##*/} || exit 1 ; \
 	done
 
-# Cleaning
+# With --enable-slashpackage: the name without version, and links to all programs
+
+update global-links: slashpackage_name := $(slashpackage_root)/package/$(category)/$(package)
+
+update:
+	$(if $(slashpackage_home),,$(error make update: configure with --enable-slashpackage))
+	@$(INSTALL) -D -l $(package)-$(version) $(DESTDIR)$(slashpackage_name)
+
+global-links:
+	$(if $(slashpackage_home),,$(error make global-links: configure with --enable-slashpackage))
+	@for f in $(BIN_TARGETS) ; do \
+	  $(INSTALL) -D -l $(slashpackage_name)/command/$$f $(DESTDIR)$(slashpackage_root)/command/$$f || exit 1 ; \
+	done
+	@for f in $(if $(public_shared),$(soname) $(public_shared)) ; do \
+	  $(INSTALL) -D -l $(slashpackage_name)/library.so/$$f $(DESTDIR)$(slashpackage_root)/library.so/$$f || exit 1 ; \
+	done
+
+# Source archive, cleaning
+
+tgz:
+	@sh tools/gen-tgz.sh
 
 clean:
-	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc
+	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc layers.checked
 	@find src -type f \( -name '*.o' -o -name '*.lo' \) -exec rm -f {} +
 	@rm -rf src/tests/bin html
 
 distclean: clean
 	@rm -rf src/tests/peer
-	@rm -f config.mak package/deps.mak src/include/s6-activation/config.h src/include-local/probed.h $(package)-*.tar.gz
+	@rm -f config.mak package/deps.mak package/deps.mak.new src/include/s6-activation/config.h src/include-local/probed.h $(package)-*.tar.gz

@@ -58,6 +58,7 @@
 #   start_holder NAME PATH [OPTIONS of s6-fdholderd]
 #                              binds PATH, starts s6-fdholderd -1 OPTIONS on it (under
 #                              $DAEMON_WRAPPER, if there is one), and waits until it is ready
+#   copy_tree DIR              the sources as they are now, without what the build made
 #   peer PROG ARGS...          Debian's s6 (a program on the PATH: works in chains too)
 #   peer_here DIR              lets Debian's s6 programs call each other in DIR ($WORK: done)
 
@@ -479,4 +480,20 @@ start_holder()
   # shellcheck disable=SC2086 # the wrapper is words
   start "$tap_holder" s6-ipcserver-socketbinder -- "$tap_path" $DAEMON_WRAPPER s6-fdholderd -1 "$@"
   ready "$tap_holder"
+}
+
+copy_tree()
+{
+  mkdir -p "$1"
+  if test -e "$SRC/.git" && command -v git >/dev/null
+  then
+    ( cd "$SRC" && git -c safe.directory='*' ls-files -co --exclude-standard ) > "$WORK/.list"
+    while read -r tap_file
+    do
+      if test -e "$SRC/$tap_file" ; then echo "$tap_file" ; fi
+    done < "$WORK/.list" | tar -C "$SRC" -cf - -T - | tar -C "$1" -xf -
+  else
+    tar -C "$SRC" -cf - --exclude='*.o' --exclude='*.lo' --exclude=src/tests/peer --exclude=src/tests/bin . | tar -C "$1" -xf -
+    make -s -C "$1" distclean
+  fi
 }

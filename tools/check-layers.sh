@@ -1,0 +1,94 @@
+#!/bin/sh
+# ISC license.
+# usage: check-layers.sh [TREE]
+# Fails when a module of the daemon includes, or calls, what it must not know.
+#
+# A module is the part of a file's name before its first - or _ : src/libfdholderd/*.c,
+# src/libfdwire/*.c, and MODULE.h in src/include-local. Modules stand below in order; each
+# may use those above its own line and nothing else, less those that follow "never".
+# log and budget know nothing of the others, so that everyone may use them.
+# Includes are read from the sources, calls from the objects that are there (nm).
+
+set -eu
+LC_ALL=C
+export LC_ALL
+
+cd "${1:-$(dirname "$0")/..}"
+if test ! -d src/libfdholderd ; then exit 0 ; fi
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/check-layers.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+cat > "$scratch/table" <<'EOF'
+budget
+log never budget
+wire never budget log
+fdtable never wire budget log
+frame
+store never wire frame budget
+policy never store fdtable frame wire
+stage never frame
+verbs never frame
+peer
+slots
+loop
+main
+EOF
+
+# uses of the form: USER-MODULE USED-MODULE WHERE HOW
+: > "$scratch/uses"
+
+for file in src/libfdholderd/*.[ch] src/libfdwire/*.[ch] src/include-local/*.h
+do
+  test -f "$file" || continue
+  sed -n 's/^[ 	]*#[ 	]*include[ 	]*[<"]\(s6-activation\/\)\{0,1\}\([^">]*\)\.h[">].*/\2/p' "$file" | while read -r header
+  do
+    echo "$(basename "$file") $header $file includes"
+  done
+done >> "$scratch/uses"
+
+for file in src/libfdholderd/*.o src/libfdwire/*.o
+do
+  if test -f "$file" ; then ${NM:-nm} "$file" | sed "s|^|$file |" ; fi
+done > "$scratch/symbols"
+awk '
+  # FILE VALUE TYPE NAME for what is defined, FILE U NAME for what is not
+  NF == 4 && $3 ~ /[A-TV-Z]/ { home[$4] = $1 }
+  NF == 3 && $2 == "U" { n++ ; user[n] = $1 ; wanted[n] = $3 }
+  END {
+    for (i = 1 ; i <= n ; i++) {
+      if (!(wanted[i] in home)) continue
+      from = user[i] ; to = home[wanted[i]]
+      sub(/.*\//, "", from) ; sub(/.*\//, "", to)
+      print from, to, user[i], "calls:" wanted[i]
+    }
+  }' "$scratch/symbols" >> "$scratch/uses"
+
+awk -v table="$scratch/table" '
+  function module(name) {
+    sub(/\.[cho]$/, "", name)
+    sub(/[-_].*/, "", name)
+    return name
+  }
+  BEGIN {
+    while ((getline line < table) > 0) {
+      n = split(line, word, " ")
+      rank[word[1]] = ++ranks
+      for (i = 3 ; i <= n ; i++) never[word[1], word[i]] = 1
+    }
+  }
+  {
+    user = module($1) ; used = module($2)
+    if ($3 ~ /^src\/libfdholderd\// && !(user in rank)) {
+      if (!(user in unknown)) print "check-layers: " $3 " is of no module in the table"
+      unknown[user] = 1
+      bad++
+      next
+    }
+    if (user == used || !(user in rank) || !(used in rank)) next
+    if (rank[used] < rank[user] && !((user, used) in never)) next
+    how = $4
+    sub(/:/, " ", how)
+    print "check-layers: " user " must not know " used ": " $3 " " how (how == "includes" ? " " $2 ".h" : "")
+    bad++
+  }
+  END { exit bad > 0 }' "$scratch/uses"

@@ -1,0 +1,37 @@
+#!/bin/sh
+# ISC license.
+# Packs the sources into PACKAGE-VERSION.tar.gz, at the top of the tree. In a git work tree
+# those are the files that git knows; elsewhere, all but what the build makes.
+
+set -eu
+LC_ALL=C
+export LC_ALL
+
+cd "$(dirname "$0")/.."
+# shellcheck source=package/info
+. package/info
+name=$package-$version
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/$package-tgz.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+if test -e .git && command -v git >/dev/null
+then
+  git ls-files > "$scratch/list"
+else
+  find . -type f ! -path './.git/*' ! -name '*.tar.gz' | sed 's|^\./||' > "$scratch/list"
+fi
+mkdir "$scratch/$name"
+while read -r file
+do
+  test -f "$file" || continue
+  mkdir -p "$scratch/$name/$(dirname "$file")"
+  cp -p "$file" "$scratch/$name/$file"
+done < "$scratch/list"
+if test -e "$scratch/$name/config.mak"
+then
+  make -s -C "$scratch/$name" distclean
+fi
+# one order, owner and time: the same sources make the same file
+tar --sort=name --owner=0 --group=0 --numeric-owner --mtime='2026-01-01 00:00:00 UTC' \
+  -C "$scratch" -cf "$scratch/tar" "$name"
+gzip -9n < "$scratch/tar" > "$name.tar.gz"
