@@ -1,7 +1,9 @@
 /* ISC license. */
 
 #include <signal.h>
+#include <string.h>
 #include <errno.h>
+#include <sys/un.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/socket.h>
@@ -66,6 +68,7 @@ int fdholder_start (fdholder *h, char const *path, tain const *deadline, tain *s
   int r ;
   h->error = 0 ;
   h->connected = h->s6 = 0 ;
+  if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) return (errno = ENAMETOOLONG, 0) ;
   if (sigaction(SIGPIPE, &ignore, &old) == -1) return 0 ;
   r = start(h, path, deadline, stamp) ;
   sigaction(SIGPIPE, &old, 0) ;

@@ -1,0 +1,30 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "scripted-client.h"
+#include "tap.h"
+
+void conversation_start (struct conversation *c, struct step const *steps)
+{
+  c->fds = count_open_fds() ;
+  c->pid = scripted_start("s", steps) ;
+  tain_now_g() ;
+  tain_addsec_g(&c->deadline, 5) ;
+  if (!fdholder_start_g(&c->h, "s", &c->deadline)) tap_bail("fdholder_start") ;
+}
+
+void conversation_end (struct conversation *c, char const *name)
+{
+  fdholder_end(&c->h) ;
+  tap_ok(count_open_fds() == c->fds, "%s: nothing stays open", name) ;
+  tap_ok(scripted_done(c->pid), "%s: the daemon has heard and said it all", name) ;
+}
+
+void conversation_result (int succeeded, int want, char const *name)
+{
+  int e = errno ;
+  tap_ok(succeeded ? !want : e == want, "%s: %s", name, want ? strerror(want) : "success") ;
+  if (!succeeded && e != want) tap_diag("errno: %s", strerror(e)) ;
+}

@@ -1,0 +1,143 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "wire.h"
+#include "scripted.h"
+#include "tap.h"
+
+enum { FDS_MAX = 253, READ_MAX = 70000 } ;
+
+static void sleep_milliseconds (size_t n)
+{
+  struct timespec pause = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 } ;
+  nanosleep(&pause, 0) ;
+}
+
+static void send_bytes (int fd, char const *s, size_t len, int const *fds, unsigned int n)
+{
+  union { struct cmsghdr align ; char s[CMSG_SPACE(FDS_MAX * sizeof(int))] ; } control ;
+  struct iovec v = { .iov_base = (char *)s, .iov_len = len } ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  if (n)
+  {
+    memset(&control, 0, sizeof(control)) ;
+    control.align.cmsg_level = SOL_SOCKET ;
+    control.align.cmsg_type = SCM_RIGHTS ;
+    control.align.cmsg_len = CMSG_LEN(n * sizeof(int)) ;
+    memcpy(CMSG_DATA(&control.align), fds, n * sizeof(int)) ;
+    msg.msg_control = control.s ;
+    msg.msg_controllen = CMSG_SPACE(n * sizeof(int)) ;
+  }
+  if (sendmsg(fd, &msg, MSG_NOSIGNAL) != (ssize_t)len) _exit(2) ;
+}
+
+static void send_step (int fd, struct step const *step)
+{
+  int fds[FDS_MAX] ;
+  int null = open("/dev/null", O_RDWR) ;
+  for (unsigned int i = 0 ; i < step->fds ; i++) fds[i] = null ;
+  if (step->kind == STEP_SEND) send_bytes(fd, step->s, step->n, fds, step->fds) ;
+  else for (size_t i = 0 ; i < step->n ; i++)
+  {
+    send_bytes(fd, step->s + i, 1, fds, i ? 0 : step->fds) ;
+    sleep_milliseconds(1) ;
+  }
+  close(null) ;
+}
+
+static void read_step (int fd, struct step const *step)
+{
+  static char s[READ_MAX] ;
+  size_t len = 0 ;
+  while (len < step->n)
+  {
+    ssize_t r = read(fd, s + len, step->n - len) ;
+    if (r <= 0) _exit(3) ;
+    len += r ;
+  }
+  if (step->s && memcmp(s, step->s, len)) _exit(1) ;
+}
+
+static void handshake (int fd)
+{
+  static char const banner[] = "\0\0\0\24" WIRE_BANNER_SERVER ;
+  struct step const hello = READ("\0\0\0\24" WIRE_BANNER_CLIENT) ;
+  int p[2] ;
+  read_step(fd, &hello) ;
+  if (pipe(p) == -1) _exit(2) ;
+  if (write(p[1], banner, sizeof(banner) - 1) == -1) _exit(2) ;
+  send_bytes(fd, "|", 1, p, 1) ;
+  send_bytes(fd, banner, sizeof(banner) - 1, 0, 0) ;
+  close(p[0]) ;
+}
+
+static void go_through (int listener, struct step const *step)
+{
+  int fd = -1 ;
+  char c ;
+  for (; step->kind != STEP_END ; step++) switch (step->kind)
+  {
+    case STEP_ACCEPT :
+      if (fd >= 0) close(fd) ;
+      fd = accept(listener, 0, 0) ;
+      if (fd < 0) _exit(2) ;
+      break ;
+    case STEP_HANDSHAKE : handshake(fd) ; break ;
+    case STEP_READ : read_step(fd, step) ; break ;
+    case STEP_SEND :
+    case STEP_DRIP : send_step(fd, step) ; break ;
+    case STEP_PAUSE : sleep_milliseconds(step->n) ; break ;
+    case STEP_WAITEOF : if (read(fd, &c, 1) > 0) _exit(1) ; break ;
+    default : close(fd) ; fd = -1 ;
+  }
+  _exit(0) ;
+}
+
+pid_t scripted_start (char const *path, struct step const *steps)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX } ;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  pid_t pid ;
+  strcpy(address.sun_path, path) ;
+  unlink(path) ;
+  if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(fd, 1) == -1) tap_bail(path) ;
+  pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid) go_through(fd, steps) ;
+  close(fd) ;
+  return pid ;
+}
+
+int scripted_done (pid_t pid)
+{
+  int status ;
+  for (unsigned int i = 0 ; i < 500 ; i++)
+  {
+    if (waitpid(pid, &status, WNOHANG) == pid) return WIFEXITED(status) && !WEXITSTATUS(status) ;
+    sleep_milliseconds(10) ;
+  }
+  kill(pid, SIGKILL) ;
+  waitpid(pid, &status, 0) ;
+  return 0 ;
+}
+
+unsigned int count_open_fds (void)
+{
+  unsigned int n = 0 ;
+  DIR *dir = opendir("/proc/self/fd") ;
+  if (!dir) tap_skip_all("needs /proc") ;
+  while (readdir(dir)) n++ ;
+  closedir(dir) ;
+  return n ;
+}

@@ -1,0 +1,156 @@
+/* ISC license. */
+
+/* H33 in the library: every wait ends at the deadline, a full backlog is waited
+   for, and which of the failures were failures to connect can be told. */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <skalibs/tai.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "support/scripted-client.h"
+#include "support/tap.h"
+
+enum { BACKLOG_MAX = 16 } ;
+
+static struct step const mute[] = { STEP(STEP_ACCEPT), READ("\0\0\0\24s6-fdholder 1.0 (b)\n"), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
+static struct step const slow_banner[] = { STEP(STEP_ACCEPT), PAUSE(400), STEP(STEP_END) } ;
+static struct step const silent[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), READ("\0\0\0\1L"), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
+static struct step const half[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), READ("\0\0\0\1L"), SEND("\0\0", 0), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
+static struct step const denied[] = { STEP(STEP_ACCEPT), STEP(STEP_ACCEPT), STEP(STEP_CLOSE), STEP(STEP_END) } ;
+static struct step const strange[] = { STEP(STEP_ACCEPT), SEND("220 hello\r\n", 0), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
+
+static void after (tain *deadline, unsigned int milliseconds)
+{
+  tain_now_g() ;
+  tain_from_millisecs(deadline, milliseconds) ;
+  tain_add_g(deadline, deadline) ;
+}
+
+static unsigned int milliseconds_since (tain const *start)
+{
+  tain elapsed ;
+  tain_now_g() ;
+  tain_sub(&elapsed, &STAMP, start) ;
+  return tain_to_millisecs(&elapsed) ;
+}
+
+static void check_start (char const *name, char const *path, int want, int connected, unsigned int least, unsigned int most)
+{
+  unsigned int before = count_open_fds() ;
+  fdholder h ;
+  tain deadline, start ;
+  unsigned int elapsed ;
+  int r ;
+  after(&deadline, 200) ;
+  start = STAMP ;
+  r = fdholder_start_g(&h, path, &deadline) ;
+  conversation_result(r, want, name) ;
+  elapsed = milliseconds_since(&start) ;
+  if (!tap_ok(elapsed >= least && elapsed <= most, "%s: in time", name)) tap_diag("%u ms", elapsed) ;
+  tap_ok(fdholder_isconnected(&h) == connected, "%s: it was %sthe connection that failed", name, connected ? "not " : "") ;
+  if (r) fdholder_end(&h) ;
+  tap_ok(count_open_fds() == before, "%s: nothing stays open", name) ;
+}
+
+static void check_scripted (char const *name, struct step const *steps, int want)
+{
+  pid_t pid = scripted_start("s", steps) ;
+  check_start(name, "s", want, 1, want == ETIMEDOUT ? 190 : 0, 1500) ;
+  scripted_done(pid) ;
+}
+
+static void check_list (char const *name, struct step const *steps)
+{
+  struct conversation c ;
+  stralloc ids = STRALLOC_ZERO ;
+  size_t count ;
+  tain start ;
+  conversation_start(&c, steps) ;
+  after(&c.deadline, 200) ;
+  start = STAMP ;
+  conversation_result(fdholder_list_g(&c.h, &ids, &count, &c.deadline), ETIMEDOUT, name) ;
+  tap_ok(milliseconds_since(&start) >= 190, "%s: not before the deadline", name) ;
+  tap_ok(!fdholder_delete_g(&c.h, "x", &c.deadline) && errno == ETIMEDOUT, "%s: the connection is of no more use", name) ;
+  conversation_end(&c, name) ;
+}
+
+ /* A listening socket that nobody accepts from, filled; returns it. */
+
+static int fill_backlog (int *clients, unsigned int *n)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "full" } ;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  unlink("full") ;
+  if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(fd, 0) == -1) tap_bail("listen") ;
+  for (*n = 0 ; *n < BACKLOG_MAX ; ++*n)
+  {
+    clients[*n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) ;
+    if (connect(clients[*n], (struct sockaddr *)&address, sizeof(address)) == -1)
+    {
+      if (errno != EAGAIN) tap_bail("connect") ;
+      close(clients[*n]) ;
+      return fd ;
+    }
+  }
+  tap_bail("the backlog does not fill") ;
+}
+
+static void check_backlog (void)
+{
+  struct timespec const pause = { .tv_nsec = 300000000 } ;
+  int clients[BACKLOG_MAX] ;
+  unsigned int n ;
+  tain deadline ;
+  fdholder h ;
+  pid_t pid ;
+  int fd = fill_backlog(clients, &n) ;
+  check_start("a full backlog", "full", ETIMEDOUT, 0, 190, 1500) ;
+  pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    nanosleep(&pause, 0) ;
+    while (n--) close(accept(fd, 0, 0)) ;
+    close(accept(fd, 0, 0)) ;
+    accept(fd, 0, 0) ;
+    nanosleep(&pause, 0) ;
+    _exit(0) ;
+  }
+  close(fd) ;
+  after(&deadline, 5000) ;
+  tap_ok(fdholder_start_g(&h, "full", &deadline), "a backlog that empties is waited for") ;
+  tap_ok(h.s6, "both times") ;
+  fdholder_end(&h) ;
+  waitpid(pid, 0, 0) ;
+  while (n--) close(clients[n]) ;
+}
+
+int main (void)
+{
+  signal(SIGPIPE, SIG_DFL) ;
+  check_scripted("no handshake", mute, ETIMEDOUT) ;
+  check_scripted("a slow handshake", slow_banner, ETIMEDOUT) ;
+  check_scripted("a daemon of another kind", strange, EPROTO) ;
+  check_start("no such path", "nothing", ENOENT, 0, 0, 100) ;
+  check_start("a path that is too long", "0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789", ENAMETOOLONG, 0, 0, 100) ;
+  check_list("no answer", silent) ;
+  check_list("half an answer", half) ;
+  check_backlog() ;
+  {
+    struct conversation c ;
+    conversation_start(&c, denied) ;
+    tap_ok(c.h.s6, "closed at once: s6's dialect is tried") ;
+    conversation_result(fdholder_delete_g(&c.h, "x", &c.deadline), EPIPE, "closed again") ;
+    conversation_end(&c, "closed again") ;
+  }
+  return tap_done() ;
+}

@@ -1,0 +1,51 @@
+/* ISC license. */
+
+/* H41 in the library: SIGPIPE never comes out of a call, and the caller's
+   disposition and signal mask are what they were. */
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "support/scripted-client.h"
+#include "support/tap.h"
+
+static volatile sig_atomic_t caught = 0 ;
+
+static void handler (int number)
+{
+  caught = number ;
+}
+
+static struct step const closes[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), STEP(STEP_CLOSE), STEP(STEP_END) } ;
+
+static void check (char const *name, void (*disposition) (int))
+{
+  struct conversation c ;
+  struct sigaction action = { .sa_handler = disposition } ;
+  struct sigaction now ;
+  sigset_t before, after ;
+  sigaction(SIGPIPE, &action, 0) ;
+  sigprocmask(SIG_SETMASK, 0, &before) ;
+  conversation_start(&c, closes) ;
+  sigaction(SIGPIPE, 0, &now) ;
+  tap_ok(now.sa_handler == disposition, "%s: the disposition is back after fdholder_start", name) ;
+  scripted_done(c.pid) ;
+  conversation_result(fdholder_delete_g(&c.h, "x", &c.deadline), EPIPE, name) ;
+  conversation_result(fdholder_store_g(&c.h, 0, "x", 0, &c.deadline), EPIPE, name) ;
+  conversation_result(fdholder_retrieve_delete_g(&c.h, "x", &c.deadline) >= 0, EPIPE, name) ;
+  sigaction(SIGPIPE, 0, &now) ;
+  tap_ok(now.sa_handler == disposition, "%s: the disposition is the same after the other calls", name) ;
+  sigprocmask(SIG_SETMASK, 0, &after) ;
+  tap_ok(sigismember(&before, SIGPIPE) == sigismember(&after, SIGPIPE), "%s: so is the mask", name) ;
+  tap_ok(!caught, "%s: no signal came", name) ;
+  fdholder_end(&c.h) ;
+}
+
+int main (void)
+{
+  check("default", SIG_DFL) ;
+  check("ignored", SIG_IGN) ;
+  check("caught", &handler) ;
+  return tap_done() ;
+}
