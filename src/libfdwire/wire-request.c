@@ -76,9 +76,9 @@ int wire_unpack_request (struct wire_request *req, char const *s, size_t len)
   static char const verbs[] = { WIRE_STORE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_ACKNOWLEDGE, WIRE_LIST, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
   struct wire_reader r ;
   uint8_t verb ;
+  memset(req, 0, sizeof(*req)) ;
   wire_reader_init(&r, s, len) ;
   if (!wire_get_u8(&r, &verb) || !verb) return EPROTO ;
-  memset(req, 0, sizeof(*req)) ;
   req->verb = (char)verb ;
   if (!memchr(verbs, verb, sizeof(verbs))) return ENOSYS ;
   if (!unpack_arguments(req, &r) || !wire_reader_isempty(&r)) return EPROTO ;

@@ -1,0 +1,116 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "exitcodes.h"
+#include "loop.h"
+#include "verbs.h"
+
+#define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]"
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+enum { TIMEOUT_DEFAULT_MS = 10000 } ;
+
+struct options
+{
+  unsigned int verbosity ;
+  unsigned int notify ;
+  unsigned int maxconn ;
+  unsigned int maxfds ;
+  unsigned int timeout ;
+  unsigned int lameduck ;
+  char const *rulesdir ;
+  char const *rulesfile ;
+} ;
+
+static void scan (char const *s, unsigned int *value)
+{
+  if (!uint0_scan(s, value)) dieusage() ;
+}
+
+static void parse (int argc, char const *const *argv, struct options *o)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "v:1c:n:t:T:i:x:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 'v' : scan(l.arg, &o->verbosity) ; break ;
+      case '1' : o->notify = 1 ; break ;
+      case 'c' : scan(l.arg, &o->maxconn) ; if (!o->maxconn) o->maxconn = 1 ; break ;
+      case 'n' : scan(l.arg, &o->maxfds) ; if (!o->maxfds) o->maxfds = 1 ; break ;
+      case 't' : scan(l.arg, &o->timeout) ; break ;
+      case 'T' : scan(l.arg, &o->lameduck) ; break ;
+      case 'i' : o->rulesdir = l.arg ; o->rulesfile = 0 ; break ;
+      case 'x' : o->rulesfile = l.arg ; o->rulesdir = 0 ; break ;
+      default : dieusage() ;
+    }
+  }
+  if (argc > l.ind) dieusage() ;
+}
+
+static void set_timeout (tain *t, unsigned int ms)
+{
+  tain_uint(t, ms / 1000) ;
+  t->nano = ms % 1000 * 1000000 ;
+  if (!ms) *t = tain_infinite_relative ;
+}
+
+static void open_rules (struct holder *h, struct options const *o)
+{
+  if (!o->rulesdir && !o->rulesfile)
+    strerr_dief(EXITCODE_USAGE, "no access rights: give rules with -i rulesdir or -x rulesfile") ;
+  if (o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->log) : policy_init_cdb(&h->policy, o->rulesfile, &h->log)) return ;
+  strerr_diefusys(EXITCODE_SYSTEM, "read rules in ", o->rulesdir ? o->rulesdir : o->rulesfile) ;
+}
+
+static void check_socket (struct holder *h)
+{
+  if (selfsocket_init(&h->self, 0)) return ;
+  if (errno == EINVAL || errno == EPROTOTYPE || errno == ENOTSOCK)
+    strerr_dief(EXITCODE_SYSTEM, "standard input is not a listening Unix stream socket: run under s6-ipcserver-socketbinder or s6-fdholder-daemon") ;
+  strerr_diefusys(EXITCODE_SYSTEM, "use standard input as a listening socket") ;
+}
+
+ /* Descriptor 1 stays taken afterwards, like 0 and 2. */
+
+static void notify_readiness (void)
+{
+  int fd ;
+  if (fd_write(1, "\n", 1) < 0) strerr_warnwusys("tell readiness on standard output") ;
+  fd = openc_write("/dev/null") ;
+  if (fd < 0 || fd_move(1, fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
+  static struct loop l ;
+  struct options o = { .verbosity = 1, .timeout = TIMEOUT_DEFAULT_MS, .lameduck = TIMEOUT_DEFAULT_MS } ;
+  struct loop_options options ;
+  PROG = "s6-fdholderd" ;
+  parse(argc, argv, &o) ;
+  if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null on a standard descriptor") ;
+  h.log.verbosity = o.verbosity ;
+  check_socket(&h) ;
+  open_rules(&h, &o) ;
+  set_timeout(&options.timeout, o.timeout) ;
+  set_timeout(&options.lameduck, o.lameduck) ;
+  if (!budget_init(&h.budget, o.maxconn, o.maxfds, &h.log)) strerr_diefusys(EXITCODE_SYSTEM, "raise the limit on open files") ;
+  store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
+  if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
+  if (!loop_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
+  if (o.notify) notify_readiness() ;
+  loop_run(&l) ;
+  return EXITCODE_OK ;
+}

@@ -1,0 +1,28 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_ACCEPT_H
+#define S6ACTIVATION_ACCEPT_H
+
+ /* New connections: taken, judged, given to the slots. No failure of
+    accept(2) is fatal, and none makes the loop spin. */
+
+#include <stdint.h>
+
+#include <skalibs/tai.h>
+
+#include "slots.h"
+
+struct acceptor
+{
+  int fd ;  /* -1: no more are accepted */
+  uint16_t backoff ;  /* milliseconds; 0: the last accept did not fail */
+  tain retry ;
+  tain warn ;  /* no warning before this */
+} ;
+
+extern void accept_init (struct acceptor *, int fd) ;
+extern int accept_isready (struct acceptor const *, struct slots const *, tain const *now) ;  /* poll for it? */
+extern void accept_next (struct acceptor const *, struct slots const *, tain *when) ;  /* when it will be */
+extern void accept_one (struct acceptor *, struct slots *, tain const *now) ;
+
+#endif

@@ -1,0 +1,47 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_BUDGET_H
+#define S6ACTIVATION_BUDGET_H
+
+ /*
+    Descriptors that the daemon may have open: a base for its own, one for
+    each held descriptor, four for each connection (its socket, its event
+    pipe, two in flight).
+ */
+
+#include <stdint.h>
+
+#include "log.h"
+
+enum budget_numbers
+{
+  BUDGET_BASE = 24,
+  BUDGET_PER_CONNECTION = 4,
+  BUDGET_MAXCONN_DEFAULT = 64,
+  BUDGET_MAXCONN_FLOOR = 16,
+  BUDGET_MAXFDS_DEFAULT_MAX = 65536
+} ;
+
+struct budget
+{
+  uint32_t maxconn ;
+  uint32_t maxfds ;
+  uint64_t limit ;  /* RLIMIT_NOFILE as it is in the end */
+  uint64_t reserved ;  /* for dumps that were admitted and have not arrived */
+} ;
+
+ /* Cuts maxconn (never below the floor, unless less was asked for) and then
+    maxfds down to what the hard limit allows. 0 stands for "not given".
+    Returns how much the limit would have to be for what was asked: more
+    than b->limit only where something was cut. */
+extern uint64_t budget_fit (struct budget *, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit) ;
+
+ /* budget_fit on RLIMIT_NOFILE, then raises the soft limit to the need and
+    no more. Warns about each number that was cut. 0 and errno: setrlimit failed. */
+extern int budget_init (struct budget *, uint32_t maxconn, uint32_t maxfds, struct log *) ;
+
+ /* Are so many more descriptors available, with "open" of them in use? */
+extern int budget_reserve (struct budget *, uint64_t open, uint64_t wanted) ;
+extern void budget_release (struct budget *, uint64_t) ;
+
+#endif

@@ -1,0 +1,82 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_POLICY_H
+#define S6ACTIVATION_POLICY_H
+
+ /*
+    Who may do what: a directory of rules or the cdb made of one
+    (accessrules(7)). Everything that cannot be read, compiled or found
+    denies, with a warning where that is not what a rule says.
+ */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include <s6-activation/accessrules.h>
+
+#include "log.h"
+
+enum right
+{
+  RIGHT_NONE,  /* needs nothing: leave to connect was enough */
+  RIGHT_STORE,
+  RIGHT_RETRIEVE,
+  RIGHT_LIST,
+  RIGHT_GETDUMP,
+  RIGHT_SETDUMP,
+  RIGHT_COUNT
+} ;
+
+struct expression ;
+
+struct policy
+{
+  accessrules rules ;
+  accessrules_params params ;  /* what was read last */
+  struct expression *expressions ;  /* all compiled ones, last used first */
+  uint32_t generation ;  /* of a cdb, counted by reloads */
+  uint8_t iscdb ;
+  struct log *log ;
+} ;
+
+ /* What one connection may do. Read when it is first needed. */
+struct rights
+{
+  uid_t uid ;
+  gid_t gid ;
+  tain read ;  /* when */
+  struct expression *store ;  /* 0: no right */
+  struct expression *retrieve ;
+  uint32_t generation ;
+  uint8_t known ;
+  uint8_t granted ;  /* bits 1 << RIGHT_LIST ... */
+  char key[sizeof("uid/4294967295")] ;  /* the rule that allowed the connection */
+} ;
+
+ /* 0 and errno: the cdb cannot be used. */
+extern int policy_init_dir (struct policy *, char const *, struct log *) ;
+extern int policy_init_cdb (struct policy *, char const *, struct log *) ;
+extern void policy_free (struct policy *) ;
+
+ /* A cdb is read again, and used if it is good; a bad one changes nothing
+    but the log. A directory needs no reload. */
+extern void policy_reload (struct policy *) ;
+
+ /* May this user connect? If so, begins *rights. Reads no env. */
+extern int policy_admit (struct policy *, struct rights *, uid_t, gid_t) ;
+extern void policy_forget (struct policy *, struct rights *) ;
+
+ /* id is needed for RIGHT_STORE and RIGHT_RETRIEVE only. */
+extern int policy_may (struct policy *, struct rights *, enum right, char const *id, tain const *now) ;
+
+
+ /* Compiled expressions, one for each text. */
+
+extern struct expression *expression_get (struct policy *, char const *) ;  /* 0: warned, deny */
+extern void expression_release (struct policy *, struct expression *) ;
+extern int expression_matches (struct expression *, char const *) ;
+extern void expression_freeall (struct policy *) ;
+
+#endif

@@ -1,0 +1,87 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_STORE_H
+#define S6ACTIVATION_STORE_H
+
+ /*
+    The held descriptors: id -> {descriptor, limit, who, when}. Ordered by
+    id for listing, and by (limit, id) for those that expire, so that equal
+    limits do not collide. Time is what the caller says it is: limits are
+    on the daemon's monotonic clock, STORE_NEVER for none.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+#include <skalibs/avltree.h>
+#include <skalibs/genalloc.h>
+
+#include "fdtable.h"
+
+struct store_entry
+{
+  tain limit ;
+  tain stored ;
+  uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
+  int fd ;
+  uid_t uid ;  /* who stored it */
+  uint8_t expires ;
+  uint8_t taken ;  /* a retrieve-and-delete is under way */
+  uint8_t idlen ;
+  char id[] ;  /* and a NUL */
+} ;
+
+struct store
+{
+  struct fdtable *fdtable ;
+  genalloc entries ;  /* struct store_entry *, by descriptor number */
+  avltree byid ;
+  avltree bylimit ;  /* entries that expire */
+  uint64_t serial ;
+  uint32_t max ;
+} ;
+
+#define STORE_NEVER (&tain_infinite)
+
+extern void store_init (struct store *, struct fdtable *, uint32_t max) ;
+extern void store_free (struct store *) ;  /* closes all */
+extern uint32_t store_count (struct store const *) ;
+
+extern struct store_entry *store_get (struct store const *, char const *) ;
+
+ /* A new entry that is in no store yet; it owns the caller's reference to
+    fd. 0, errno ENOMEM: the reference is still the caller's. */
+extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit, uid_t, tain const *now) ;
+
+ /* An entry that is in no store. Its reference stays with the caller. */
+extern void store_entry_free (struct store_entry *) ;
+
+ /* Memory for n more entries whose descriptors are below maxfd: after this,
+    so many store_put and store_replace cannot fail for want of it. */
+extern int store_reserve (struct store *, uint32_t n, int maxfd) ;
+
+ /* 0, or errno: EBUSY the id is taken, ENFILE the store is full, ENOMEM.
+    On failure the entry, and its reference, are still the caller's. */
+extern int store_put (struct store *, struct store_entry *) ;
+
+ /* Puts the entry in the place of whatever has its id, which is dropped.
+    Not limited by max. Memory must have been reserved. */
+extern void store_replace (struct store *, struct store_entry *) ;
+
+ /* Takes the entry out, frees it, gives its reference up. */
+extern void store_drop (struct store *, struct store_entry *) ;
+
+ /* Drops every entry whose limit has come; tells each one first. */
+typedef void store_expired_func (struct store_entry const *, void *) ;
+extern void store_expire (struct store *, tain const *now, store_expired_func *, void *) ;
+
+ /* The next limit that will come; STORE_NEVER if none will. */
+extern void store_next_limit (struct store const *, tain *) ;
+
+ /* All entries in the order of their ids; stops when the function returns 0. */
+typedef int store_iter_func (struct store_entry const *, void *) ;
+extern int store_iter (struct store const *, store_iter_func *, void *) ;
+
+#endif

@@ -1,0 +1,118 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <string.h>
+#include <errno.h>
+#include <sys/socket.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "accept.h"
+#include "log.h"
+#include "policy.h"
+#include "slots.h"
+
+enum accept_numbers
+{
+  ACCEPT_BACKOFF_MIN = 10,  /* milliseconds */
+  ACCEPT_BACKOFF_MAX = 1000,
+  ACCEPT_WARN_SECONDS = 60
+} ;
+
+void accept_init (struct acceptor *a, int fd)
+{
+  a->fd = fd ;
+  a->backoff = 0 ;
+  a->retry = a->warn = tain_zero ;
+}
+
+ /* Nobody knows which errno means a broken socket and which one a passing
+    shortage: all are tried again, ever more slowly, and told once a minute. */
+
+static void pause_accept (struct acceptor *a, struct log *log, tain const *now)
+{
+  tain pause ;
+  a->backoff = !a->backoff ? ACCEPT_BACKOFF_MIN : a->backoff * 2 < ACCEPT_BACKOFF_MAX ? a->backoff * 2 : ACCEPT_BACKOFF_MAX ;
+  tain_from_millisecs(&pause, a->backoff) ;
+  tain_add(&a->retry, now, &pause) ;
+  if (tain_less(now, &a->warn)) return ;
+  log_line(log, LOG_WARNING, "unable to accept connections: ", strerror(errno), ": trying again") ;
+  tain_addsec(&a->warn, now, ACCEPT_WARN_SECONDS) ;
+}
+
+ /* Accepted sockets inherit these from whoever set them on the listening one;
+    their control messages would take the room of descriptors. */
+
+static void refuse_other_control_messages (int fd)
+{
+  static int const options[] =
+  {
+    SO_PASSCRED,
+#ifdef SO_PASSSEC
+    SO_PASSSEC,
+#endif
+#ifdef SO_PASSPIDFD
+    SO_PASSPIDFD,
+#endif
+  } ;
+  int off = 0 ;
+  for (unsigned int i = 0 ; i < sizeof(options) / sizeof(int) ; i++)
+    setsockopt(fd, SOL_SOCKET, options[i], &off, sizeof(off)) ;
+}
+
+static void log_connection (struct log *log, struct ucred const *c, char const *what)
+{
+  char uid[UID_FMT] ;
+  char gid[GID_FMT] ;
+  char pid[PID_FMT] ;
+  if (!log_wants(log, LOG_INFO)) return ;
+  uid[uid_fmt(uid, c->uid)] = 0 ;
+  gid[gid_fmt(gid, c->gid)] = 0 ;
+  pid[pid_fmt(pid, c->pid)] = 0 ;
+  log_line(log, LOG_INFO, "uid ", uid, " pid ", pid, " gid ", gid, ": ", what) ;
+}
+
+ /* Who is not allowed to connect is closed without an answer. */
+
+static void welcome (struct slots *s, int fd, tain const *now)
+{
+  struct holder *h = s->holder ;
+  struct ucred c ;
+  struct rights rights ;
+  socklen_t len = sizeof(c) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1) return fd_close(fd) ;
+  if (!policy_admit(&h->policy, &rights, c.uid, c.gid))
+  {
+    log_connection(&h->log, &c, "connection denied") ;
+    return fd_close(fd) ;
+  }
+  log_connection(&h->log, &c, "connected") ;
+  refuse_other_control_messages(fd) ;
+  slots_arrive(s, fd, &rights, c.pid, now) ;
+}
+
+void accept_one (struct acceptor *a, struct slots *s, tain const *now)
+{
+  int fd = accept4(a->fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC) ;
+  if (fd >= 0)
+  {
+    a->backoff = 0 ;
+    welcome(s, fd, now) ;
+  }
+  else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
+    pause_accept(a, &s->holder->log, now) ;
+}
+
+int accept_isready (struct acceptor const *a, struct slots const *s, tain const *now)
+{
+  if (a->fd < 0 || slots_isfull(s)) return 0 ;
+  return !a->backoff || !tain_less(now, &a->retry) ;
+}
+
+void accept_next (struct acceptor const *a, struct slots const *s, tain *when)
+{
+  if (a->fd >= 0 && !slots_isfull(s) && a->backoff && tain_less(&a->retry, when)) *when = a->retry ;
+}

@@ -1,0 +1,71 @@
+/* ISC license. */
+
+#include <sys/resource.h>
+
+#include <skalibs/types.h>
+
+#include "budget.h"
+
+#define need(maxconn, maxfds) (BUDGET_BASE + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
+
+uint64_t budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit)
+{
+  uint32_t askedconn = maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT ;
+  uint32_t floor = askedconn < BUDGET_MAXCONN_FLOOR ? askedconn : BUDGET_MAXCONN_FLOOR ;
+  uint64_t wanted = need(askedconn, maxfds ? maxfds : 1) ;
+  b->maxconn = askedconn ;
+  if (wanted > hardlimit)
+  {
+    uint64_t over = (wanted - hardlimit + BUDGET_PER_CONNECTION - 1) / BUDGET_PER_CONNECTION ;
+    b->maxconn = over < askedconn - floor ? askedconn - (uint32_t)over : floor ;
+  }
+  if (hardlimit <= need(b->maxconn, 0)) b->maxfds = 0 ;
+  else
+  {
+    uint64_t left = hardlimit - need(b->maxconn, 0) ;
+    uint32_t asked = maxfds ? maxfds : BUDGET_MAXFDS_DEFAULT_MAX ;
+    b->maxfds = left < asked ? (uint32_t)left : asked ;
+  }
+  b->limit = need(b->maxconn, b->maxfds) ;
+  b->reserved = 0 ;
+  return wanted ;
+}
+
+static void warn_cut (struct log *log, char const *what, char const *option, uint32_t is, uint64_t wanted)
+{
+  char fmtis[UINT32_FMT] ;
+  char fmtneed[UINT64_FMT] ;
+  fmtis[uint32_fmt(fmtis, is)] = 0 ;
+  fmtneed[uint64_fmt(fmtneed, wanted)] = 0 ;
+  log_line(log, LOG_WARNING, what, " (", option, ") cut down to ", fmtis, " by the limit on open files: raise the hard limit (ulimit -Hn) to ", fmtneed, " or more") ;
+}
+
+int budget_init (struct budget *b, uint32_t maxconn, uint32_t maxfds, struct log *log)
+{
+  struct rlimit rl ;
+  uint64_t wanted ;
+  if (getrlimit(RLIMIT_NOFILE, &rl) == -1) return 0 ;
+  wanted = budget_fit(b, maxconn, maxfds, rl.rlim_max == RLIM_INFINITY ? UINT64_MAX : rl.rlim_max) ;
+  if (b->maxconn < (maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT)) warn_cut(log, "simultaneous connections", "-c", b->maxconn, wanted) ;
+  if (b->maxfds < (maxfds ? maxfds : 1)) warn_cut(log, "held descriptors", "-n", b->maxfds, wanted) ;
+  if (rl.rlim_cur != RLIM_INFINITY && rl.rlim_cur < b->limit)
+  {
+    rl.rlim_cur = b->limit < rl.rlim_max ? b->limit : rl.rlim_max ;
+    if (setrlimit(RLIMIT_NOFILE, &rl) == -1) return 0 ;
+  }
+  if (rl.rlim_cur != RLIM_INFINITY) b->limit = rl.rlim_cur ;
+  return 1 ;
+}
+
+int budget_reserve (struct budget *b, uint64_t open, uint64_t wanted)
+{
+  uint64_t used = BUDGET_BASE + open + b->reserved ;
+  if (used > b->limit || wanted > b->limit - used) return 0 ;
+  b->reserved += wanted ;
+  return 1 ;
+}
+
+void budget_release (struct budget *b, uint64_t n)
+{
+  b->reserved -= n < b->reserved ? n : b->reserved ;
+}

@@ -1,0 +1,123 @@
+/* ISC license. */
+
+ /* Compiled expressions: each text is compiled once, by the first request
+    that needs it, and kept for the next connections. A text that does not
+    compile is kept too, so that it is warned about once. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <regex.h>
+
+#include "log.h"
+#include "policy.h"
+
+enum { EXPRESSIONS_UNUSED_MAX = 32 } ;
+
+struct expression
+{
+  struct expression *next ;
+  regex_t compiled ;
+  unsigned int users ;
+  uint8_t isgood ;
+  char text[] ;
+} ;
+
+static void discard (struct expression *e)
+{
+  if (e->isgood) regfree(&e->compiled) ;
+  free(e) ;
+}
+
+void expression_freeall (struct policy *p)
+{
+  while (p->expressions)
+  {
+    struct expression *e = p->expressions ;
+    p->expressions = e->next ;
+    discard(e) ;
+  }
+}
+
+ /* The list is ordered by last use: what is unused and far back goes. */
+
+static void prune (struct policy *p)
+{
+  unsigned int unused = 0 ;
+  for (struct expression **link = &p->expressions ; *link ; )
+  {
+    struct expression *e = *link ;
+    if (e->users || ++unused <= EXPRESSIONS_UNUSED_MAX) link = &e->next ;
+    else
+    {
+      *link = e->next ;
+      discard(e) ;
+    }
+  }
+}
+
+static struct expression *find (struct policy *p, char const *text)
+{
+  for (struct expression **link = &p->expressions ; *link ; link = &(*link)->next)
+    if (!strcmp((*link)->text, text))
+    {
+      struct expression *e = *link ;
+      *link = e->next ;
+      e->next = p->expressions ;
+      p->expressions = e ;
+      return e ;
+    }
+  return 0 ;
+}
+
+static struct expression *compile (struct policy *p, char const *text)
+{
+  size_t len = strlen(text) ;
+  char message[256] ;
+  int r ;
+  struct expression *e = malloc(sizeof(struct expression) + len + 1) ;
+  if (!e)
+  {
+    log_line(p->log, LOG_WARNING, "out of memory for an expression: denied") ;
+    return 0 ;
+  }
+  memcpy(e->text, text, len + 1) ;
+  e->users = 0 ;
+  r = regcomp(&e->compiled, text, REG_EXTENDED | REG_NOSUB) ;
+  e->isgood = !r ;
+  if (r)
+  {
+    regerror(r, &e->compiled, message, sizeof(message)) ;
+    log_line(p->log, LOG_WARNING, "rule ", p->params.key, ": unable to compile ", text, ": ", message, ": denied") ;
+    if (r == REG_ESPACE)
+    {
+      free(e) ;
+      return 0 ;
+    }
+  }
+  e->next = p->expressions ;
+  p->expressions = e ;
+  return e ;
+}
+
+struct expression *expression_get (struct policy *p, char const *text)
+{
+  struct expression *e = find(p, text) ;
+  if (!e)
+  {
+    e = compile(p, text) ;
+    prune(p) ;
+  }
+  if (!e || !e->isgood) return 0 ;
+  e->users++ ;
+  return e ;
+}
+
+void expression_release (struct policy *p, struct expression *e)
+{
+  if (e && !--e->users) prune(p) ;
+}
+
+int expression_matches (struct expression *e, char const *id)
+{
+  return !regexec(&e->compiled, id, 0, 0, 0) ;
+}

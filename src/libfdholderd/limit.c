@@ -1,0 +1,26 @@
+/* ISC license. */
+
+#include <skalibs/tai.h>
+
+#include "store.h"
+#include "verbs.h"
+
+ /* A limit further ahead than half of tain_infinite_relative never comes. */
+
+int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now)
+{
+  tain half, left ;
+  if (!tain_less(wallclock, wire)) return 0 ;
+  tain_sub(&left, wire, wallclock) ;
+  tain_half(&half, &tain_infinite_relative) ;
+  if (tain_less(&left, &half)) tain_add(limit, now, &left) ;
+  else *limit = *STORE_NEVER ;
+  return 1 ;
+}
+
+void limit_to_wire (tain *wire, struct store_entry const *e, tain const *wallclock, tain const *now)
+{
+  tain left = tain_infinite_relative ;
+  if (e->expires) tain_sub(&left, &e->limit, now) ;
+  tain_add(wire, wallclock, &left) ;
+}

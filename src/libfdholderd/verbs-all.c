@@ -1,0 +1,104 @@
+/* ISC license. */
+
+ /* Verbs on all that is held: list and getdump. */
+
+#include <string.h>
+#include <errno.h>
+
+#include <skalibs/tai.h>
+
+#include "store.h"
+#include "verbs.h"
+#include "wire.h"
+
+static enum verdict done (struct holder *h, struct session *s, char const *what, struct replies const *out, int e)
+{
+  verbs_log(h, s, what, 0, e) ;
+  return verbs_error(out, e) ;
+}
+
+static int add_length (struct store_entry const *e, void *data)
+{
+  *(size_t *)data += (size_t)e->idlen + 1 ;
+  return 1 ;
+}
+
+static int add_id (struct store_entry const *e, void *data)
+{
+  char **end = data ;
+  memcpy(*end, e->id, (size_t)e->idlen + 1) ;
+  *end += (size_t)e->idlen + 1 ;
+  return 1 ;
+}
+
+enum verdict verb_list (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  size_t len = WIRE_LIST_HEADER_PACK ;
+  char *body, *end ;
+  (void)req ;
+  (void)fds ;
+  (void)now ;
+  store_iter(&h->store, &add_length, &len) ;
+  body = (*out->reserve)(out->data, len, 0) ;
+  if (!body) return done(h, s, "list", out, ENOMEM) ;
+  end = body + wire_pack_list_header(body, store_count(&h->store)) ;
+  store_iter(&h->store, &add_id, &end) ;
+  (*out->commit)(out->data, len, 0, 0) ;
+  verbs_log(h, s, "list", 0, 0) ;
+  return VERDICT_ANSWERED ;
+}
+
+ /* A dump leaves as a header and frames. The whole of it is queued at once,
+    with references: what it says stays true while it leaves. */
+
+struct dump
+{
+  struct replies const *out ;
+  tain const *now ;
+  tain wallclock ;
+  char *body ;
+  size_t len ;
+  unsigned int n ;
+  int fds[WIRE_FDS_MAX] ;
+} ;
+
+static int commit_frame (struct dump *d)
+{
+  if (!d->n) return 1 ;
+  (*d->out->commit)(d->out->data, d->len, d->fds, d->n) ;
+  d->n = 0 ;
+  return 1 ;
+}
+
+static int add_to_dump (struct store_entry const *e, void *data)
+{
+  struct dump *d = data ;
+  tain limit ;
+  if (d->n == WIRE_FDS_MAX) commit_frame(d) ;
+  if (!d->n)
+  {
+    d->body = (*d->out->reserve)(d->out->data, WIRE_DUMPFRAME_MAX, WIRE_FDS_MAX) ;
+    if (!d->body) return 0 ;
+    d->len = 0 ;
+  }
+  limit_to_wire(&limit, e, &d->wallclock, d->now) ;
+  d->len += wire_pack_entry(d->body + d->len, &limit, e->id, e->idlen) ;
+  d->fds[d->n++] = e->fd ;
+  return 1 ;
+}
+
+enum verdict verb_getdump (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  struct dump d = { .out = out, .now = now, .n = 0 } ;
+  char *body ;
+  (void)req ;
+  (void)fds ;
+  if (!tain_wallclock_read(&d.wallclock)) return done(h, s, "getdump", out, errno) ;
+  body = (*out->reserve)(out->data, WIRE_GETDUMP_REPLY_PACK, 0) ;
+  if (!body) return done(h, s, "getdump", out, ENOMEM) ;
+  (*out->commit)(out->data, wire_pack_getdump_reply(body, store_count(&h->store)), 0, 0) ;
+  if (!store_iter(&h->store, &add_to_dump, &d)) return VERDICT_NOMEMORY ;
+  commit_frame(&d) ;
+  verbs_log(h, s, "getdump", 0, 0) ;
+  return VERDICT_ANSWERED ;
+}

@@ -1,0 +1,89 @@
+/* ISC license. */
+
+ /* Verbs on one id. */
+
+#include <string.h>
+#include <errno.h>
+
+#include <skalibs/tai.h>
+
+#include "fdtable.h"
+#include "policy.h"
+#include "selfsocket.h"
+#include "store.h"
+#include "verbs.h"
+
+static enum verdict done (struct holder *h, struct session *s, char const *what, struct wire_request const *req, struct replies const *out, int e)
+{
+  verbs_log(h, s, what, req->entry.id.s, e) ;
+  return verbs_error(out, e) ;
+}
+
+static int store (struct holder *h, struct session *s, struct wire_entry const *w, int fd, tain const *now)
+{
+  tain limit, wallclock ;
+  struct store_entry *e ;
+  int error ;
+  if (!tain_wallclock_read(&wallclock)) return errno ;
+  if (!limit_from_wire(&limit, &w->limit, &wallclock, now)) return EINVAL ;
+  if (selfsocket_leads_here(&h->self, fd)) return ELOOP ;
+  e = store_entry_new(fd, w->id.s, w->id.len, &limit, s->rights.uid, now) ;
+  if (!e) return ENOMEM ;
+  error = store_put(&h->store, e) ;
+  if (error) store_entry_free(e) ;
+  return error ;
+}
+
+enum verdict verb_store (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  int error = store(h, s, &req->entry, fds[0], now) ;
+  if (error) fdtable_unref(&h->fdtable, fds[0]) ;
+  return done(h, s, "store", req, out, error) ;
+}
+
+enum verdict verb_delete (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  struct store_entry *e = store_get(&h->store, req->entry.id.s) ;
+  int error = !e ? ENOENT : e->taken ? EBUSY : 0 ;
+  (void)fds ;
+  (void)now ;
+  if (!error) store_drop(&h->store, e) ;
+  return done(h, s, "delete", req, out, error) ;
+}
+
+static void take (struct session *s, struct store_entry *e)
+{
+  e->taken = 1 ;
+  s->taking.serial = e->serial ;
+  memcpy(s->taking.id, e->id, (size_t)e->idlen + 1) ;
+}
+
+enum verdict verb_retrieve (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  int isdelete = !!(req->flags & WIRE_RETRIEVE_DELETE) ;
+  char const *what = isdelete ? "retrieve-and-delete (answer)" : "retrieve" ;
+  struct store_entry *e ;
+  char *body ;
+  (void)fds ;
+  if (req->flags & ~WIRE_RETRIEVE_DELETE) return done(h, s, what, req, out, EINVAL) ;
+  if (isdelete && !policy_may(&h->policy, &s->rights, RIGHT_STORE, req->entry.id.s, now))
+    return done(h, s, what, req, out, EPERM) ;
+  e = store_get(&h->store, req->entry.id.s) ;
+  if (!e) return done(h, s, what, req, out, ENOENT) ;
+  if (isdelete && e->taken) return done(h, s, what, req, out, EBUSY) ;
+  body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 1) ;
+  if (!body) return done(h, s, what, req, out, ENOMEM) ;
+  *body = 0 ;
+  (*out->commit)(out->data, WIRE_ERROR_PACK, &e->fd, 1) ;
+  if (isdelete) take(s, e) ;
+  verbs_log(h, s, what, e->id, 0) ;
+  return VERDICT_ANSWERED ;
+}
+
+enum verdict verb_acknowledge (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  (void)req ;
+  (void)fds ;
+  (void)now ;
+  return verbs_error(out, verbs_taking_complete(h, s)) ;
+}

@@ -1,0 +1,111 @@
+/* ISC license. */
+
+ /* Setting a dump: staged frame by frame, checked whole, applied whole. */
+
+#include <stdlib.h>
+#include <errno.h>
+
+#include <skalibs/tai.h>
+
+#include "budget.h"
+#include "fdtable.h"
+#include "selfsocket.h"
+#include "stage.h"
+#include "store.h"
+#include "verbs.h"
+#include "wire.h"
+
+static enum verdict done (struct holder *h, struct session *s, struct replies const *out, int e)
+{
+  verbs_log(h, s, "setdump", 0, e) ;
+  return verbs_error(out, e) ;
+}
+
+enum verdict verb_setdump (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  char *body ;
+  (void)fds ;
+  (void)now ;
+  if (req->total > h->budget.maxfds
+   || !budget_reserve(&h->budget, h->fdtable.count + h->connection_fds, req->total))
+    return done(h, s, out, ENFILE) ;
+  body = (*out->reserve)(out->data, WIRE_SETDUMP_REPLY_PACK, 0) ;
+  if (!body)
+  {
+    budget_release(&h->budget, req->total) ;
+    return done(h, s, out, ENOMEM) ;
+  }
+  (*out->commit)(out->data, wire_pack_setdump_reply(body, req->total), 0, 0) ;
+  stage_begin(&s->stage, &h->fdtable, req->total) ;
+  s->reserved = req->total ;
+  return VERDICT_ANSWERED ;
+}
+
+ /* Makes the store's entries of what was staged, where its limit has not
+    passed. They get their references only when they are applied. */
+
+struct applying
+{
+  struct store_entry **entries ;
+  uint32_t n ;
+  uint32_t added ;  /* of them, under an id that is new */
+  int maxfd ;
+} ;
+
+static int prepare_one (struct holder *h, struct session *s, struct applying *a, struct stage_entry *g, tain const *wallclock, tain const *now)
+{
+  tain limit ;
+  struct store_entry *e ;
+  if (selfsocket_leads_here(&h->self, g->fd)) return ELOOP ;
+  if (!limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
+  e = store_entry_new(g->fd, g->id, g->idlen, &limit, s->rights.uid, now) ;
+  if (!e) return ENOMEM ;
+  a->entries[a->n++] = e ;
+  if (!store_get(&h->store, g->id)) a->added++ ;
+  if (g->fd > a->maxfd) a->maxfd = g->fd ;
+  return 0 ;
+}
+
+static int prepare (struct holder *h, struct session *s, struct applying *a, tain const *now)
+{
+  struct stage_entry *g = stage_entries(&s->stage) ;
+  tain wallclock ;
+  int error ;
+  if (!stage_seal(&s->stage)) return EINVAL ;
+  if (!tain_wallclock_read(&wallclock)) return errno ;
+  for (size_t i = 0 ; i < stage_count(&s->stage) ; i++)
+  {
+    error = prepare_one(h, s, a, g + i, &wallclock, now) ;
+    if (error) return error ;
+  }
+  if (store_count(&h->store) + a->added > h->store.max) return ENFILE ;
+  return store_reserve(&h->store, a->n, a->maxfd) ? 0 : ENOMEM ;
+}
+
+static int apply (struct holder *h, struct session *s, tain const *now)
+{
+  struct applying a = { .entries = malloc(stage_count(&s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0, .maxfd = -1 } ;
+  int error = a.entries ? prepare(h, s, &a, now) : ENOMEM ;
+  for (uint32_t i = 0 ; i < a.n ; i++)
+    if (error) store_entry_free(a.entries[i]) ;
+    else
+    {
+      fdtable_addref(&h->fdtable, a.entries[i]->fd) ;
+      store_replace(&h->store, a.entries[i]) ;
+    }
+  free(a.entries) ;
+  return error ;
+}
+
+enum verdict verb_dumpframe (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  unsigned int n = verbs_fds(req) ;
+  int error = stage_add(&s->stage, req->entries, fds, n) ;
+  if (n > s->reserved) n = s->reserved ;
+  budget_release(&h->budget, n) ;
+  s->reserved -= n ;
+  if (!error && !stage_iscomplete(&s->stage)) return verbs_error(out, EAGAIN) ;
+  if (!error) error = apply(h, s, now) ;
+  verbs_session_end(h, s) ;
+  return error == EPROTO ? VERDICT_PROTOCOL : done(h, s, out, error) ;
+}
