@@ -6,6 +6,7 @@ s6-ioconnect
 s6-accessrules-cdb-from-fs
 s6-accessrules-fs-from-cdb
 s6-ipcserverd
+s6-fdholderd
 s6-fdholder-delete
 s6-fdholder-getdump
 s6-fdholder-list

@@ -6,7 +6,7 @@
 # A module is the part of a file's name before its first - or _ : src/libfdholderd/*.c,
 # src/libfdwire/*.c, and MODULE.h in src/include-local. Modules stand below in order; each
 # may use those above its own line and nothing else, less those that follow "never".
-# log and budget know nothing of the others, so that everyone may use them.
+# log and budget know nothing of what follows, so that whoever counts or tells may use them.
 # Includes are read from the sources, calls from the objects that are there (nm).
 
 set -eu
@@ -19,17 +19,19 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/check-layers.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
 cat > "$scratch/table" <<'EOF'
+log
 budget
-log never budget
 wire never budget log
 fdtable never wire budget log
-frame
-store never wire frame budget
-policy never store fdtable frame wire
-stage never frame
+selfsocket never wire fdtable budget log
+frame never selfsocket
+store never wire frame selfsocket budget log
+policy never store fdtable frame wire selfsocket budget
+stage never frame selfsocket policy store budget log
 verbs never frame
 peer
 slots
+accept
 loop
 main
 EOF
