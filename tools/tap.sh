@@ -50,7 +50,7 @@
 #   ended NAME                 whether the process is gone (use it with retry)
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
-#   as UID CMD...              as that uid and gid, no groups (needs root). BUILD need not
+#   as_uid UID CMD...          as that uid and gid, no groups (needs root). BUILD need not
 #                              be readable to it: the programs are copied to where they
 #                              can be reached. The directory does not change.
 #                              A program on the PATH: works after start and in chains.
@@ -115,7 +115,7 @@ name=$1
 shift
 exec "$PEER_S6/usr/bin/$name" "$@"
 END
-cat > "$WORK/.bin/as" <<'END'
+cat > "$WORK/.bin/as_uid" <<'END'
 #!/bin/sh
 reach=$WORK/.reach
 if mkdir "$reach" 2>/dev/null
@@ -142,7 +142,7 @@ uid=$1
 shift
 exec setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 END
-chmod 755 "$WORK/.bin/peer" "$WORK/.bin/as"
+chmod 755 "$WORK/.bin/peer" "$WORK/.bin/as_uid"
 ln -s "$PEER_S6/usr/bin" "$WORK/.peerbin"
 
 tap_count=0

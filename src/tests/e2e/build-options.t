@@ -1,0 +1,136 @@
+#!/bin/sh
+# ISC license.
+# configure: every option is named, taken, or ignored as the manual of the build says.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+copy_tree tree
+cd tree || exit 111
+
+setting()
+{
+  sed -n "s/^$1 := //p" config.mak
+}
+
+exits '--help exits 0' 0 ./configure --help
+help=$(cat out)
+for option in prefix exec-prefix dynlibdir libexecdir bindir libdir includedir sysconfdir \
+  pkgconfdir mandir with-sysdeps with-include with-lib with-dynlib with-pkgconfig \
+  without-pkgconfig enable-shared enable-static enable-allstatic enable-static-libc \
+  enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths enable-nsss \
+  enable-execline enable-slashpackage host target build
+do
+  like "--help names --$option" "$help" "^  --$option( |=|\[)"
+done
+not_ok 'and writes nothing' test -e config.mak
+
+exits 'make before configure fails' 2 make
+like 'and names the remedy' "$(cat err)" 'run ./configure first'
+
+exits 'options of others pass' 0 ./configure --enable-other --disable-dependency-tracking \
+  --with-x --without-x --localstatedir=/var --runstatedir=/run --build=x86_64-linux-gnu
+is 'in silence' "$(cat err)" ''
+exits 'an unknown option passes' 0 ./configure --nonsense
+like 'with a message' "$(cat err)" '^configure: option --nonsense is not known'
+
+# shellcheck disable=SC2016 # configure expands them
+ok 'values may refer to the prefix and to the environment' env out=/o dev=/d doc=/e man=/m lib=/l bin=/b \
+  ./configure --prefix=/pre --dynlibdir='${prefix}/lib/T' --includedir='${dev}/include' \
+  --bindir='${bin}/bin' --libdir='${lib}/lib' --libexecdir='${out}/libexec' --mandir='${man}/man' --sysconfdir='${doc}/etc'
+is 'prefix' "$(setting dynlibdir)" /pre/lib/T
+is 'dev' "$(setting includedir)" /d/include
+is 'bin' "$(setting bindir)" /b/bin
+is 'lib' "$(setting libdir)" /l/lib
+is 'out' "$(setting libexecdir)" /o/libexec
+is 'man' "$(setting mandir)" /m/man
+is 'doc' "$(setting sysconfdir)" /e/etc
+# shellcheck disable=SC2016 # configure must not run it
+not_ok 'but commands in values are not run' ./configure --bindir='${x$(touch ran)}'
+not_ok 'indeed' test -e ran
+
+ok 'default directories' ./configure
+is 'bindir' "$(setting bindir)" /bin
+is 'libdir' "$(setting libdir)" /usr/lib/s6-activation
+is 'includedir' "$(setting includedir)" /usr/include
+is 'no shared library' "$(setting SHARED)" ''
+is 'static' "$(setting ALLSTATIC)" yes
+ok '--prefix moves them' ./configure --prefix=/usr/local
+is 'bindir' "$(setting bindir)" /usr/local/bin
+is 'libdir' "$(setting libdir)" /usr/local/lib/s6-activation
+is 'mandir' "$(setting mandir)" /usr/local/share/man
+
+ok '--disable-allstatic' ./configure --disable-allstatic
+is 'implies shared' "$(setting SHARED)" yes
+ok '--enable-allstatic=no' ./configure --enable-allstatic=no
+is 'means the same' "$(setting SHARED)" yes
+ok '--enable-static-libc' ./configure --disable-static --disable-allstatic --enable-static-libc
+is 'implies allstatic' "$(setting ALLSTATIC)" yes
+is 'and static' "$(setting STATIC)" yes
+like 'and links so' "$(setting LDFLAGS_PROGRAM)" '-static'
+ok '--enable-shared=yes' ./configure --enable-shared=yes --enable-shared=no
+is 'the last one wins' "$(setting SHARED)" ''
+ok '--enable-all-pic' ./configure --enable-all-pic
+like 'compiles so' "$(setting CFLAGS_AUTO)" '-fPIC'
+ok '--enable-rpath' ./configure --enable-rpath --disable-allstatic --dynlibdir=/dyn
+like 'links so' "$(setting LDFLAGS_PROGRAM)" '-rpath=/dyn'
+ok '--enable-absolute-paths' ./configure --enable-absolute-paths --bindir=/there
+like 'reaches config.h' "$(cat src/include/s6-activation/config.h)" '_BINPREFIX "/there/"'
+ok '--enable-nsss' ./configure --enable-nsss
+like 'says what it does' "$(cat out)" nsss
+ok '--disable-execline' ./configure --disable-execline
+like 'reaches probed.h' "$(cat src/include-local/probed.h)" '^#undef S6_ACTIVATION_HAS_EXECLINE'
+mkdir -p i1 i2
+ok 'repeated --with-' ./configure --with-include=i1 --with-include=i2 --with-lib=i1 --with-lib=i2 --with-dynlib=i1 --disable-allstatic
+like 'headers' "$(setting CPPFLAGS_AUTO)" '-Ii1 -Ii2'
+like 'libraries' "$(setting LIBSKARNET)" '-Li1 -Li1 -Li2 -lskarnet'
+
+not_ok 'a missing sysdeps directory is fatal' ./configure --with-sysdeps=/nonexistent
+not_ok '--with-pkgconfig is fatal where the .pc file is missing' env PKG_CONFIG_LIBDIR=/nonexistent ./configure --with-pkgconfig
+mkdir pc
+printf '%s\n' 'Name: libskarnet' 'Description: x' 'Version: 2.13' 'Libs: -lskarnet' > pc/libskarnet.pc
+if command -v pkg-config >/dev/null
+then
+  ok 'and serves where it is there' env PKG_CONFIG_PATH=pc ./configure --with-pkgconfig=pkg-config --disable-allstatic
+  is 'its flags are used' "$(setting LIBSKARNET)" '-lskarnet'
+else
+  skip 'and serves where it is there' 'no pkg-config'
+fi
+
+ok 'VAR=VALUE is set' ./configure CFLAGS=-O1 LDLIBS=-lm AR=my-ar
+is 'CFLAGS' "$(setting CFLAGS)" -O1
+is 'LDLIBS' "$(setting LDLIBS)" -lm
+is 'AR' "$(setting given_AR)" my-ar
+ok 'the environment serves too' env CC=gcc CPPFLAGS=-DX=1 ./configure
+is 'CC' "$(setting CC)" gcc
+is 'CPPFLAGS' "$(setting CPPFLAGS)" -DX=1
+not_ok 'a compiler that compiles nothing is fatal' ./configure CC=false
+
+# A cross compiler by --host, CROSS_COMPILE and a bare word
+mkdir cross
+for tool in gcc ar ranlib strip nm
+do
+  printf '#!/bin/sh\necho %s >> "%s"\nexec %s "$@"\n' "$tool" "$WORK/cross-used" "$tool" > "cross/my-arch-$tool"
+done
+chmod +x cross/*
+for words in --host=my-arch --target=my-arch my-arch CROSS_COMPILE=my-arch-
+do
+  ok "$words" env PATH="$PWD/cross:$PATH" ./configure "$words"
+  is 'CROSS_COMPILE' "$(setting CROSS_COMPILE)" my-arch-
+done
+: > "$WORK/cross-used"
+ok 'a build with it' env PATH="$PWD/cross:$PATH" make -j2 libfdwire.a
+is 'uses its tools' "$(sort -u "$WORK/cross-used" | tr '\n' ' ')" 'ar gcc ranlib '
+
+# What packagers do to the files
+ok 'lines that end in -Wl,--hash-style=both may go' sed -i '/-Wl,--hash-style=both$/d' configure
+ok 'and so may the line that writes Generated by' sed -i '\|/\* Generated by:|d' configure
+ok 'configure still works' ./configure
+unlike 'without the flag' "$(cat config.mak)" hash-style
+unlike 'without the line' "$(cat src/include/s6-activation/config.h)" Generated
+ok 'the AR and RANLIB lines may go' sed -i -e '/AR := /d' -e '/RANLIB := /d' Makefile
+: > "$WORK/cross-used"
+rm -f libfdwire.a
+ok 'the environment serves' env AR="$PWD/cross/my-arch-ar" RANLIB="$PWD/cross/my-arch-ranlib" make -j2 libfdwire.a
+is 'both' "$(sort -u "$WORK/cross-used" | tr '\n' ' ')" 'ar ranlib '
+unlike 'nothing is linked into /dev/null' "$(cat configure Makefile)" '-o */dev/null'
+done_testing
