@@ -6,13 +6,21 @@
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
 
+static accessrules_result refuse (accessrules_params *params, int e)
+{
+  params->key[0] = 0 ;
+  errno = e ;
+  return ACCESSRULES_ERROR ;
+}
+
+ /* key may be params->key: it is copied before that is written. */
+
 accessrules_result accessrules_key (accessrules const *rules, char const *key, accessrules_params *params)
 {
   size_t len = strlen(key) ;
   char copy[ACCESSRULES_KEY_SIZE] ;
-  params->key[0] = 0 ;
-  if (len >= ACCESSRULES_KEY_SIZE) return (errno = ENAMETOOLONG, ACCESSRULES_ERROR) ;
-  if (!accessrules_key_is_sound(key, len)) return (errno = EINVAL, ACCESSRULES_ERROR) ;
+  if (len >= ACCESSRULES_KEY_SIZE) return refuse(params, ENAMETOOLONG) ;
+  if (!accessrules_key_is_sound(key, len)) return refuse(params, EINVAL) ;
   memcpy(copy, key, len + 1) ;
   return accessrules_lookup(rules, copy, params) ;
 }

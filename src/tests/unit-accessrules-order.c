@@ -1,0 +1,151 @@
+/* ISC license. */
+
+/* Which keys each lookup tries, in which order, and what it says of them. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <s6-activation/accessrules.h>
+#include "support/rules.h"
+#include "support/tap.h"
+
+static accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
+
+ /* Removes the rule that decides, again and again: the keys in the order of their weight. */
+
+typedef accessrules_result lookup_function (accessrules const *) ;
+
+static void check_order (char const *name, lookup_function *lookup, char const *const *keys, size_t n)
+{
+  accessrules rules = ACCESSRULES_ZERO ;
+  struct testrule made[16] ;
+  rules_remove("rules") ;
+  for (size_t i = 0 ; i < n ; i++)
+  {
+    struct testrule rule = { .key = keys[i], .action = i & 1 ? "deny" : "allow" } ;
+    made[i] = rule ;
+  }
+  for (size_t i = 0 ; i <= n ; i++)
+  {
+    accessrules_result wanted = i == n ? ACCESSRULES_NOTFOUND : i & 1 ? ACCESSRULES_DENY : ACCESSRULES_ALLOW ;
+    char const *key = i == n ? "" : keys[i] ;
+    rules_remove("rules") ;
+    rules_directory("rules", made + i, n - i) ;
+    rules_cdb("rules.cdb", made + i, n - i) ;
+    if (!accessrules_open_dir(&rules, "rules")) tap_bail("rules") ;
+    tap_ok((*lookup)(&rules) == wanted && !strcmp(params.key, key), "%s, directory: %s", name, i == n ? "nothing" : key) ;
+    accessrules_close(&rules) ;
+    if (!accessrules_open_cdb(&rules, "rules.cdb")) tap_bail("rules.cdb") ;
+    tap_ok((*lookup)(&rules) == wanted && !strcmp(params.key, key), "%s, cdb: %s", name, i == n ? "nothing" : key) ;
+    accessrules_close(&rules) ;
+  }
+}
+
+static uid_t uid ;
+static gid_t gid ;
+
+static accessrules_result look_up_ids (accessrules const *rules)
+{
+  return accessrules_uidgid(rules, uid, gid, &params) ;
+}
+
+static void check_ids (void)
+{
+  char number[2][32] ;
+  char const *own[] = { "uid/self", number[0], "gid/self", number[1], "uid/default" } ;
+  char const *foreign[] = { number[0], number[1], "uid/default" } ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    uid = geteuid() + i * 1000 ;
+    gid = getegid() + i * 1000 ;
+    snprintf(number[0], sizeof(number[0]), "uid/%lu", (unsigned long)uid) ;
+    snprintf(number[1], sizeof(number[1]), "gid/%lu", (unsigned long)gid) ;
+    if (i) check_order("another's ids", &look_up_ids, foreign, 3) ;
+    else check_order("own ids", &look_up_ids, own, 5) ;
+  }
+  uid = gid = 4294967294u ;
+  foreign[0] = "uid/4294967294" ;
+  foreign[1] = "gid/4294967294" ;
+  check_order("the largest ids", &look_up_ids, foreign, 3) ;
+}
+
+static char const *host ;
+
+static accessrules_result look_up_host (accessrules const *rules)
+{
+  return accessrules_reversedns(rules, host, &params) ;
+}
+
+static void check_names (void)
+{
+  static char const *const keys[] = { "reversedns/foo.bar.com", "reversedns/bar.com", "reversedns/com", "reversedns/@" } ;
+  host = "foo.bar.com" ;
+  check_order("name", &look_up_host, keys, 4) ;
+  host = "foo.bar.com." ;
+  check_order("name with a final dot", &look_up_host, keys, 4) ;
+  host = "" ;
+  check_order("no name", &look_up_host, keys + 3, 1) ;
+}
+
+static void check_bad_names (void)
+{
+  static char const *const bad[] = { ".", "..", "a..b", ".a", "a..", "../../uid/0", "a/b", "/", "a/" } ;
+  static struct testrule const all = { .key = "reversedns/@", .action = "allow" } ;
+  accessrules rules = ACCESSRULES_ZERO ;
+  char name[ACCESSRULES_NAME_MAX + 2] ;
+  rules_remove("rules") ;
+  rules_directory("rules", &all, 1) ;
+  if (!accessrules_open_dir(&rules, "rules")) tap_bail("rules") ;
+  for (size_t i = 0 ; i < sizeof(bad) / sizeof(*bad) ; i++)
+  {
+    accessrules_result wanted = strcmp(bad[i], ".") ? ACCESSRULES_ERROR : ACCESSRULES_ALLOW ; /* the root: no name */
+    tap_ok(accessrules_reversedns(&rules, bad[i], &params) == wanted, "the name %s is not looked up", bad[i]) ;
+  }
+  memset(name, 'a', sizeof(name)) ;
+  name[ACCESSRULES_NAME_MAX + 1] = 0 ;
+  tap_ok(accessrules_reversedns(&rules, name, &params) == ACCESSRULES_ERROR && errno == ENAMETOOLONG, "a name that is too long") ;
+  name[ACCESSRULES_NAME_MAX] = 0 ;
+  tap_ok(accessrules_reversedns(&rules, name, &params) == ACCESSRULES_ALLOW, "the longest name") ;
+  accessrules_close(&rules) ;
+}
+
+static void check_keys (void)
+{
+  static char const *const bad[] = { "", "/", "uid", "uid/", "/0", "uid/0/env", "uid/../uid", "./uid", "uid/..", "../uid", "uid//0" } ;
+  static struct testrule const all = { .key = "class/name", .action = "allow" } ;
+  accessrules rules = ACCESSRULES_ZERO ;
+  rules_remove("rules") ;
+  rules_directory("rules", &all, 1) ;
+  if (!accessrules_open_dir(&rules, "rules")) tap_bail("rules") ;
+  tap_ok(accessrules_key(&rules, "class/name", &params) == ACCESSRULES_ALLOW, "a key as it stands") ;
+  tap_ok(accessrules_key(&rules, params.key, &params) == ACCESSRULES_ALLOW && !strcmp(params.key, "class/name"), "a key from the last lookup") ;
+  tap_ok(accessrules_key(&rules, "class/other", &params) == ACCESSRULES_NOTFOUND && !params.key[0], "a key that is not there") ;
+  for (size_t i = 0 ; i < sizeof(bad) / sizeof(*bad) ; i++)
+    tap_ok(accessrules_key(&rules, bad[i], &params) == ACCESSRULES_ERROR && errno == EINVAL, "no key: %s", bad[i]) ;
+  accessrules_close(&rules) ;
+}
+
+static void check_ip46 (void)
+{
+  static struct testrule const made[] = { { .key = "ip4/1.2.3.4_32", .action = "allow" }, { .key = "ip6/102:304::_32", .action = "deny" } } ;
+  static char const ip[16] = { 1, 2, 3, 4 } ;
+  accessrules rules = ACCESSRULES_ZERO ;
+  rules_cdb("rules.cdb", made, 2) ;
+  if (!accessrules_open_cdb(&rules, "rules.cdb")) tap_bail("rules.cdb") ;
+  tap_ok(accessrules_ip46(&rules, ip, 0, &params) == ACCESSRULES_ALLOW, "four bytes are an IPv4 address") ;
+  tap_ok(accessrules_ip46(&rules, ip, 1, &params) == ACCESSRULES_DENY, "sixteen are an IPv6 address") ;
+  accessrules_close(&rules) ;
+}
+
+int main (void)
+{
+  check_ids() ;
+  check_names() ;
+  check_bad_names() ;
+  check_keys() ;
+  check_ip46() ;
+  accessrules_params_free(&params) ;
+  return tap_done() ;
+}
