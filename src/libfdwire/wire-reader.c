@@ -65,7 +65,11 @@ int wire_get_id (struct wire_reader *r, struct wire_id *id)
   char const *s ;
   if (!wire_get_u8(r, &len)) return 0 ;
   s = take(r, (size_t)len + 1) ;
-  if (!s || s[len]) return 0 ;
+  if (!s || s[len])
+  {
+    r->len = 0 ;
+    return 0 ;
+  }
   id->s = s ;
   id->len = len ;
   return 1 ;

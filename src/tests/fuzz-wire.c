@@ -1,0 +1,88 @@
+/* ISC license. */
+
+/* Any bytes as the body of a message, through each reader. The first byte
+   chooses: a request, entries, a list, or the numbers of a reply. What has
+   been read as a request is the same when it is packed again. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire.h"
+#include "support/fuzz.h"
+
+static void must (int condition)
+{
+  if (!condition) abort() ;
+}
+
+static void pack_again (struct wire_request const *request, char const *s, size_t len)
+{
+  char packed[WIRE_REQUEST_MAX] ;
+  struct wire_id const *id = &request->entry.id ;
+  size_t n ;
+  switch (request->verb)
+  {
+    case WIRE_STORE : n = wire_pack_store(packed, &request->entry.limit, id->s, id->len) ; break ;
+    case WIRE_DELETE : n = wire_pack_delete(packed, id->s, id->len) ; break ;
+    case WIRE_RETRIEVE : n = wire_pack_retrieve(packed, request->flags, id->s, id->len) ; break ;
+    case WIRE_SETDUMP : n = wire_pack_setdump(packed, request->total) ; break ;
+    default : return ;
+  }
+  must(n == len) ;
+  must(request->verb == WIRE_STORE || !memcmp(packed, s, len)) ;
+}
+
+static void read_request (char const *s, size_t len)
+{
+  struct wire_request request ;
+  int e = wire_unpack_request(&request, s, len) ;
+  must(!e || e == EPROTO || e == ENOSYS || e == EINVAL || e == ENAMETOOLONG) ;
+  if (e) return ;
+  if (request.entry.id.s) must(!wire_id_check(request.entry.id.s, request.entry.id.len)) ;
+  pack_again(&request, s, len) ;
+}
+
+static void read_entries (char const *s, size_t len)
+{
+  struct wire_reader r ;
+  struct wire_entry entry ;
+  wire_reader_init(&r, s, len) ;
+  while (wire_get_entry(&r, &entry))
+  {
+    must(entry.id.s + entry.id.len < s + len && !entry.id.s[entry.id.len]) ;
+    must(entry.limit.nano < 1000000000) ;
+  }
+  must(wire_reader_isempty(&r)) ;
+}
+
+static void read_list (char const *s, size_t len)
+{
+  struct wire_reader r ;
+  char const *id ;
+  size_t idlen ;
+  wire_reader_init(&r, s, len) ;
+  while (wire_get_string(&r, &id, &idlen)) must(id + idlen < s + len && strlen(id) == idlen) ;
+  must(wire_reader_isempty(&r)) ;
+}
+
+static void read_reply (char const *s, size_t len)
+{
+  struct wire_reader r ;
+  uint32_t number ;
+  int e ;
+  wire_reader_init(&r, s, len) ;
+  must(!wire_get_error(&r, &e) || e) ;
+  while (wire_get_u32(&r, &number)) len -= 4 ;
+  must(wire_reader_isempty(&r)) ;
+}
+
+int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
+{
+  static void (*const readers[]) (char const *, size_t) = { &read_request, &read_entries, &read_list, &read_reply } ;
+  if (!len) return 0 ;
+  (*readers[*input & 3])((char const *)input + 1, len - 1) ;
+  return 0 ;
+}
+
+FUZZ_MAIN()
