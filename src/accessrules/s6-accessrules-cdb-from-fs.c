@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <sys/stat.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <skalibs/cdbmake.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
@@ -42,7 +42,7 @@ static int compare (void const *a, void const *b)
   return strcmp(*(char const *const *)a, *(char const *const *)b) ;
 }
 
- /* Sorts strings that each end in a NUL, so that equal rules make equal files. */
+ /* Strings that each end in a NUL: sorted, so that equal rules make equal files. */
 
 static void sort_strings (stralloc *list)
 {
@@ -114,10 +114,22 @@ static void add_rule (accessrules const *rules, char const *key, accessrules_par
   add_counted(records, &params->exec) ;
 }
 
+ /* The names in a directory, but for those that begin with a dot. */
+
 static void list (char const *path, stralloc *names)
 {
-  size_t longest = 0 ;
-  if (sals(path, names, &longest) == -1) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
+  struct dirent *entry ;
+  DIR *dir = opendir(path) ;
+  if (!dir) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
+  for (;;)
+  {
+    errno = 0 ;
+    entry = readdir(dir) ;
+    if (!entry) break ;
+    if (entry->d_name[0] != '.' && !stralloc_catb(names, entry->d_name, strlen(entry->d_name) + 1)) dienomem() ;
+  }
+  if (errno) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
+  closedir(dir) ;
   sort_strings(names) ;
 }
 
@@ -130,7 +142,6 @@ static void add_class (accessrules const *rules, char const *class, accessrules_
   list(path.s, &names) ;
   for (size_t i = 0 ; i < names.len ; i += strlen(names.s + i) + 1)
   {
-    if (names.s[i] == '.') continue ;
     path.len = 0 ;
     if (!stralloc_cats(&path, class) || !stralloc_cats(&path, "/")
      || !stralloc_cats(&path, names.s + i) || !stralloc_0(&path)) dienomem() ;
@@ -192,7 +203,7 @@ int main (int argc, char const *const *argv)
   if (!accessrules_open_dir(&rules, argv[1])) strerr_diefusys(EXITCODE_SYSTEM, "use directory ", argv[1]) ;
   list(argv[1], &classes) ;
   for (size_t i = 0 ; i < classes.len ; i += strlen(classes.s + i) + 1)
-    if (classes.s[i] != '.') add_class(&rules, classes.s + i, &params, &records) ;
+    add_class(&rules, classes.s + i, &params, &records) ;
   write_cdb(argv[0], mode, &records) ;
   return EXITCODE_OK ;
 }
