@@ -52,11 +52,21 @@ void frame_in_free (struct frame_in *in)
   stralloc_free(&in->receiver.indata) ;
 }
 
+ /* Some of a body is here. textmessage_receive keeps a message that it has
+    delivered as one that is whole. */
+
+static int is_unfinished (struct frame_in const *in)
+{
+  return in->dialect == FRAME_S6 ? in->inheader : in->receiver.indata.len != in->receiver.wanted ;
+}
+
 void frame_in_allow (struct frame_in *in, size_t maxbody, unsigned int maxfds)
 {
   in->receiver.max = maxbody ;
   in->fdmax = maxfds ;
-  if (in->receiver.indata.a > maxbody && !in->receiver.wanted) stralloc_free(&in->receiver.indata) ;
+  if (in->receiver.indata.a <= maxbody || is_unfinished(in)) return ;
+  stralloc_free(&in->receiver.indata) ;
+  in->receiver.wanted = 0 ;
 }
 
  /* Every descriptor of the message is taken or closed, whatever is wrong. */
@@ -135,7 +145,7 @@ int frame_in_sniff (struct frame_in const *in, enum frame_dialect *dialect)
 
 int frame_in_isempty (struct frame_in const *in)
 {
-  return buffer_isempty(&in->receiver.in) && !in->receiver.wanted && !in->inheader ;
+  return buffer_isempty(&in->receiver.in) && !is_unfinished(in) ;
 }
 
 static enum frame_get get_native (struct frame_in *in, struct frame *f)
@@ -176,7 +186,6 @@ static enum frame_get get_s6 (struct frame_in *in, struct frame *f)
   }
   body->len += buffer_getnofill(&in->receiver.in, body->s + body->len, in->receiver.wanted - body->len) ;
   if (body->len < in->receiver.wanted) return FRAME_GET_NONE ;
-  in->receiver.wanted = 0 ;
   in->inheader = 0 ;
   if (in->claimed > in->fdcount) return FRAME_GET_BAD ;
   f->s = body->s ;

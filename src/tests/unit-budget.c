@@ -1,0 +1,35 @@
+/* ISC license. */
+
+ /* budget.h: how -c and -n are cut down to a hard limit. */
+
+#include "budget.h"
+#include "support/tap.h"
+
+static void fits (char const *what, uint32_t maxconn, uint32_t maxfds, uint64_t hard, uint32_t conn, uint32_t fds)
+{
+  struct budget b ;
+  budget_fit(&b, maxconn, maxfds, hard) ;
+  if (!tap_ok(b.maxconn == conn && b.maxfds == fds && (b.limit <= hard || !fds), "%s", what))
+    tap_diag("got -c %u -n %u, limit %u", b.maxconn, b.maxfds, (unsigned int)b.limit) ;
+}
+
+int main (void)
+{
+  struct budget b ;
+  fits("defaults under a large limit", 0, 0, 1000000, 64, 65536) ;
+  fits("defaults under 1024: -n is what is left", 0, 0, 1024, 64, 1024 - 24 - 256) ;
+  fits("-n 256 under 1024, as scripts have it", 0, 256, 1024, 64, 256) ;
+  fits("the exact need", 64, 1000, 24 + 1000 + 256, 64, 1000) ;
+  fits("one less than the need cuts -c", 64, 1000, 24 + 1000 + 256 - 1, 63, 1000) ;
+  fits("one more than the need cuts nothing", 64, 1000, 24 + 1000 + 256 + 1, 64, 1000) ;
+  fits("-c goes down to 16 first, then -n", 64, 1000, 24 + 900 + 64, 16, 900) ;
+  fits("-c below 16 stays as it was asked for", 4, 1000, 24 + 900 + 16, 4, 900) ;
+  fits("no room for any", 64, 1000, 50, 16, 0) ;
+  tap_ok(budget_fit(&b, 64, 1000, 100) == 24 + 1000 + 256, "the need is told") ;
+  budget_fit(&b, 16, 100, 1000) ;
+  tap_ok(b.limit == 24 + 100 + 64, "the limit is the need and no more") ;
+  tap_ok(budget_reserve(&b, 100, 64) && !budget_reserve(&b, 100, 1), "reservations count") ;
+  budget_release(&b, 64) ;
+  tap_ok(!budget_reserve(&b, 100, 65) && budget_reserve(&b, 100, 64), "and are given back") ;
+  return tap_done() ;
+}

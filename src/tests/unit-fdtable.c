@@ -1,0 +1,53 @@
+/* ISC license. */
+
+ /* fdtable.h: the last reference closes, and only that one. */
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <sys/socket.h>
+
+#include "fdtable.h"
+#include "support/tap.h"
+
+static int is_open (int fd)
+{
+  return fcntl(fd, F_GETFD) != -1 ;
+}
+
+static int open_at (int wanted)
+{
+  int fd = open("/dev/null", O_RDONLY) ;
+  int copy = fcntl(fd, F_DUPFD, wanted) ;
+  close(fd) ;
+  return copy ;
+}
+
+int main (void)
+{
+  struct fdtable t = FDTABLE_ZERO ;
+  int low = open_at(10) ;
+  int high = open_at(700) ;
+  int pair[2] ;
+  struct linger linger = { .l_onoff = 1, .l_linger = 60 } ;
+  socklen_t len = sizeof(linger) ;
+  tap_ok(fdtable_adopt(&t, low) && fdtable_adopt(&t, high) && t.count == 2, "descriptors are adopted, the table grows") ;
+  fdtable_addref(&t, low) ;
+  fdtable_unref(&t, low) ;
+  tap_ok(is_open(low) && t.count == 2, "a reference that is not the last one leaves it open") ;
+  fdtable_unref(&t, low) ;
+  tap_ok(!is_open(low) && t.count == 1, "the last reference closes it") ;
+  low = open_at(10) ;
+  tap_ok(fdtable_adopt(&t, low) && t.references[low] == 1, "a number that is used again begins anew") ;
+  fdtable_unref(&t, low) ;
+  fdtable_unref(&t, high) ;
+  tap_ok(!t.count && !is_open(high), "and nothing is left") ;
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1) tap_bail("socketpair") ;
+  setsockopt(pair[0], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) ;
+  low = dup(pair[0]) ;
+  fdtable_adopt(&t, low) ;
+  fdtable_unref(&t, low) ;
+  getsockopt(pair[0], SOL_SOCKET, SO_LINGER, &linger, &len) ;
+  tap_ok(!linger.l_onoff && !is_open(low), "SO_LINGER is switched off on a connected stream socket before its close") ;
+  fdtable_free(&t) ;
+  return tap_done() ;
+}

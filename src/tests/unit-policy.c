@@ -1,0 +1,156 @@
+/* ISC license. */
+
+ /* policy.h: rights as rules give them, and when they are read again. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/tai.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "log.h"
+#include "policy.h"
+#include "support/tap.h"
+
+enum { SOMEBODY = 12345 } ;
+
+static struct log logger = LOG_ZERO ;
+static struct policy policy ;
+
+static tain at (unsigned int milliseconds)
+{
+  tain t = TAIN_EPOCH ;
+  t.sec.x += milliseconds / 1000 ;
+  t.nano = milliseconds % 1000 * 1000000 ;
+  return t ;
+}
+
+static void rule (char const *name, char const *text)
+{
+  char path[128] ;
+  snprintf(path, sizeof(path), "rules/uid/%d/env/S6_FDHOLDER_%s", SOMEBODY, name) ;
+  if (!text) unlink(path) ;
+  else if (!openwritenclose_unsafe(path, text, strlen(text))) tap_bail(path) ;
+}
+
+static void make_rules (void)
+{
+  char path[64] ;
+  mkdir("rules", 0755) ;
+  mkdir("rules/uid", 0755) ;
+  snprintf(path, sizeof(path), "rules/uid/%d", SOMEBODY) ;
+  mkdir(path, 0755) ;
+  strcat(path, "/allow") ;
+  if (!openwritenclose_unsafe(path, "", 0)) tap_bail(path) ;
+  strcpy(strrchr(path, '/'), "/env") ;
+  mkdir(path, 0755) ;
+}
+
+static int may (enum right right, char const *id)
+{
+  struct rights r ;
+  tain now = at(0) ;
+  int result ;
+  if (!policy_admit(&policy, &r, SOMEBODY, SOMEBODY)) return -1 ;
+  result = policy_may(&policy, &r, right, id, &now) ;
+  policy_forget(&policy, &r) ;
+  return result ;
+}
+
+static void default_deny (void)
+{
+  struct rights r ;
+  tap_ok(!policy_admit(&policy, &r, SOMEBODY + 1, SOMEBODY + 1), "no rule, no connection") ;
+  tap_ok(may(RIGHT_NONE, 0) == 1, "leave to connect is a rule") ;
+  for (enum right right = RIGHT_STORE ; right < RIGHT_COUNT ; right++)
+    tap_ok(!may(right, "x"), "leave to connect alone gives no right %d", right) ;
+}
+
+static void expressions (void)
+{
+  rule("STORE_REGEX", "^unix:\n") ;
+  tap_ok(may(RIGHT_STORE, "unix:x") == 1 && !may(RIGHT_STORE, "x:unix:") && !may(RIGHT_RETRIEVE, "unix:x"), "an expression grants what it matches") ;
+  rule("STORE_REGEX", "(a|b)+$") ;
+  tap_ok(may(RIGHT_STORE, "xxab") == 1 && !may(RIGHT_STORE, "abx"), "expressions are extended ones") ;
+  rule("STORE_REGEX", "\n") ;
+  tap_ok(!may(RIGHT_STORE, "unix:x"), "a newline alone is no expression: denied") ;
+  rule("STORE_REGEX", "") ;
+  tap_ok(!may(RIGHT_STORE, "unix:x"), "an empty file is no expression: denied") ;
+  rule("STORE_REGEX", "(") ;
+  tap_ok(!may(RIGHT_STORE, "(") && !may(RIGHT_STORE, "x"), "an expression that does not compile denies") ;
+  rule("STORE_REGEX", 0) ;
+}
+
+static void flags (void)
+{
+  rule("LIST", "\n") ;
+  tap_ok(may(RIGHT_LIST, 0) == 1 && !may(RIGHT_GETDUMP, 0) && !may(RIGHT_SETDUMP, 0), "a newline alone grants list, and list only") ;
+  rule("LIST", "") ;
+  tap_ok(!may(RIGHT_LIST, 0), "an empty file does not") ;
+  rule("LISTING", "\n") ;
+  tap_ok(!may(RIGHT_LIST, 0), "a longer name is another name") ;
+  rule("LISTING", 0) ;
+  rule("GETDUMP", "0") ;
+  tap_ok(may(RIGHT_GETDUMP, 0) == 1, "anything grants getdump") ;
+  rule("GETDUMP", 0) ;
+  rule("LIST", 0) ;
+}
+
+static void freshness (void)
+{
+  struct rights r ;
+  tain t0 = at(0), t1 = at(999), t2 = at(1000) ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
+  rule("LIST", "\n") ;
+  tap_ok(policy_may(&policy, &r, RIGHT_LIST, 0, &t0), "rights are read when they are first needed") ;
+  rule("LIST", 0) ;
+  tap_ok(policy_may(&policy, &r, RIGHT_LIST, 0, &t1), "what was read serves for a second") ;
+  tap_ok(!policy_may(&policy, &r, RIGHT_LIST, 0, &t2), "and not for longer") ;
+  policy_forget(&policy, &r) ;
+}
+
+static void compiled_once (void)
+{
+  struct rights r ;
+  tain now = at(0) ;
+  struct expression *first ;
+  rule("RETRIEVE_REGEX", "^x$") ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
+  policy_may(&policy, &r, RIGHT_RETRIEVE, "x", &now) ;
+  first = r.retrieve ;
+  policy_forget(&policy, &r) ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
+  policy_may(&policy, &r, RIGHT_RETRIEVE, "x", &now) ;
+  tap_ok(first && r.retrieve == first, "a text is compiled once for all connections") ;
+  policy_forget(&policy, &r) ;
+  for (unsigned int i = 0 ; i < 100 ; i++)
+  {
+    char text[16] ;
+    snprintf(text, sizeof(text), "^y%u$", i) ;
+    rule("RETRIEVE_REGEX", text) ;
+    may(RIGHT_RETRIEVE, "x") ;
+  }
+  rule("RETRIEVE_REGEX", "^y0$") ;
+  tap_ok(may(RIGHT_RETRIEVE, "y0") == 1, "texts that were dropped for others are compiled again") ;
+}
+
+int main (void)
+{
+  PROG = "unit-policy" ;
+  logger.verbosity = 0 ;
+  make_rules() ;
+  if (!policy_init_dir(&policy, "rules", &logger)) tap_bail("policy_init_dir") ;
+  default_deny() ;
+  expressions() ;
+  flags() ;
+  freshness() ;
+  compiled_once() ;
+  policy_free(&policy) ;
+  tap_ok(!policy_init_cdb(&policy, "rules", &logger), "a directory is no cdb") ;
+  policy_free(&policy) ;
+  return tap_done() ;
+}
