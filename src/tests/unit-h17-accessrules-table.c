@@ -52,7 +52,7 @@ static void judge (accessrules const *rules, accessrules_params *params, char co
     accessrules_result got = accessrules_uidgid(rules, uids[i & 1], gids[i >> 1], params) ;
     int good = got == wanted && !strcmp(params->key, key) && accessrules_read(rules, params) == wanted ;
     int len = wanted == ACCESSRULES_ALLOW ? snprintf(variable, sizeof(variable), "KEY=%s", key) + 1 : 0 ;
-    if (good) good = params->env.len == (size_t)len && !memcmp(params->env.s, variable, len) && !params->exec.len ;
+    if (good) good = params->env.len == (size_t)len && (!len || !memcmp(params->env.s, variable, len)) && !params->exec.len ;
     judged++ ;
     if (good) continue ;
     wrong++ ;
