@@ -59,12 +59,12 @@ src/%.lo: src/%.c config.mak
 	$(compile) -fPIC -c -o $@ $<
 
 # An archive is made afresh: a member whose source is gone goes too.
-$(ARCHIVES): config.mak
+$(ARCHIVES): config.mak package/deps.mak
 	@rm -f $@
 	$(AR) rc $@ $(filter %.o,$^)
 	$(RANLIB) $@
 
-libs6activation.so: config.mak
+libs6activation.so: config.mak package/deps.mak
 	$(link) -shared -Wl,-soname,$(soname) $(VERSION_SCRIPT) -o $@ $(filter %.lo,$^) $(SHARED_LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
 	@ln -sf libs6activation.so $(soname)
 

@@ -42,6 +42,8 @@ EOF
 for file in src/libfdholderd/*.[ch] src/libfdwire/*.[ch] src/include-local/*.h
 do
   test -f "$file" || continue
+  # itself, so that each file is seen
+  echo "$(basename "$file") $(basename "$file") $file is"
   sed -n 's/^[ 	]*#[ 	]*include[ 	]*[<"]\(s6-activation\/\)\{0,1\}\([^">]*\)\.h[">].*/\2/p' "$file" | while read -r header
   do
     echo "$(basename "$file") $header $file includes"
