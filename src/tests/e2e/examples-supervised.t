@@ -41,6 +41,8 @@ has_other_pid() # service, pid
 kill_and_wait() # service: kills it, and waits for its successor
 {
   before=$(pid_under "$1")
+  # s6-svstat says -1 for a service that is down, and kill -9 -1 would end everything
+  test "$before" -gt 1 || return 1
   kill -9 "$before"
   retry 10 has_other_pid "$1" "$before" && retry 10 s6-svwait -t 100 -U "$1"
 }
