@@ -14,6 +14,15 @@
 
 #include "fdclient.h"
 
+ /* A number that was not open when the caller chose it may be ours by now. */
+
+static int is_foreign (fdholder const *h, int const *fds, unsigned int nfds)
+{
+  for (unsigned int i = 0 ; i < nfds ; i++)
+    if (fds[i] == fdholder_fd(h) || fds[i] == textclient_fd(&h->client)) return (errno = EBADF, 0) ;
+  return 1 ;
+}
+
 union rights
 {
   struct cmsghdr align ;
@@ -74,6 +83,7 @@ int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsig
   struct msghdr msg = { .msg_iov = v, .msg_iovlen = 2 } ;
   size_t sent ;
   if (h->error) return (errno = h->error, 0) ;
+  if (!is_foreign(h, fds, nfds)) return 0 ;
   uint32_pack_big(header, len) ;
   if (h->s6) uint16_pack_big(header + 4, nfds) ;
   if (nfds) attach(&msg, &control, fds, nfds) ;
