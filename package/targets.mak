@@ -14,3 +14,5 @@ s6-fdholder-retrieve
 s6-fdholder-setdump
 s6-fdholder-store
 s6-fdholder-transferdump
+s6-ipcserver
+s6-fdholder-daemon

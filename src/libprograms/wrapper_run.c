@@ -1,0 +1,131 @@
+/* ISC license. */
+
+#include <string.h>
+#include <stdlib.h>
+
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include <s6-activation/config.h>
+
+#include "exitcodes.h"
+#include "wrapper.h"
+
+#define DROPPER S6_ACTIVATION_BINPREFIX "s6-applyuidgid"
+
+enum
+{
+  OPTION_LETTERS = 64,
+  WORDS_FIXED = 6  /* three programs, and a -- after each one's options */
+} ;
+
+static void make_optstring (char *s, struct wrapper_option const *option)
+{
+  for (; option->letter ; option++)
+  {
+    *s++ = option->letter ;
+    if (option->value != WRAPPER_FLAG) *s++ = ':' ;
+  }
+  *s = 0 ;
+}
+
+static struct wrapper_option const *find_option (struct wrapper const *wrapper, int letter)
+{
+  struct wrapper_option const *option = wrapper->options ;
+  while (option->letter && option->letter != letter) option++ ;
+  if (!option->letter) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+  return option ;
+}
+
+static int is_numbers (char const *s)
+{
+  unsigned int number ;
+  if (!*s) return 1 ;
+  for (;;)
+  {
+    size_t len = uint_scan(s, &number) ;
+    if (!len) return 0 ;
+    s += len ;
+    if (!*s) return 1 ;
+    if (*s++ != ',') return 0 ;
+  }
+}
+
+static int is_valid (enum wrapper_value value, char const *s)
+{
+  unsigned int number ;
+  switch (value)
+  {
+    case WRAPPER_NUMBER : return !!uint0_scan(s, &number) ;
+    case WRAPPER_MODE : return uint0_oscan(s, &number) && number <= 07777 ;
+    case WRAPPER_NUMBERS : return is_numbers(s) ;
+    default : return 1 ;
+  }
+}
+
+ /* Appends the options of one stage to words; counts those of each. Returns how many words. */
+
+static size_t append_options (struct wrapper const *wrapper, int argc, char const *const *argv, enum wrapper_stage stage, char const **words)
+{
+  char optstring[2 * OPTION_LETTERS + 1] ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  size_t n = 0 ;
+  make_optstring(optstring, wrapper->options) ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, optstring, &l) ;
+    struct wrapper_option const *option ;
+    if (opt == -1) break ;
+    option = find_option(wrapper, opt) ;
+    if (option->stage != stage) continue ;
+    words[n++] = option->passed ;
+    if (option->value != WRAPPER_FLAG) words[n++] = l.arg ;
+  }
+  return n ;
+}
+
+ /* Judges all options. Returns how many words they can make; *operands is where they end. */
+
+static size_t check_options (struct wrapper const *wrapper, int argc, char const *const *argv, int *operands)
+{
+  char optstring[2 * OPTION_LETTERS + 1] ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  size_t n = 0 ;
+  make_optstring(optstring, wrapper->options) ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, optstring, &l) ;
+    if (opt == -1) break ;
+    if (!is_valid(find_option(wrapper, opt)->value, l.arg)) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+    n += 2 ;
+  }
+  *operands = l.ind ;
+  return n ;
+}
+
+void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *argv)
+{
+  int operands ;
+  size_t words = check_options(wrapper, argc, argv, &operands) ;
+  size_t n = 0 ;
+  char const **chain ;
+  if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog)
+    strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+  chain = malloc((words + WORDS_FIXED + argc + 1) * sizeof(char const *)) ;
+  if (!chain) strerr_diefusys(EXITCODE_SYSTEM, "build a command line") ;
+  for (enum wrapper_stage stage = WRAPPER_BINDER ; stage < WRAPPER_STAGES ; stage++)
+  {
+    size_t given = append_options(wrapper, argc, argv, stage, chain + n + 1) ;
+    if (stage == WRAPPER_DROPPER && !given) continue ;
+    chain[n] = stage == WRAPPER_BINDER ? wrapper->binder : stage == WRAPPER_DROPPER ? DROPPER : wrapper->server ;
+    n += 1 + given ;
+    if (stage != WRAPPER_SERVER || wrapper->needsprog) chain[n++] = "--" ;
+    if (stage == WRAPPER_BINDER)
+      for (unsigned int i = 0 ; i < wrapper->operands ; i++) chain[n++] = argv[operands++] ;
+  }
+  while (wrapper->needsprog && argv[operands]) chain[n++] = argv[operands++] ;
+  chain[n] = 0 ;
+  xexec(chain) ;
+}
