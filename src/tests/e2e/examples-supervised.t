@@ -38,13 +38,13 @@ has_other_pid() # service, pid
   test "$(pid_under "$1")" -gt 0 && test "$(pid_under "$1")" -ne "$2"
 }
 
+# The supervisor sends the signal: it knows its own child, and s6-svstat says -1 for a
+# service that is down.
 kill_and_wait() # service: kills it, and waits for its successor
 {
   before=$(pid_under "$1")
-  # s6-svstat says -1 for a service that is down, and kill -9 -1 would end everything
-  test "$before" -gt 1 || return 1
-  kill -9 "$before"
-  retry 10 has_other_pid "$1" "$before" && retry 10 s6-svwait -t 100 -U "$1"
+  test "$before" -gt 1 && s6-svc -k "$1" &&
+    retry 10 has_other_pid "$1" "$before" && retry 10 s6-svwait -t 100 -U "$1"
 }
 
 ask()
