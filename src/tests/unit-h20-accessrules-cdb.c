@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/uint32.h>
+
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
 #include "support/rules.h"
@@ -17,7 +19,7 @@
 
 enum { PROBES = 8, SIZE_MAX_HERE = 8192 } ;
 
-static struct testrule const made[] =
+static struct testrule made[] =
 {
   { .key = "uid/1", .action = "allow", .variable = "A=x", .exec = "echo yes" },
   { .key = "uid/2", .action = "deny" },
@@ -25,7 +27,7 @@ static struct testrule const made[] =
   { .key = "gid/4", .action = "deny" },
   { .key = "gid/5", .action = "allow", .variable = "UNSET" },
   { .key = "uid/6", .action = "deny" },
-  { .key = "uid/default", .action = "deny" }
+  { .key = "uid/default", .action = "deny" } /* the last one */
 } ;
 enum { RULES = sizeof(made) / sizeof(*made) } ;
 
@@ -204,13 +206,57 @@ static void check_kinds (void)
   }
 }
 
-int main (void)
+static uint32_t get (char const *at)
 {
+  uint32_t number ;
+  uint32_unpack(at, &number) ;
+  return number ;
+}
+
+ /* A second record within the exec entry of the first: with a slot of its
+    own it would be found, though no maker of cdb files ever wrote it. */
+
+static void check_forged_slot (void)
+{
+  static char data[] = "A\0\0\0\23" "\6\0\0\0\5\0\0\0key/aaA\0\0\0" ;
+  char *forged = data + 13 ;
+  accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
+  accessrules rules = ACCESSRULES_ZERO ;
+  uint32_t hash, table ;
+  do
+  {
+    if (++forged[5] > 'z') forged[5] = 'a', forged[4]++ ;
+    hash = accessrules_cdb_hash(forged, 6) ;
+  }
+  while (hash % ACCESSRULES_CDB_TABLES != accessrules_cdb_hash("uid/1", 5) % ACCESSRULES_CDB_TABLES) ;
+  rules_cdb_record("forged.cdb", "uid/1", data, sizeof(data)) ;
+  if (!accessrules_open_cdb(&rules, "forged.cdb")) tap_bail("forged.cdb") ;
+  forged[6] = 0 ;
+  table = get(rules.map + hash % ACCESSRULES_CDB_TABLES * ACCESSRULES_CDB_POINTER_SIZE) ;
+  if (get(rules.map + table + 4)) table += ACCESSRULES_CDB_POINTER_SIZE ;
+  tap_ok(accessrules_key(&rules, forged, &params) == ACCESSRULES_NOTFOUND, "a record within another one is not found") ;
+  uint32_pack(rules.map + table, hash) ;
+  uint32_pack(rules.map + table + 4, ACCESSRULES_CDB_HEADER_SIZE + 8 + 5 + 5) ;
+  tap_ok(!accessrules_cdb_check(rules.map, rules.size), "not even with a slot of its own: such a file is refused") ;
+  accessrules_close(&rules) ;
+}
+
+static void check_damage (char const *fallback)
+{
+  made[RULES - 1].action = fallback ;
+  tap_diag("uid/default: %s", fallback) ;
   load_original() ;
   check_truncated() ;
   check_overwritten() ;
   check_pairs() ;
+}
+
+int main (void)
+{
+  check_damage("allow") ;
+  check_damage("deny") ;
   check_reload() ;
   check_kinds() ;
+  check_forged_slot() ;
   return tap_done() ;
 }
