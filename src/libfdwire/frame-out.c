@@ -117,13 +117,13 @@ static void forget (struct frame_out *out)
 static ssize_t send_run (struct frame_out *out, int fd)
 {
   union { struct cmsghdr align ; char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ; } control ;
-  struct frame_attachment const *a = attachments(out) + out->attachment ;
-  struct frame_attachment const *end = attachments(out) + attachment_count(out) ;
+  size_t i = out->attachment ;
   struct iovec v = { .iov_base = out->data.s + out->head } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
   ssize_t r ;
-  if (a < end && a->offset == out->head)
+  if (i < attachment_count(out) && attachments(out)[i].offset == out->head)
   {
+    struct frame_attachment const *a = attachments(out) + i++ ;
     size_t len = a->nfds * sizeof(int) ;
     memset(&control, 0, CMSG_SPACE(len)) ;
     control.align.cmsg_level = SOL_SOCKET ;
@@ -132,9 +132,8 @@ static ssize_t send_run (struct frame_out *out, int fd)
     memcpy(CMSG_DATA(&control.align), genalloc_s(int, &out->fds) + a->fdstart, len) ;
     msg.msg_control = control.s ;
     msg.msg_controllen = CMSG_SPACE(len) ;
-    a++ ;
   }
-  v.iov_len = (a < end ? a->offset : out->data.len) - out->head ;
+  v.iov_len = (i < attachment_count(out) ? attachments(out)[i].offset : out->data.len) - out->head ;
   do r = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
   while (r == -1 && errno == EINTR) ;
   return r ;

@@ -1,0 +1,242 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <skalibs/cdbmake.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/uint16.h>
+
+#include "fuzzholder.h"
+
+enum { ENV_MAX = 512 } ;
+
+ /* What a held descriptor was when it was seen first. */
+
+struct seen
+{
+  uint64_t serial ;
+  dev_t dev ;
+  ino_t ino ;
+} ;
+
+static struct seen *seen = 0 ;
+static size_t seen_size = 0 ;
+
+void fuzz_must (int condition)
+{
+  if (!condition) abort() ;
+}
+
+static int is_same (struct stat const *st, int fd)
+{
+  struct stat other ;
+  fuzz_must(!fstat(fd, &other)) ;
+  return st->st_dev == other.st_dev && st->st_ino == other.st_ino ;
+}
+
+int fuzzholder_knows (struct fuzzholder const *f, int fd)
+{
+  struct stat st ;
+  fuzz_must(!fstat(fd, &st)) ;
+  for (unsigned int i = 0 ; i < FUZZ_FILES ; i++)
+    if (is_same(&st, f->files[i])) return 1 ;
+  return 0 ;
+}
+
+ /* Rules as a cdb: they are in memory once they have been read. */
+
+static void add_rule (cdbmaker *cdb, char const *key, char const *env, size_t len)
+{
+  char data[ENV_MAX] = "A" ;
+  uint16_pack_big(data + 1, len) ;
+  memcpy(data + 3, env, len) ;
+  memset(data + 3 + len, 0, 2) ;
+  fuzz_must(cdbmake_add(cdb, key, strlen(key), data, len + 5)) ;
+}
+
+static void make_rules (struct policy *p, struct log *log)
+{
+  static char const all[] = "S6_FDHOLDER_STORE_REGEX=.*\0S6_FDHOLDER_RETRIEVE_REGEX=.*\0S6_FDHOLDER_LIST=1\0S6_FDHOLDER_GETDUMP=1\0S6_FDHOLDER_SETDUMP=1" ;
+  static char const some[] = "S6_FDHOLDER_STORE_REGEX=^a\0S6_FDHOLDER_RETRIEVE_REGEX=.*\0S6_FDHOLDER_LIST=1" ;
+  cdbmaker cdb = CDBMAKER_ZERO ;
+  char path[] = "/tmp/fuzzholder.XXXXXX" ;
+  int fd = mkstemp(path) ;
+  fuzz_must(fd >= 0 && cdbmake_start(&cdb, fd)) ;
+  add_rule(&cdb, "uid/1001", all, sizeof(all)) ;
+  add_rule(&cdb, "uid/1002", some, sizeof(some)) ;
+  add_rule(&cdb, "uid/1003", "", 0) ;
+  fuzz_must(cdbmake_finish(&cdb)) ;
+  close(fd) ;
+  fuzz_must(policy_init_cdb(p, path, log)) ;
+  unlink(path) ;
+}
+
+static void make_files (struct fuzzholder *f)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX } ;
+  socklen_t len = sizeof(address) ;
+  int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  fuzz_must(listener >= 0 && !bind(listener, (struct sockaddr *)&address, sizeof(sa_family_t)) && !listen(listener, 1)) ;
+  fuzz_must(!getsockname(listener, (struct sockaddr *)&address, &len)) ;
+  fuzz_must(selfsocket_init(&f->holder.self, listener)) ;
+  for (unsigned int i = 0 ; i < FUZZ_FILES - 1 ; i++)
+  {
+    f->files[i] = memfd_create("fuzz", MFD_CLOEXEC) ;
+    fuzz_must(f->files[i] >= 0) ;
+  }
+  f->files[FUZZ_FILES - 1] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  fuzz_must(!connect(f->files[FUZZ_FILES - 1], (struct sockaddr *)&address, len)) ;
+}
+
+struct fuzzholder *fuzzholder_new (void)
+{
+  static struct holder const zero = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
+  struct fuzzholder *f = calloc(1, sizeof(struct fuzzholder)) ;
+  fuzz_must(!!f) ;
+  PROG = "fuzz" ;
+  f->holder = zero ;
+  f->holder.log.fd = open("/dev/null", O_WRONLY | O_CLOEXEC) ;
+  f->holder.log.verbosity = 0 ;
+  make_rules(&f->holder.policy, &f->holder.log) ;
+  make_files(f) ;
+  return f ;
+}
+
+static int first_free (void)
+{
+  int fd = dup(0) ;
+  fuzz_must(fd >= 0) ;
+  close(fd) ;
+  return fd ;
+}
+
+void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
+{
+  struct holder *h = &f->holder ;
+  tain const timeout = { .sec = { .x = 10 }, .nano = 0 } ;
+  f->lowest = first_free() ;
+  budget_fit(&h->budget, FUZZ_SLOTS, max, 1024) ;
+  store_init(&h->store, &h->fdtable, h->budget.maxfds) ;
+  tain_uint(&f->now, 1000) ;
+  tain_add(&f->now, &f->now, &tain_zero) ;
+  fuzz_must(slots_init(&f->slots, h, FUZZ_SLOTS, &timeout)) ;
+  if (seen) memset(seen, 0, seen_size * sizeof(struct seen)) ;
+}
+
+void fuzzholder_connect (struct fuzzholder *f, int fd, uid_t uid)
+{
+  struct rights rights ;
+  if (slots_isfull(&f->slots) || !policy_admit(&f->holder.policy, &rights, uid, uid)) fd_close(fd) ;
+  else slots_arrive(&f->slots, fd, &rights, 1, &f->now) ;
+}
+
+static void do_peers (struct fuzzholder *f)
+{
+  struct pollfd x[FUZZ_SLOTS] ;
+  uint32_t n = f->slots.n ;
+  for (uint32_t i = 0 ; i < n ; i++)
+  {
+    x[i].fd = f->slots.peers[i]->fd ;
+    x[i].events = peer_events(f->slots.peers[i]) ;
+  }
+  fuzz_must(poll(x, n, 0) >= 0) ;
+  for (uint32_t i = 0 ; i < n ; i++)
+  {
+    struct peer *p = f->slots.peers[i] ;
+    if (x[i].revents & ~POLLOUT && x[i].events & POLLIN) peer_read(p, &f->now) ;
+    else if (x[i].revents & ~POLLOUT) peer_kill(p, "disconnected") ;
+    else if (x[i].revents) peer_write(p, &f->now) ;
+    peer_tick(p, &f->now) ;
+  }
+}
+
+static void forget_expired (struct store_entry const *e, void *data)
+{
+  (void)e ;
+  (void)data ;
+}
+
+static void grow_seen (size_t size)
+{
+  if (size <= seen_size) return ;
+  seen = realloc(seen, size * sizeof(struct seen)) ;
+  fuzz_must(!!seen) ;
+  memset(seen + seen_size, 0, (size - seen_size) * sizeof(struct seen)) ;
+  seen_size = size ;
+}
+
+ /* A held descriptor has a reference, is no connection to the daemon, is
+    known, and is the file that it was. */
+
+static int check_entry (struct store_entry const *e, void *data)
+{
+  struct fuzzholder *f = data ;
+  struct stat st ;
+  struct seen *s ;
+  fuzz_must((size_t)e->fd < f->holder.fdtable.size && f->holder.fdtable.references[e->fd]) ;
+  fuzz_must(!fstat(e->fd, &st)) ;
+  grow_seen(e->fd + 1) ;
+  s = seen + e->fd ;
+  if (s->serial == e->serial) fuzz_must(s->dev == st.st_dev && s->ino == st.st_ino) ;
+  else fuzz_must(fuzzholder_knows(f, e->fd) && !is_same(&st, f->files[FUZZ_FILES - 1])) ;
+  s->serial = e->serial ;
+  s->dev = st.st_dev ;
+  s->ino = st.st_ino ;
+  return 1 ;
+}
+
+static int count_taken (struct store_entry const *e, void *data)
+{
+  *(unsigned int *)data += e->taken ;
+  return 1 ;
+}
+
+static void check (struct fuzzholder *f)
+{
+  struct holder *h = &f->holder ;
+  unsigned int taken = 0, taking = 0, reserved = 0, fds = 0 ;
+  store_iter(&h->store, &check_entry, f) ;
+  store_iter(&h->store, &count_taken, &taken) ;
+  for (uint32_t i = 0 ; i < f->slots.n ; i++)
+  {
+    struct peer const *p = f->slots.peers[i] ;
+    taking += verbs_istaking(&p->session) ;
+    reserved += p->session.reserved ;
+    fds += 1 + (p->channel >= 0) ;
+  }
+  fuzz_must(taken <= taking && reserved == h->budget.reserved && fds == h->connection_fds) ;
+  fuzz_must(store_count(&h->store) <= h->store.max && store_count(&h->store) <= h->fdtable.count) ;
+}
+
+void fuzzholder_turn (struct fuzzholder *f)
+{
+  store_expire(&f->holder.store, &f->now, &forget_expired, f) ;
+  do_peers(f) ;
+  slots_turn(&f->slots, &f->now) ;
+  check(f) ;
+}
+
+ /* Clients are gone by now: what is left is what is held, and after that nothing. */
+
+void fuzzholder_end (struct fuzzholder *f)
+{
+  struct holder *h = &f->holder ;
+  while (f->slots.n || f->slots.waiting) fuzzholder_turn(f) ;
+  fuzz_must(h->fdtable.count == store_count(&h->store)) ;
+  fuzz_must(!h->budget.reserved && !h->connection_fds) ;
+  slots_free(&f->slots) ;
+  store_free(&h->store) ;
+  fuzz_must(!h->fdtable.count) ;
+  fuzz_must(first_free() == f->lowest) ;
+}
