@@ -88,6 +88,7 @@ void store_entry_free (struct store_entry *e)
 int store_reserve (struct store *s, uint32_t n, int maxfd)
 {
   size_t len = genalloc_len(struct store_entry *, &s->entries) ;
+  if (!n) return 1 ;
   if ((size_t)maxfd >= len)
   {
     if (!genalloc_ready(struct store_entry *, &s->entries, (size_t)maxfd + 1)) return 0 ;

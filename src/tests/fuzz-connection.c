@@ -69,7 +69,7 @@ static void send_part (struct client const *c, char const *s, size_t len, unsign
 
 static void send_frame (struct client const *c, char const *body, size_t len, unsigned int nfds, unsigned int claimed, uint8_t how)
 {
-  char s[FRAME_S6_HEADER + WIRE_DUMPFRAME_MAX] ;
+  static char s[FRAME_S6_HEADER + WIRE_DUMPFRAME_MAX] ;
   size_t header = c->dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
   size_t first ;
   uint32_pack_big(s, len) ;
@@ -145,7 +145,7 @@ static void send_request (struct client const *c, struct script *script)
 
 static void send_dumpframe (struct client const *c, struct script *script)
 {
-  char body[WIRE_DUMPFRAME_MAX] ;
+  static char body[WIRE_DUMPFRAME_MAX] ;
   uint8_t n = next(script) ;
   uint8_t extra = next(script) ;
   size_t len = 1 ;
