@@ -1,6 +1,7 @@
 #!/bin/sh
 # ISC license.
 # s6-fdholder-getdump, -setdump and -transferdump: every option, every exit code.
+# shellcheck disable=SC2094 # an id is not a file
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # ISC license.
 # s6-fdholder-store and s6-fdholder-delete: every option, every exit code.
+# shellcheck disable=SC2094 # an id is not a file
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
