@@ -50,6 +50,7 @@
 #   ended NAME                 whether the process is gone (use it with retry)
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
+#   kill ...                   as usual, but it refuses 0, 1, -1 and what is no number
 #   as_uid UID CMD...          as that uid and gid, no groups (needs root). BUILD need not
 #                              be readable to it: the programs are copied to where they
 #                              can be reached. The directory does not change.
@@ -413,6 +414,32 @@ retry()
 peer_here()
 {
   ln -s "$PEER_S6/usr/bin" "$1/.peerbin"
+}
+
+# A process id that was read somewhere may be empty, 0 or -1; kill would take that for
+# everything there is. This one refuses it.
+kill()
+{
+  tap_skip=1
+  for tap_word
+  do
+    if test "$tap_skip" -gt 0
+    then
+      tap_skip=$((tap_skip - 1))
+      case $tap_word in
+        -s) tap_skip=1 ; continue ;;
+        -*|*[A-Z]*) continue ;;
+      esac
+    fi
+    case ${tap_word#-} in
+      -) continue ;;
+      ''|*[!0-9]*|0|1)
+        diag "kill: not a process to be killed: '$tap_word' in: kill $*"
+        return 1
+        ;;
+    esac
+  done
+  command kill "$@"
 }
 
 start()

@@ -58,4 +58,22 @@ start seven sh -c 'exit 7'
 retry 5 ended seven
 stop seven
 is 'stop gives the exit code' "$status" 7
+
+for words in '-9 -1' '-s KILL -- -1' '-9 0' '-TERM 1' '-9' '-s TERM --' ; do
+  # a word that is empty, as from a file that is not there
+  # shellcheck disable=SC2086 # words
+  kill $words '' > guard.out 2>&1
+  is "kill $words '' is refused" "$?" 1
+done
+# shellcheck disable=SC2086 # words
+for words in '-9 -1' '-s KILL -- -1' '-9 0' '-TERM 1' ; do
+  kill $words > guard.out 2>&1
+  is "kill $words is refused" "$?" 1
+done
+start sleeper sleep 60
+ok 'kill PID is not' kill "$(pid_of sleeper)"
+ok 'and works' retry 5 ended sleeper
+start sleeper sleep 60
+ok 'kill -s KILL -- -PID is not' kill -s KILL -- "-$(pid_of sleeper)"
+ok 'and works' retry 5 ended sleeper
 done_testing
