@@ -172,8 +172,10 @@ tap_cleanup()
   for tap_file in "$WORK"/.started/*
   do
     test -f "$tap_file" || continue
-    kill -s TERM -- "-$(cat "$tap_file")" 2>/dev/null
-    kill -s CONT -- "-$(cat "$tap_file")" 2>/dev/null
+    # it may not have a group yet
+    tap_pid=$(cat "$tap_file")
+    kill -s TERM -- "-$tap_pid" 2>/dev/null || kill -s TERM "$tap_pid" 2>/dev/null
+    kill -s CONT -- "-$tap_pid" 2>/dev/null
   done
   for tap_file in "$WORK"/.started/*
   do

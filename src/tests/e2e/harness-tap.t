@@ -74,6 +74,6 @@ start sleeper sleep 60
 ok 'kill PID is not' kill "$(pid_of sleeper)"
 ok 'and works' retry 5 ended sleeper
 start sleeper sleep 60
-ok 'kill -s KILL -- -PID is not' kill -s KILL -- "-$(pid_of sleeper)"
+ok 'kill -s KILL -- -PID is not' retry 5 kill -s KILL -- "-$(pid_of sleeper)"
 ok 'and works' retry 5 ended sleeper
 done_testing
