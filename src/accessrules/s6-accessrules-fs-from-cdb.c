@@ -24,7 +24,7 @@
 struct rule
 {
   accessrules_result result ; /* ALLOW or DENY */
-  accessrules_value value ;   /* if ALLOW */
+  ruleset_value value ;   /* if ALLOW */
   char key[ACCESSRULES_KEY_SIZE] ;
 } ;
 
@@ -35,7 +35,7 @@ struct modification
   size_t namelen ;
 } ;
 
- /* Returns what comes after it. accessrules_cdb_value has seen that there is a NUL. */
+ /* Returns what comes after it. ruleset_cdb_value has seen that there is a NUL. */
 
 static char const *next_modification (char const *s, struct modification *modification)
 {
@@ -77,13 +77,13 @@ static void judge (char const *file, struct rule const *rule)
 
 static int next_rule (accessrules const *rules, uint32_t *position, struct rule *rule)
 {
-  accessrules_record record ;
-  if (accessrules_cdb_next(rules->map, rules->size, position, &record) <= 0) return 0 ;
-  if (record.keylen >= ACCESSRULES_KEY_SIZE || !accessrules_key_is_sound(record.key, record.keylen))
+  ruleset_record record ;
+  if (ruleset_cdb_next(rules->map, rules->size, position, &record) <= 0) return 0 ;
+  if (record.keylen >= ACCESSRULES_KEY_SIZE || !ruleset_key_is_sound(record.key, record.keylen))
     strerr_dief(EXITCODE_SYSTEM, rules->path, " has a key that is not a class and a plain name") ;
   memcpy(rule->key, record.key, record.keylen) ;
   rule->key[record.keylen] = 0 ;
-  rule->result = accessrules_cdb_value(record.data, record.datalen, &rule->value) ;
+  rule->result = ruleset_cdb_value(record.data, record.datalen, &rule->value) ;
   return 1 ;
 }
 
@@ -125,7 +125,7 @@ static int write_modification (int dirfd, struct modification const *modificatio
   return write_file(dirfd, name, text, len) ;
 }
 
-static int write_env (int dirfd, accessrules_value const *value)
+static int write_env (int dirfd, ruleset_value const *value)
 {
   char const *s = value->env ;
   int done = 1 ;

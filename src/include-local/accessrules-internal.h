@@ -16,53 +16,53 @@
 
  /* One key in one backend. key is NUL-terminated and shorter than
     ACCESSRULES_KEY_SIZE; it is put into params->key unless NOTFOUND. */
-extern accessrules_result accessrules_lookup (accessrules const *, char const *, accessrules_params *) ;
+extern accessrules_result ruleset_lookup (accessrules const *, char const *, accessrules_params *) ;
 
  /* 1: rules has a class such as "ip6"; 0: it has none; -1 and errno: it
     has one that cannot be looked at. A cdb: always 1. */
-extern int accessrules_has_class (accessrules const *, char const *) ;
+extern int ruleset_has_class (accessrules const *, char const *) ;
 
 enum accessrules_read_e
 {
   ACCESSRULES_READ_ENV = 0x01,
   ACCESSRULES_READ_EXEC = 0x02
 } ;
-extern accessrules_result accessrules_read_parts (accessrules const *, accessrules_params *, unsigned int) ;
+extern accessrules_result ruleset_read_parts (accessrules const *, accessrules_params *, unsigned int) ;
 
  /* Whether key is "class/name", both plain names that do not begin with a dot. */
-extern int accessrules_key_is_sound (char const *, size_t) ;
+extern int ruleset_key_is_sound (char const *, size_t) ;
 
  /* ip is 16 bytes if is6, else 4. */
-extern accessrules_result accessrules_ip (accessrules const *, char const *, int, accessrules_params *) ;
+extern accessrules_result ruleset_ip (accessrules const *, char const *, int, accessrules_params *) ;
 
  /* 1: nothing is at path, not even a link
     to nothing; 0 something is; -1 and errno: it cannot be told. */
-extern int accessrules_absent (char const *) ;
+extern int ruleset_absent (char const *) ;
 
 
  /* Directories */
 
  /* Writes "dir/key/" and a NUL; returns its length. Room: the next enum. */
 enum accessrules_path_e { ACCESSRULES_PATH_SIZE = ACCESSRULES_PATH_MAX + ACCESSRULES_KEY_SIZE + 16 } ;
-extern size_t accessrules_dir_path (char *, accessrules const *, char const *) ;
+extern size_t ruleset_dir_path (char *, accessrules const *, char const *) ;
 
-extern accessrules_result accessrules_dir_judge (accessrules const *, char const *) ;
-extern int accessrules_dir_read (accessrules const *, accessrules_params *, unsigned int) ;
+extern accessrules_result ruleset_dir_judge (accessrules const *, char const *) ;
+extern int ruleset_dir_read (accessrules const *, accessrules_params *, unsigned int) ;
 
  /* Adds what the directory at path modifies. */
-extern int accessrules_envdir (char const *, stralloc *) ;
+extern int ruleset_envdir (char const *, stralloc *) ;
 
  /* Reads name, which is relative to the directory open as a descriptor,
     into a room of max + 1 bytes. The length, or -1 and errno: EMSGSIZE
     when it is longer than max, EINVAL for a FIFO. */
-extern ssize_t accessrules_readfile (int, char const *, char *, size_t) ;
+extern ssize_t ruleset_readfile (int, char const *, char *, size_t) ;
 
 
  /* The cdb format, in memory. Numbers of the cdb itself are little-endian
     (cr.yp.to/cdb/cdb.txt), lengths within a rule are big-endian. */
 
-typedef struct accessrules_record_s accessrules_record ;
-struct accessrules_record_s
+typedef struct ruleset_record_s ruleset_record ;
+struct ruleset_record_s
 {
   char const *key ;
   char const *data ;
@@ -70,8 +70,8 @@ struct accessrules_record_s
   uint32_t datalen ;
 } ;
 
-typedef struct accessrules_value_s accessrules_value ;
-struct accessrules_value_s
+typedef struct ruleset_value_s ruleset_value ;
+struct ruleset_value_s
 {
   char const *env ;
   char const *exec ;
@@ -86,29 +86,29 @@ enum accessrules_cdb_e
   ACCESSRULES_CDB_HEADER_SIZE = ACCESSRULES_CDB_TABLES * ACCESSRULES_CDB_POINTER_SIZE
 } ;
 
-extern uint32_t accessrules_cdb_hash (char const *, uint32_t) ;
+extern uint32_t ruleset_cdb_hash (char const *, uint32_t) ;
 
  /* 1: found, 0: not found, -1: EPROTO. The first record of that key, or,
     if position is not 0, only the one that begins at that byte. */
-extern int accessrules_cdb_find (char const *, size_t, char const *, uint32_t, uint32_t, accessrules_record *) ;
+extern int ruleset_cdb_find (char const *, size_t, char const *, uint32_t, uint32_t, ruleset_record *) ;
 
  /* The records in their order: *position is ACCESSRULES_CDB_HEADER_SIZE at
     first. 1: a record, 0: no more, -1: EPROTO. */
-extern int accessrules_cdb_next (char const *, size_t, uint32_t *, accessrules_record *) ;
+extern int ruleset_cdb_next (char const *, size_t, uint32_t *, ruleset_record *) ;
 
  /* Where the records end and the tables begin; 0: EPROTO. */
-extern uint32_t accessrules_cdb_end (char const *, size_t) ;
+extern uint32_t ruleset_cdb_end (char const *, size_t) ;
 
  /* The whole structure: every record is there and can be found, every
     slot belongs to a record, every rule is sound. 0 and EPROTO if not. */
-extern int accessrules_cdb_check (char const *, size_t) ;
+extern int ruleset_cdb_check (char const *, size_t) ;
 
  /* Reads and checks a file. *map is the caller's to free. */
-extern int accessrules_cdb_load (char const *, char **, size_t *) ;
+extern int ruleset_cdb_load (char const *, char **, size_t *) ;
 
  /* Takes a record's data apart: ALLOW, DENY, or ERROR and EPROTO. */
-extern accessrules_result accessrules_cdb_value (char const *, uint32_t, accessrules_value *) ;
+extern accessrules_result ruleset_cdb_value (char const *, uint32_t, ruleset_value *) ;
 
-extern accessrules_result accessrules_cdb_read (accessrules const *, accessrules_params *, unsigned int) ;
+extern accessrules_result ruleset_cdb_read (accessrules const *, accessrules_params *, unsigned int) ;
 
 #endif

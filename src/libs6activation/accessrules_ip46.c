@@ -5,5 +5,5 @@
 
 accessrules_result accessrules_ip46 (accessrules const *rules, char const *ip, int is6, accessrules_params *params)
 {
-  return accessrules_ip(rules, ip, is6, params) ;
+  return ruleset_ip(rules, ip, is6, params) ;
 }

@@ -5,5 +5,5 @@
 
 accessrules_result accessrules_ip6 (accessrules const *rules, char const *ip, accessrules_params *params)
 {
-  return accessrules_ip(rules, ip, 1, params) ;
+  return ruleset_ip(rules, ip, 1, params) ;
 }

@@ -20,7 +20,7 @@ accessrules_result accessrules_key (accessrules const *rules, char const *key, a
   size_t len = strlen(key) ;
   char copy[ACCESSRULES_KEY_SIZE] ;
   if (len >= ACCESSRULES_KEY_SIZE) return refuse(params, ENAMETOOLONG) ;
-  if (!accessrules_key_is_sound(key, len)) return refuse(params, EINVAL) ;
+  if (!ruleset_key_is_sound(key, len)) return refuse(params, EINVAL) ;
   memcpy(copy, key, len + 1) ;
-  return accessrules_lookup(rules, copy, params) ;
+  return ruleset_lookup(rules, copy, params) ;
 }

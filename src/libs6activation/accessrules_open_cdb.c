@@ -13,7 +13,7 @@ int accessrules_open_cdb (accessrules *rules, char const *file)
   size_t size ;
   char *path = strdup(file) ;
   if (!path) return 0 ;
-  if (!accessrules_cdb_load(file, &map, &size))
+  if (!ruleset_cdb_load(file, &map, &size))
   {
     int e = errno ;
     free(path) ;

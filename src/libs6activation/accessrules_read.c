@@ -5,5 +5,5 @@
 
 accessrules_result accessrules_read (accessrules const *rules, accessrules_params *params)
 {
-  return accessrules_read_parts(rules, params, ACCESSRULES_READ_ENV | ACCESSRULES_READ_EXEC) ;
+  return ruleset_read_parts(rules, params, ACCESSRULES_READ_ENV | ACCESSRULES_READ_EXEC) ;
 }

@@ -5,5 +5,5 @@
 
 accessrules_result accessrules_read_env (accessrules const *rules, accessrules_params *params)
 {
-  return accessrules_read_parts(rules, params, ACCESSRULES_READ_ENV) ;
+  return ruleset_read_parts(rules, params, ACCESSRULES_READ_ENV) ;
 }

@@ -10,7 +10,7 @@ int accessrules_reload (accessrules *rules)
   char *map ;
   size_t size ;
   if (!rules->map) return 1 ;
-  if (!accessrules_cdb_load(rules->path, &map, &size)) return 0 ;
+  if (!ruleset_cdb_load(rules->path, &map, &size)) return 0 ;
   free(rules->map) ;
   rules->map = map ;
   rules->size = size ;

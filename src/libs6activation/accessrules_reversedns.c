@@ -32,7 +32,7 @@ accessrules_result accessrules_reversedns (accessrules const *rules, char const 
   if (len > ACCESSRULES_NAME_MAX) return (errno = ENAMETOOLONG, ACCESSRULES_ERROR) ;
   if (len && end[-1] == '.') end-- ;
   if (!is_sound(name, end - name)) return (errno = EINVAL, ACCESSRULES_ERROR) ;
-  present = accessrules_has_class(rules, "reversedns") ;
+  present = ruleset_has_class(rules, "reversedns") ;
   if (present <= 0) return present ? ACCESSRULES_ERROR : ACCESSRULES_NOTFOUND ;
   while (name < end)
   {
@@ -40,9 +40,9 @@ accessrules_result accessrules_reversedns (accessrules const *rules, char const 
     accessrules_result result ;
     memcpy(key + PREFIX_SIZE, name, end - name) ;
     key[PREFIX_SIZE + (end - name)] = 0 ;
-    result = accessrules_lookup(rules, key, params) ;
+    result = ruleset_lookup(rules, key, params) ;
     if (result != ACCESSRULES_NOTFOUND) return result ;
     name = dot ? dot + 1 : end ;
   }
-  return accessrules_lookup(rules, PREFIX "@", params) ;
+  return ruleset_lookup(rules, PREFIX "@", params) ;
 }

@@ -14,20 +14,20 @@ static accessrules_result own (accessrules const *rules, uid_t uid, accessrules_
 {
   char key[PREFIX_SIZE + UID_FMT] = "uid/" ;
   accessrules_result result = ACCESSRULES_NOTFOUND ;
-  if (uid == geteuid()) result = accessrules_lookup(rules, "uid/self", params) ;
+  if (uid == geteuid()) result = ruleset_lookup(rules, "uid/self", params) ;
   if (result != ACCESSRULES_NOTFOUND) return result ;
   key[PREFIX_SIZE + uid_fmt(key + PREFIX_SIZE, uid)] = 0 ;
-  return accessrules_lookup(rules, key, params) ;
+  return ruleset_lookup(rules, key, params) ;
 }
 
 static accessrules_result group (accessrules const *rules, gid_t gid, accessrules_params *params)
 {
   char key[PREFIX_SIZE + GID_FMT] = "gid/" ;
   accessrules_result result = ACCESSRULES_NOTFOUND ;
-  if (gid == getegid()) result = accessrules_lookup(rules, "gid/self", params) ;
+  if (gid == getegid()) result = ruleset_lookup(rules, "gid/self", params) ;
   if (result != ACCESSRULES_NOTFOUND) return result ;
   key[PREFIX_SIZE + gid_fmt(key + PREFIX_SIZE, gid)] = 0 ;
-  return accessrules_lookup(rules, key, params) ;
+  return ruleset_lookup(rules, key, params) ;
 }
 
 accessrules_result accessrules_uidgid (accessrules const *rules, uid_t uid, gid_t gid, accessrules_params *params)
@@ -35,9 +35,9 @@ accessrules_result accessrules_uidgid (accessrules const *rules, uid_t uid, gid_
   accessrules_result result = own(rules, uid, params) ;
   int groups ;
   if (result != ACCESSRULES_NOTFOUND) return result ;
-  groups = accessrules_has_class(rules, "gid") ;
+  groups = ruleset_has_class(rules, "gid") ;
   if (groups < 0) return ACCESSRULES_ERROR ;
   if (groups) result = group(rules, gid, params) ;
   if (result != ACCESSRULES_NOTFOUND) return result ;
-  return accessrules_lookup(rules, "uid/default", params) ;
+  return ruleset_lookup(rules, "uid/default", params) ;
 }

@@ -43,20 +43,20 @@ static void look_up (accessrules const *rules, int sound)
 
 static void walk (char const *map, size_t size)
 {
-  accessrules_record record ;
-  accessrules_value value ;
+  ruleset_record record ;
+  ruleset_value value ;
   uint32_t position = ACCESSRULES_CDB_HEADER_SIZE ;
-  while (accessrules_cdb_next(map, size, &position, &record) > 0)
+  while (ruleset_cdb_next(map, size, &position, &record) > 0)
   {
-    accessrules_cdb_value(record.data, record.datalen, &value) ;
-    accessrules_key_is_sound(record.key, record.keylen) ;
+    ruleset_cdb_value(record.data, record.datalen, &value) ;
+    ruleset_key_is_sound(record.key, record.keylen) ;
   }
 }
 
 int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
 {
   accessrules rules = { .path = "fuzz", .map = (char *)input, .size = len } ;
-  int sound = accessrules_cdb_check(rules.map, rules.size) ;
+  int sound = ruleset_cdb_check(rules.map, rules.size) ;
   look_up(&rules, sound) ;
   walk(rules.map, rules.size) ;
   return 0 ;

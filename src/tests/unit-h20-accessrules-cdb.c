@@ -57,9 +57,9 @@ static void probe (char const *map, size_t len, accessrules_result *results)
 
 static int is_action (size_t i)
 {
-  accessrules_record record ;
+  ruleset_record record ;
   uint32_t position = ACCESSRULES_CDB_HEADER_SIZE ;
-  while (accessrules_cdb_next(original, size, &position, &record) > 0)
+  while (ruleset_cdb_next(original, size, &position, &record) > 0)
     if (record.data == original + i) return 1 ;
   return 0 ;
 }
@@ -83,7 +83,7 @@ static void check_truncated (void)
     char *copy = malloc(len ? len : 1) ;
     if (!copy) tap_bail("malloc") ;
     memcpy(copy, original, len) ;
-    believed += accessrules_cdb_check(copy, len) ;
+    believed += ruleset_cdb_check(copy, len) ;
     probe(copy, len, results) ; /* even so, nothing is read beyond */
     free(copy) ;
   }
@@ -93,7 +93,7 @@ static void check_truncated (void)
 static int is_worse (char const *map, accessrules_result const *before)
 {
   accessrules_result results[PROBES] ;
-  int sound = accessrules_cdb_check(map, size) ;
+  int sound = ruleset_cdb_check(map, size) ;
   probe(map, size, results) ;
   if (!sound) return 0 ;
   for (unsigned int i = 0 ; i < PROBES ; i++)
@@ -226,9 +226,9 @@ static void check_forged_slot (void)
   do
   {
     if (++forged[5] > 'z') forged[5] = 'a', forged[4]++ ;
-    hash = accessrules_cdb_hash(forged, 6) ;
+    hash = ruleset_cdb_hash(forged, 6) ;
   }
-  while (hash % ACCESSRULES_CDB_TABLES != accessrules_cdb_hash("uid/1", 5) % ACCESSRULES_CDB_TABLES) ;
+  while (hash % ACCESSRULES_CDB_TABLES != ruleset_cdb_hash("uid/1", 5) % ACCESSRULES_CDB_TABLES) ;
   rules_cdb_record("forged.cdb", "uid/1", data, sizeof(data)) ;
   if (!accessrules_open_cdb(&rules, "forged.cdb")) tap_bail("forged.cdb") ;
   forged[6] = 0 ;
@@ -237,7 +237,7 @@ static void check_forged_slot (void)
   tap_ok(accessrules_key(&rules, forged, &params) == ACCESSRULES_NOTFOUND, "a record within another one is not found") ;
   uint32_pack(rules.map + table, hash) ;
   uint32_pack(rules.map + table + 4, ACCESSRULES_CDB_HEADER_SIZE + 8 + 5 + 5) ;
-  tap_ok(!accessrules_cdb_check(rules.map, rules.size), "not even with a slot of its own: such a file is refused") ;
+  tap_ok(!ruleset_cdb_check(rules.map, rules.size), "not even with a slot of its own: such a file is refused") ;
   accessrules_close(&rules) ;
 }
 

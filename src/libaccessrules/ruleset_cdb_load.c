@@ -39,14 +39,14 @@ static char *load (int fd, size_t *size)
   map = malloc(st.st_size) ;
   if (!map) return 0 ;
   *size = st.st_size ;
-  if (read_whole(fd, map, *size) && accessrules_cdb_check(map, *size)) return map ;
+  if (read_whole(fd, map, *size) && ruleset_cdb_check(map, *size)) return map ;
   e = errno ;
   free(map) ;
   errno = e ;
   return 0 ;
 }
 
-int accessrules_cdb_load (char const *file, char **map, size_t *size)
+int ruleset_cdb_load (char const *file, char **map, size_t *size)
 {
   int e ;
   int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;

@@ -27,7 +27,7 @@ static ssize_t read_bounded (int fd, char *room, size_t max)
   return (errno = EMSGSIZE, -1) ;
 }
 
-ssize_t accessrules_readfile (int dirfd, char const *name, char *room, size_t max)
+ssize_t ruleset_readfile (int dirfd, char const *name, char *room, size_t max)
 {
   ssize_t len ;
   int e ;

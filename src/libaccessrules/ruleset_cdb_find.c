@@ -8,10 +8,10 @@
 
 #include "accessrules-internal.h"
 
- /* The record at a position; same returns as accessrules_cdb_find. Tables
+ /* The record at a position; same returns as ruleset_cdb_find. Tables
     are within the file, but not within the records: the bound is size. */
 
-static int record_at (char const *map, size_t size, uint32_t position, accessrules_record *record)
+static int record_at (char const *map, size_t size, uint32_t position, ruleset_record *record)
 {
   uint32_t left ;
   if (position < ACCESSRULES_CDB_HEADER_SIZE || position > size - ACCESSRULES_CDB_POINTER_SIZE) return 0 ;
@@ -24,9 +24,9 @@ static int record_at (char const *map, size_t size, uint32_t position, accessrul
   return 1 ;
 }
 
-int accessrules_cdb_find (char const *map, size_t size, char const *key, uint32_t keylen, uint32_t wanted, accessrules_record *record)
+int ruleset_cdb_find (char const *map, size_t size, char const *key, uint32_t keylen, uint32_t wanted, ruleset_record *record)
 {
-  uint32_t hash = accessrules_cdb_hash(key, keylen) ;
+  uint32_t hash = ruleset_cdb_hash(key, keylen) ;
   char const *pointer ;
   uint32_t table, slots ;
   if (size < ACCESSRULES_CDB_HEADER_SIZE || size > ACCESSRULES_CDB_MAX) goto err ;

@@ -20,10 +20,10 @@ static void key_of (char *key, char const *ip, int is6, unsigned int bits)
   key[len] = 0 ;
 }
 
-accessrules_result accessrules_ip (accessrules const *rules, char const *ip, int is6, accessrules_params *params)
+accessrules_result ruleset_ip (accessrules const *rules, char const *ip, int is6, accessrules_params *params)
 {
   unsigned int bits = is6 ? 128 : 32 ;
-  int present = accessrules_has_class(rules, is6 ? "ip6" : "ip4") ;
+  int present = ruleset_has_class(rules, is6 ? "ip6" : "ip4") ;
   char net[16] ;
   params->key[0] = 0 ;
   if (present <= 0) return present ? ACCESSRULES_ERROR : ACCESSRULES_NOTFOUND ;
@@ -33,7 +33,7 @@ accessrules_result accessrules_ip (accessrules const *rules, char const *ip, int
     char key[PREFIX_SIZE + IP6_FMT + UINT_FMT + 1] ;
     accessrules_result result ;
     key_of(key, net, is6, bits) ;
-    result = accessrules_lookup(rules, key, params) ;
+    result = ruleset_lookup(rules, key, params) ;
     if (result != ACCESSRULES_NOTFOUND || !bits) return result ;
     bits-- ;
     net[bits / 8] &= ~(0x80 >> (bits % 8)) ;

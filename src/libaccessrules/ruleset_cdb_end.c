@@ -11,7 +11,7 @@
     file, as every maker of cdb files writes them. The first one that is
     not empty tells where the records end. */
 
-uint32_t accessrules_cdb_end (char const *map, size_t size)
+uint32_t ruleset_cdb_end (char const *map, size_t size)
 {
   if (size < ACCESSRULES_CDB_HEADER_SIZE || size > ACCESSRULES_CDB_MAX) goto err ;
   for (unsigned int i = 0 ; i < ACCESSRULES_CDB_TABLES ; i++)

@@ -7,9 +7,9 @@
 
 #include "accessrules-internal.h"
 
-int accessrules_cdb_next (char const *map, size_t size, uint32_t *position, accessrules_record *record)
+int ruleset_cdb_next (char const *map, size_t size, uint32_t *position, ruleset_record *record)
 {
-  uint32_t end = accessrules_cdb_end(map, size) ;
+  uint32_t end = ruleset_cdb_end(map, size) ;
   uint32_t left ;
   if (!end || *position > end) return (errno = EPROTO, -1) ;
   if (*position == end) return 0 ;

@@ -23,7 +23,7 @@ static int env_is_sound (char const *env, uint16_t len)
 
  /* 'D', or 'A' and two strings, each after its length in two bytes. */
 
-accessrules_result accessrules_cdb_value (char const *data, uint32_t len, accessrules_value *value)
+accessrules_result ruleset_cdb_value (char const *data, uint32_t len, ruleset_value *value)
 {
   if (len == 1 && data[0] == 'D') return ACCESSRULES_DENY ;
   if (len < 5 || data[0] != 'A') goto err ;

@@ -9,7 +9,7 @@ static int is_component (char const *name, size_t len)
   return len && name[0] != '.' && !memchr(name, '/', len) ;
 }
 
-int accessrules_key_is_sound (char const *key, size_t len)
+int ruleset_key_is_sound (char const *key, size_t len)
 {
   char const *slash = memchr(key, '/', len) ;
   return slash

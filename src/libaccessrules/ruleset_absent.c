@@ -5,7 +5,7 @@
 
 #include "accessrules-internal.h"
 
-int accessrules_absent (char const *path)
+int ruleset_absent (char const *path)
 {
   struct stat st ;
   if (!lstat(path, &st)) return 0 ;

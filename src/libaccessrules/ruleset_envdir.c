@@ -38,7 +38,7 @@ static int has_gone (int fd, char const *name)
 static int add_variable (int fd, char const *name, stralloc *env)
 {
   char text[ACCESSRULES_VALUE_MAX + 1] ;
-  ssize_t len = accessrules_readfile(fd, name, text, ACCESSRULES_VALUE_MAX) ;
+  ssize_t len = ruleset_readfile(fd, name, text, ACCESSRULES_VALUE_MAX) ;
   if (len < 0) return has_gone(fd, name) ;
   if (!stralloc_cats(env, name)) return 0 ;
   if (len && (!stralloc_catb(env, "=", 1) || !stralloc_catb(env, text, value_of(text, len)))) return 0 ;
@@ -60,7 +60,7 @@ static int add_all (DIR *dir, stralloc *env)
   }
 }
 
-int accessrules_envdir (char const *path, stralloc *env)
+int ruleset_envdir (char const *path, stralloc *env)
 {
   DIR *dir ;
   int done, e ;

@@ -17,14 +17,14 @@ static accessrules_result judge_rest (char *path, size_t len)
   struct stat st ;
   int absent ;
   strcpy(path + len, "allow") ;
-  absent = accessrules_absent(path) ;
+  absent = ruleset_absent(path) ;
   if (absent <= 0)
   {
     if (!absent) errno = ENOENT ;
     return ACCESSRULES_ERROR ;
   }
   strcpy(path + len, "deny") ;
-  absent = accessrules_absent(path) ;
+  absent = ruleset_absent(path) ;
   if (absent <= 0) return absent ? ACCESSRULES_ERROR : ACCESSRULES_DENY ;
   path[len - 1] = 0 ;
   return stat(path, &st) ? ACCESSRULES_ERROR : ACCESSRULES_NOTFOUND ;
@@ -32,16 +32,16 @@ static accessrules_result judge_rest (char *path, size_t len)
 
  /* One system call for a rule that allows, two where there is no rule. */
 
-accessrules_result accessrules_dir_judge (accessrules const *rules, char const *key)
+accessrules_result ruleset_dir_judge (accessrules const *rules, char const *key)
 {
   char path[ACCESSRULES_PATH_SIZE] ;
-  size_t len = accessrules_dir_path(path, rules, key) ;
+  size_t len = ruleset_dir_path(path, rules, key) ;
   int absent ;
   strcpy(path + len, "allow") ;
   if (!faccessat(AT_FDCWD, path, R_OK, AT_EACCESS)) return ACCESSRULES_ALLOW ;
   if (errno != ENOENT) return ACCESSRULES_ERROR ;
   path[len - 1] = 0 ;
-  absent = accessrules_absent(path) ;
+  absent = ruleset_absent(path) ;
   if (absent > 0) return ACCESSRULES_NOTFOUND ;
   if (absent < 0) return ACCESSRULES_ERROR ;
   path[len - 1] = '/' ;

@@ -5,7 +5,7 @@
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
 
-size_t accessrules_dir_path (char *path, accessrules const *rules, char const *key)
+size_t ruleset_dir_path (char *path, accessrules const *rules, char const *key)
 {
   size_t dirlen = strlen(rules->path) ;
   size_t keylen = strlen(key) ;

@@ -36,23 +36,23 @@ static int tables_are_sound (char const *map, size_t size, uint32_t end, uint32_
  /* Records lie end to end, so each has a position of its own, and a slot of
     its own is found for each. As many slots as records: there is no other. */
 
-int accessrules_cdb_check (char const *map, size_t size)
+int ruleset_cdb_check (char const *map, size_t size)
 {
-  accessrules_record record ;
-  accessrules_value value ;
+  ruleset_record record ;
+  ruleset_value value ;
   uint32_t taken ;
   uint32_t records = 0 ;
   uint32_t begin = ACCESSRULES_CDB_HEADER_SIZE ;
   uint32_t position = begin ;
-  uint32_t end = accessrules_cdb_end(map, size) ;
+  uint32_t end = ruleset_cdb_end(map, size) ;
   int more ;
   if (!end) return 0 ;
   if (!tables_are_sound(map, size, end, &taken)) goto err ;
-  while ((more = accessrules_cdb_next(map, size, &position, &record)) > 0)
+  while ((more = ruleset_cdb_next(map, size, &position, &record)) > 0)
   {
-    accessrules_record found ;
-    if (accessrules_cdb_find(map, size, record.key, record.keylen, begin, &found) <= 0) goto err ;
-    if (accessrules_cdb_value(record.data, record.datalen, &value) == ACCESSRULES_ERROR) return 0 ;
+    ruleset_record found ;
+    if (ruleset_cdb_find(map, size, record.key, record.keylen, begin, &found) <= 0) goto err ;
+    if (ruleset_cdb_value(record.data, record.datalen, &value) == ACCESSRULES_ERROR) return 0 ;
     begin = position ;
     records++ ;
   }

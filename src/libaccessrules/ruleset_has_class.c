@@ -6,7 +6,7 @@
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
 
-int accessrules_has_class (accessrules const *rules, char const *class)
+int ruleset_has_class (accessrules const *rules, char const *class)
 {
   struct stat st ;
   size_t len ;
@@ -14,11 +14,11 @@ int accessrules_has_class (accessrules const *rules, char const *class)
   char path[ACCESSRULES_PATH_SIZE] ;
   if (!rules->path) return (errno = EBADF, -1) ;
   if (rules->map) return 1 ;
-  len = accessrules_dir_path(path, rules, class) ;
+  len = ruleset_dir_path(path, rules, class) ;
   path[len - 1] = 0 ;
   if (!stat(path, &st)) return 1 ;
   if (errno != ENOENT) return -1 ;
-  absent = accessrules_absent(path) ;
+  absent = ruleset_absent(path) ;
   if (absent > 0) return 0 ;
   if (!absent) errno = ENOENT ;
   return -1 ;

@@ -15,7 +15,7 @@ static int may_be_absent (char const *path)
 {
   int absent ;
   if (errno != ENOENT) return 0 ;
-  absent = accessrules_absent(path) ;
+  absent = ruleset_absent(path) ;
   if (!absent) errno = ENOENT ;
   return absent > 0 ;
 }
@@ -23,21 +23,21 @@ static int may_be_absent (char const *path)
 static int read_exec (char const *path, stralloc *exec)
 {
   char text[ACCESSRULES_EXEC_MAX + 1] ;
-  ssize_t len = accessrules_readfile(AT_FDCWD, path, text, ACCESSRULES_EXEC_MAX) ;
+  ssize_t len = ruleset_readfile(AT_FDCWD, path, text, ACCESSRULES_EXEC_MAX) ;
   if (len < 0) return may_be_absent(path) ;
   if (!len) return 1 ;
   if (memchr(text, 0, len)) return (errno = EINVAL, 0) ;
   return stralloc_catb(exec, text, len) && stralloc_0(exec) ;
 }
 
-int accessrules_dir_read (accessrules const *rules, accessrules_params *params, unsigned int parts)
+int ruleset_dir_read (accessrules const *rules, accessrules_params *params, unsigned int parts)
 {
   char path[ACCESSRULES_PATH_SIZE] ;
-  size_t len = accessrules_dir_path(path, rules, params->key) ;
+  size_t len = ruleset_dir_path(path, rules, params->key) ;
   if (parts & ACCESSRULES_READ_ENV)
   {
     strcpy(path + len, "env") ;
-    if (!accessrules_envdir(path, &params->env))
+    if (!ruleset_envdir(path, &params->env))
     {
       if (params->env.len || !may_be_absent(path)) return 0 ;
     }
