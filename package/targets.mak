@@ -16,3 +16,6 @@ s6-fdholder-store
 s6-fdholder-transferdump
 s6-ipcserver
 s6-fdholder-daemon
+s6-setuidgid
+s6-envuidgid
+s6-connlimit

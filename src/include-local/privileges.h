@@ -37,4 +37,13 @@ extern void privileges_from_environment (struct privileges *) ;
  /* Takes them on: groups first, the user last. Ends the program with 111 when the system refuses. */
 extern void privileges_apply (struct privileges const *) ;
 
+ /*
+   Look up an account by name: the user with its group and its further
+   groups, the user alone, the group alone. 1 found, 0 unknown; -1 and
+   errno when the database cannot be read.
+ */
+extern int privileges_find_account (struct privileges *, char const *name) ;
+extern int privileges_find_user (struct privileges *, char const *name) ;
+extern int privileges_find_group (struct privileges *, char const *name) ;
+
 #endif

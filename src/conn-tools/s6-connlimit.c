@@ -1,0 +1,52 @@
+/* ISC license. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "exitcodes.h"
+
+#define USAGE "s6-connlimit prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+ /* The value of $PROTOname, or 0 when it is not set. */
+
+static char const *get_variable (char const *protocol, size_t len, char const *name, char *full)
+{
+  memcpy(full, protocol, len) ;
+  strcpy(full + len, name) ;
+  return getenv(full) ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  char const *protocol = getenv("PROTO") ;
+  PROG = "s6-connlimit" ;
+  if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
+  argv += l.ind ;
+  if (!argv[0]) dieusage() ;
+  if (!protocol) strerr_dienotset(EXITCODE_USAGE, "PROTO") ;
+  if (!protocol[0]) strerr_dief(EXITCODE_USAGE, "empty PROTO") ;
+  {
+    size_t len = strlen(protocol) ;
+    char name[len + sizeof("CONNMAX")] ;
+    char const *value = get_variable(protocol, len, "CONNMAX", name) ;
+    unsigned int max ;
+    unsigned int number ;
+    if (value)
+    {
+      if (!uint0_scan(value, &max)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
+      value = get_variable(protocol, len, "CONNNUM", name) ;
+      if (!value) strerr_dienotset(EXITCODE_USAGE, name) ;
+      if (!uint0_scan(value, &number)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
+      if (number > max)
+        strerr_dief(EXITCODE_DENIED, "this client has as many connections as $", protocol, "CONNMAX allows") ;
+    }
+  }
+  xexec(argv) ;
+}

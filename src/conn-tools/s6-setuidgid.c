@@ -1,0 +1,55 @@
+/* ISC license. */
+
+#include <string.h>
+
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+
+#include "exitcodes.h"
+#include "privileges.h"
+
+#define USAGE "s6-setuidgid account prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+static void require (int found, char const *kind, char const *name)
+{
+  if (found > 0) return ;
+  if (found < 0) strerr_diefusys(EXITCODE_SYSTEM, "look up ", kind, " ", name) ;
+  strerr_dief(EXITCODE_DENIED, "unknown ", kind, ": ", name) ;
+}
+
+ /* user:group, each a number or a name; without a user, we stay who we are. */
+
+static void scan_pair (struct privileges *privileges, char const *account, char const *colon)
+{
+  size_t len = colon - account ;
+  char user[len + 1] ;
+  memcpy(user, account, len) ;
+  user[len] = 0 ;
+  if (!colon[1]) dieusage() ;
+  if (len && !privileges_scan_uid(privileges, user))
+    require(privileges_find_user(privileges, user), "user", user) ;
+  if (!privileges_scan_gid(privileges, colon + 1))
+    require(privileges_find_group(privileges, colon + 1), "group", colon + 1) ;
+  privileges_scan_groups(privileges, "") ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  struct privileges privileges = PRIVILEGES_ZERO ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  char const *colon ;
+  PROG = "s6-setuidgid" ;
+  if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
+  argv += l.ind ;
+  if (!argv[0] || !argv[1]) dieusage() ;
+  if (argv[0][0])
+  {
+    colon = strchr(argv[0], ':') ;
+    if (colon) scan_pair(&privileges, argv[0], colon) ;
+    else require(privileges_find_account(&privileges, argv[0]), "user", argv[0]) ;
+    privileges_apply(&privileges) ;
+  }
+  xexec(argv + 1) ;
+}
