@@ -19,3 +19,4 @@ s6-fdholder-daemon
 s6-setuidgid
 s6-envuidgid
 s6-connlimit
+s6-ipcserver-access

@@ -1,0 +1,46 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_ACCESSCONTROL_H
+#define S6ACTIVATION_ACCESSCONTROL_H
+
+#include <skalibs/gccattributes.h>
+#include <skalibs/stralloc.h>
+
+#include <s6-activation/accessrules.h>
+
+ /* What s6-ipcserver-access and s6-tcpserver-access have in common. */
+
+struct accesscontrol
+{
+  char const *directory ;  /* of -i, or 0 */
+  char const *cdb ;  /* of -x, or 0 */
+  unsigned int verbosity ;
+  accessrules rules ;
+  accessrules_params params ;
+  stralloc modifs ;  /* of the environment: ours, and the rule's after them */
+} ;
+
+#define ACCESSCONTROL_ZERO { .directory = 0, .cdb = 0, .verbosity = 1, .rules = ACCESSRULES_ZERO, .params = ACCESSRULES_PARAMS_ZERO, .modifs = STRALLOC_ZERO }
+
+ /* Opens the rules of -i or -x, if any: 1. 0 where none were given. Ends the program with 111 when they cannot be opened. */
+extern int accesscontrol_open (struct accesscontrol *) ;
+
+ /*
+   What a lookup said about client: returns if it is allowed, and then
+   what the rule brings is in params. Else the program ends with 1.
+ */
+extern void accesscontrol_require (struct accesscontrol *, accessrules_result, char const *client) ;
+
+ /* Logs that client is let in. */
+extern void accesscontrol_log_allow (struct accesscontrol const *, char const *client) ;
+
+ /* Names begin with the protocol: sets or unsets (value 0) one variable. */
+extern void accesscontrol_modify (struct accesscontrol *, char const *protocol, char const *name, char const *value) ;
+
+ /* The value of one variable; ends the program with 100 if it is not set. */
+extern char const *accesscontrol_variable (char const *protocol, char const *name) ;
+
+ /* Executes argv, or what the rule has instead of it. */
+extern void accesscontrol_exec (struct accesscontrol *, char const *const *argv) gccattr_noreturn ;
+
+#endif

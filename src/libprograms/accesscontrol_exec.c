@@ -1,0 +1,19 @@
+/* ISC license. */
+
+#include <skalibs/exec.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/strerr.h>
+
+#include <s6-activation/config.h>
+
+#include "accesscontrol.h"
+#include "exitcodes.h"
+
+void accesscontrol_exec (struct accesscontrol *control, char const *const *argv)
+{
+  char const *instead[] = { S6_ACTIVATION_EXECLINEPREFIX "execlineb", "-c", control->params.exec.s, 0 } ;
+  if (!stralloc_catb(&control->modifs, control->params.env.s, control->params.env.len))
+    strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
+  if (control->params.exec.len) argv = instead ;
+  xmexec_m(argv, control->modifs.s, control->modifs.len) ;
+}
