@@ -1,0 +1,86 @@
+#!/bin/sh
+# ISC license.
+# Each of our clients against the fd-holder daemon of Debian's s6, which knows nothing of the
+# native dialect: every operation, the errors, and the migration of a live holder. It cannot give
+# a dump of more than 253, to any client: it tries to send 255 descriptors in one message.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+need_peer
+
+# start_theirs NAME PATH RULES
+start_theirs()
+{
+  start "$1" peer s6-ipcserver-socketbinder -- "$2" "$PEER_S6/usr/bin/s6-fdholderd" -1 -n 2000 -i "$3"
+  ready "$1"
+}
+
+allow_all rules
+start_theirs theirs p rules
+: > file
+identity=$(stat -c %d:%i file)
+identify='stat -L -c %d:%i /proc/self/fd/0'
+
+# shellcheck disable=SC2086 # words
+{
+ok store s6-fdholder-store p id < file
+ok 'store -d, twice in a chain' s6-fdholder-store -d 7 p 'a b' s6-fdholder-store -d 7 p c true 7< file
+ok 'store -T' s6-fdholder-store -T 300 p short < file
+is list "$(s6-fdholder-list p | sort | tr '\n' '|')" 'a b|c|id|short|'
+is retrieve "$(s6-fdholder-retrieve p id $identify)" "$identity"
+is 'retrieve -D' "$(s6-fdholder-retrieve -D p id $identify)" "$identity"
+exits 'it has gone' 1 s6-fdholder-retrieve p id true
+like 'no such id' "$(cat err)" 'No such file'
+gone() { ! s6-fdholder-list p | grep -q short ; }
+ok 'the limit' retry 5 gone
+exits 'store of what is there' 1 s6-fdholder-store p c
+like 'is busy' "$(cat err)" 'identifier is in use'
+ok delete s6-fdholder-delete p c
+exits 'delete of what is not' 1 s6-fdholder-delete p c
+ok 'an id of 255 bytes' s6-fdholder-store p "$(printf '%0255d' 0)"
+ok 'is deleted' s6-fdholder-delete p "$(printf '%0255d' 0)" s6-fdholder-delete p 'a b'
+exits 'a descriptor that is not open' 1 s6-fdholder-store -d 3 p bad 3<&- 4<&-
+ok 'an empty dump' s6-fdholder-getdump p dump-show got
+is 'has nothing' "$(cat got)" ''
+ok 'an empty dump is set' env 'S6_FD#=0' s6-fdholder-setdump p
+}
+
+for count in 1 253 256 506
+do
+  stop theirs
+  start_theirs theirs p rules
+  ok "setdump of $count" dump-make "$count" 12 -T 100000 dump-show made s6-fdholder-setdump p
+  is "$count: all are there" "$(s6-fdholder-list p | wc -l)" "$count"
+  first=$(s6-fdholder-retrieve p 0:cdefghijkl stat -L -c %d:%i /proc/self/fd/0)
+  like "$count: the first of them" "$(cat made)" "^$first - 0:cdefghijkl\$"
+  test "$count" -le 253 || continue
+  ok "getdump of $count" s6-fdholder-getdump p dump-show got
+  is "$count: what was made" "$(sort got | cksum)" "$(sort made | cksum)"
+  start_holder "ours$count" s -n 2000 -i rules
+  ok "$count: migrates to ours" s6-fdholder-transferdump p s
+  s6-fdholder-getdump s dump-show got
+  is "$count: what was made" "$(sort got | cksum)" "$(sort made | cksum)"
+  stop theirs
+  start_theirs theirs p rules
+  ok "$count: and back" s6-fdholder-transferdump s p
+  s6-fdholder-getdump p dump-show got
+  is "$count: what was made" "$(sort got | cksum)" "$(sort made | cksum)"
+  stop "ours$count"
+done
+stop theirs
+start_theirs theirs p rules
+
+allow_all none
+rm none/uid/default/env/*
+start_theirs norights n none
+mkdir norules
+start_theirs closed c norules
+for program in 'store n x' 'delete n x' 'retrieve n x true' 'list n' 'getdump n true' 'transferdump n p'
+do
+  # shellcheck disable=SC2086 # words
+  exits "without the right: $program" 1 s6-fdholder-$program
+  like 'not permitted' "$(cat err)" 'not permitted .*access rules'
+done
+exits 'transferdump to where there is no right' 2 s6-fdholder-transferdump p n
+exits 'one that lets nobody in' 1 s6-fdholder-list c
+like 'broken pipe' "$(cat err)" 'Broken pipe .*access rules'
+done_testing
