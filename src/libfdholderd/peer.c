@@ -86,7 +86,9 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
     fd_close(fd) ;
     return (errno = ENOMEM, (struct peer *)0) ;
   }
+   /* not the frames: they have large buffers, and functions that begin them */
   memset(p, 0, offsetof(struct peer, in)) ;
+  memset(&p->timeout, 0, sizeof(struct peer) - offsetof(struct peer, timeout)) ;
   p->holder = h ;
   p->fd = fd ;
   p->channel = -1 ;
