@@ -27,6 +27,21 @@ do
   test "$me" -eq 0 || mv "scan/$holder/data/rules/uid/0" "scan/$holder/data/rules/uid/$me"
 done
 both='scan/fdholder scan/fdholder-standby'
+stored='unix:echo
+unix:hello'
+# Some services become another user, which only root can: their programs must be within
+# that user's reach.
+if test "$me" -eq 0
+then
+  mkdir programs
+  find "$BUILD" -maxdepth 1 -name 's6-*' -type f -exec cp {} programs/ \;
+  cp "$BUILD"/libs6activation.so* programs/ 2>/dev/null
+  PATH=$WORK/programs:$PATH
+  LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  export LD_LIBRARY_PATH
+else
+  touch scan/echo/down
+fi
 
 pid_under()
 {
@@ -60,7 +75,7 @@ ask_later() # name: a client that says when it is connected, and then waits
 
 is_listed() # holder
 {
-  test "$(s6-fdholder-list "scan/$1/s")" = unix:hello
+  test "$(s6-fdholder-list "scan/$1/s")" = "$stored"
 }
 
 show_logs()
@@ -78,13 +93,29 @@ ok 'both holders become ready' retry 20 s6-svwait -t 500 -U $both
 
 exits 'bind-sockets without arguments' 100 scan/bind-sockets
 ok 'bind-sockets binds and stores in one chain' scan/bind-sockets scan sockets
-is 'the holder has the socket' "$(s6-fdholder-list scan/fdholder/s)" unix:hello
-is 'the standby has it too' "$(s6-fdholder-list scan/fdholder-standby/s)" unix:hello
+is 'the holder has the sockets' "$(s6-fdholder-list scan/fdholder/s)" "$stored"
+is 'the standby has them too' "$(s6-fdholder-list scan/fdholder-standby/s)" "$stored"
 
 ok 'the service becomes ready' retry 20 s6-svwait -t 500 -U scan/hello
 is 'it answers a client' "$(ask)" "hello, uid $me"
 not_ok 'bind-sockets again refuses' scan/bind-sockets scan sockets
 is 'and the socket still answers' "$(ask)" "hello, uid $me"
+
+echo_answers()
+{
+  test "$(echo 'sent and sent back' | s6-ipcclient sockets/echo s6-ioconnect -67)" = 'sent and sent back'
+}
+
+if test "$me" -eq 0
+then
+  ok 'the echo service becomes ready' retry 20 s6-svwait -t 500 -U scan/echo
+  ok 'it answers' echo_answers
+  like 'it has no privileges' "$(cat "/proc/$(pid_under scan/echo)/status")" '^Uid:.65534.65534.65534.65534'
+  ok 'kill -9 of it: it comes back' kill_and_wait scan/echo
+  ok 'and answers' echo_answers
+else
+  skip 'the echo service' 'needs root'
+fi
 
 ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
 is 'and answers' "$(ask)" "hello, uid $me"
@@ -126,7 +157,7 @@ ok 'and so is the other one' retry 10 grep -q "^hello, uid $me\$" third.out
 ok 'a socket is deleted from both, in one chain' s6-fdholder-delete scan/fdholder/s unix:hello \
   s6-fdholder-delete scan/fdholder-standby/s unix:hello
 ok 'restart of the holder' s6-svc -wR -T 10000 -r scan/fdholder
-is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" ''
+is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" unix:echo
 
 ok 'the tree is told to end' s6-svscanctl -t scan
 ok 'and ends' retry 15 ended scan
