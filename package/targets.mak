@@ -20,3 +20,8 @@ s6-setuidgid
 s6-envuidgid
 s6-connlimit
 s6-ipcserver-access
+s6-tcpserver-socketbinder
+s6-tcpserver
+s6-tcpserverd
+s6-tcpserver-access
+s6-tcpclient

@@ -158,4 +158,23 @@ extern unsigned int signals_take (void) ;  /* the bits that came since the last 
  /* Waits until fd 0 is readable (1), or a signal came or ms (-1: no limit) are over (0). */
 extern int signals_wait (int listening, int64_t ms) ;
 
+ /* The loop's own, and what it says at -v 2. */
+
+struct server
+{
+  struct superserver const *config ;
+  struct children children ;
+  struct superserver_environment environment ;
+  struct spawner spawner ;
+  struct superlog log ;
+  struct superserver_client client ;
+  unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
+  unsigned int pause ;  /* milliseconds of the last one; 0 after a success */
+  int64_t resume ;  /* monotonic milliseconds; 0: no pause */
+} ;
+
+extern void server_log_status (struct server *) ;
+extern void server_log_client (struct server *, char const *verdict, pid_t, uint32_t count) ;  /* pid 0: none */
+extern void server_log_end (struct server *, pid_t, unsigned char const *key, int known, int status) ;
+
 #endif

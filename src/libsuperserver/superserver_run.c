@@ -30,19 +30,6 @@
 
 enum { PAUSE_FIRST = 10, PAUSE_LONGEST = 1000 } ;
 
-struct server
-{
-  struct superserver const *config ;
-  struct children children ;
-  struct superserver_environment environment ;
-  struct spawner spawner ;
-  struct superlog log ;
-  struct superserver_client client ;
-  unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
-  unsigned int pause ;  /* milliseconds of the last one; 0 after a success */
-  int64_t resume ;  /* monotonic milliseconds; 0: no pause */
-} ;
-
 static int64_t monotonic_ms (void)
 {
   struct timespec now ;
@@ -60,42 +47,6 @@ static void end_pause (struct server *s)
 {
   s->pause = 0 ;
   s->resume = 0 ;
-}
-
-static void log_status (struct server *s)
-{
-  char running[UINT_FMT] ;
-  char max[UINT_FMT] ;
-  if (s->log.verbosity < 2) return ;
-  running[uint_fmt(running, s->children.running)] = 0 ;
-  max[uint_fmt(max, s->config->maxconn)] = 0 ;
-  superlog_line(&s->log, "status: ", running, "/", max) ;
-}
-
-static void log_client (struct server *s, char const *verdict, pid_t pid, uint32_t count)
-{
-  char name[SUPERSERVER_NAMESIZE] ;
-  char fmtpid[PID_FMT] ;
-  char fmtcount[UINT_FMT] = "?" ;
-  char fmtmax[UINT_FMT] ;
-  if (s->log.verbosity < 2) return ;
-  (*s->config->face->format_client)(name, &s->client, s->config->data) ;
-  fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
-  if (s->client.known) fmtcount[uint_fmt(fmtcount, count)] = 0 ;
-  fmtmax[uint_fmt(fmtmax, s->config->localmaxconn)] = 0 ;
-  superlog_line(&s->log, verdict, name, pid ? " pid " : "", pid ? fmtpid : "", " count ", fmtcount, "/", fmtmax) ;
-}
-
-static void log_end (struct server *s, pid_t pid, unsigned char const *key, int known, int status)
-{
-  char name[SUPERSERVER_NAMESIZE] ;
-  char fmtpid[PID_FMT] ;
-  char fmtcode[UINT_FMT] ;
-  if (s->log.verbosity < 2) return ;
-  (*s->config->face->format_key)(name, key, known) ;
-  fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
-  fmtcode[uint_fmt(fmtcode, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status))] = 0 ;
-  superlog_line(&s->log, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
 }
 
 static void end_client (struct server *s)
@@ -133,8 +84,8 @@ static void serve (struct server *s)
   children_add(&s->children, pid, key) ;
   if (s->log.verbosity >= 2)
   {
-    log_client(s, "allow ", pid, key ? children_count(&s->children, key) : 0) ;
-    log_status(s) ;
+    server_log_client(s, "allow ", pid, key ? children_count(&s->children, key) : 0) ;
+    server_log_status(s) ;
   }
   end_client(s) ;
   end_pause(s) ;
@@ -158,7 +109,7 @@ static void meet (struct server *s)
     uint32_t count = children_count(&s->children, s->client.key) ;
     if (count >= s->config->localmaxconn)
     {
-      log_client(s, "deny ", 0, count) ;
+      server_log_client(s, "deny ", 0, count) ;
       end_client(s) ;
       return ;
     }
@@ -194,8 +145,8 @@ static void reap (struct server *s)
     if (pid <= 0) break ;
     if (!children_remove(&s->children, pid, key, &known)) continue ;
     end_pause(s) ;
-    log_end(s, pid, key, known, status) ;
-    log_status(s) ;
+    server_log_end(s, pid, key, known, status) ;
+    server_log_status(s) ;
     if (!s->children.running) break ;
   }
 }
@@ -261,7 +212,7 @@ static void prepare (struct server *s)
    || !children_reserve(&s->children))
     strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
   superlog_line(&s->log, "starting") ;
-  log_status(s) ;
+  server_log_status(s) ;
   if (s->config->ready)
   {
     if (write(1, s->config->ready, strlen(s->config->ready)) == -1 && errno != EPIPE)

@@ -1,0 +1,226 @@
+/* ISC license. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/env.h>
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "exitcodes.h"
+#include "inetaddress.h"
+#include "ucspi.h"
+
+#define USAGE "s6-tcpclient [ -q | -Q | -v ] [ -4 | -6 ] [ -d | -D ] [ -r | -R ] [ -h | -H ] [ -n | -N ] [ -t timeout ] [ -l localname ] [ -T timeoutconn ] [ -i localip ] [ -p localport ] host port prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+enum { NAME_SIZE = 256, SECONDS_MAX = INT_MAX / 1000 } ;
+
+struct options
+{
+  unsigned int verbosity ;
+  int family ;
+  unsigned int timeout ;  /* seconds for each lookup; 0: none */
+  unsigned int tries[2] ;  /* seconds for each address, in the first round and in the second */
+  char const *localname ;
+  struct sockaddr_storage local ;  /* AF_UNSPEC: not given */
+  uint16_t localport ;
+  unsigned int nodelay : 1 ;
+  unsigned int ident : 1 ;
+  unsigned int lookup : 1 ;
+  unsigned int exact : 1 ;  /* the resolver adds no domain to host */
+} ;
+
+static unsigned int scan_seconds (char const *s)
+{
+  unsigned int n ;
+  if (!uint0_scan(s, &n) || n > SECONDS_MAX) dieusage() ;
+  return n ;
+}
+
+static void scan_tries (unsigned int *tries, char const *s)
+{
+  size_t len = uint_scan(s, tries) ;
+  if (!len || tries[0] > SECONDS_MAX) dieusage() ;
+  if (s[len] == '+') tries[1] = scan_seconds(s + len + 1) ;
+  else if (s[len]) dieusage() ;
+}
+
+static int parse_options (int argc, char const *const *argv, struct options *o)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "qQv46dDrRhHnNt:l:T:i:p:", &l) ;
+    if (opt == -1) return l.ind ;
+    switch (opt)
+    {
+      case 'q' : o->verbosity = 0 ; break ;
+      case 'Q' : o->verbosity = 1 ; break ;
+      case 'v' : o->verbosity = 2 ; break ;
+      case '4' : o->family = AF_INET ; break ;
+      case '6' : o->family = AF_INET6 ; break ;
+      case 'd' : o->nodelay = 0 ; break ;
+      case 'D' : o->nodelay = 1 ; break ;
+      case 'r' : o->ident = 1 ; break ;
+      case 'R' : o->ident = 0 ; break ;
+      case 'h' : o->lookup = 1 ; break ;
+      case 'H' : o->lookup = 0 ; break ;
+      case 'n' : o->exact = 1 ; break ;
+      case 'N' : o->exact = 0 ; break ;
+      case 't' : o->timeout = scan_seconds(l.arg) ; break ;
+      case 'l' : o->localname = l.arg ; break ;
+      case 'T' : scan_tries(o->tries, l.arg) ; break ;
+      case 'i' : if (!inetaddress_scan(&o->local, l.arg)) strerr_dief(EXITCODE_USAGE, "not an IP address: ", l.arg) ; break ;
+      case 'p' : if (!inetaddress_scan_port(&o->localport, l.arg, "tcp")) strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", l.arg) ; break ;
+      default : dieusage() ;
+    }
+  }
+}
+
+static unsigned int find_addresses (struct options const *o, char const *host, struct sockaddr_storage *addresses)
+{
+  size_t len = strlen(host) ;
+  char name[len + 2] ;
+  int n ;
+  memcpy(name, host, len + 1) ;
+  if (inetaddress_scan(addresses, host))
+  {
+    if (o->family != AF_UNSPEC && o->family != addresses->ss_family)
+      strerr_dief(EXITCODE_USAGE, "not an address of the family that was asked for: ", host) ;
+    return 1 ;
+  }
+  if (o->exact && len && host[len - 1] != '.') memcpy(name + len, ".", 2) ;
+  n = inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, name, o->family, o->timeout * 1000) ;
+  if (n == -1) strerr_diefusys(EXITCODE_SYSTEM, "resolve ", host) ;
+  if (!n) strerr_dief(EXITCODE_SYSTEM, "no address for ", host) ;
+  return n ;
+}
+
+static void bind_local (struct options const *o, int fd, int family)
+{
+  struct sockaddr_storage local = o->local ;
+  int one = 1 ;
+  if (local.ss_family == AF_UNSPEC && !o->localport) return ;
+  if (local.ss_family == AF_UNSPEC) local.ss_family = family ;
+  inetaddress_set_port(&local, o->localport) ;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ;
+  if (bind(fd, (struct sockaddr *)&local, inetaddress_length(&local)) == -1)
+    strerr_diefusys(EXITCODE_SYSTEM, "bind the local end") ;
+}
+
+ /* A connected, blocking socket, or -1 and errno. */
+
+static int try_address (struct options const *o, struct sockaddr_storage const *address, unsigned int seconds)
+{
+  int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0) ;
+  struct pollfd x = { .fd = fd, .events = POLLOUT } ;
+  int e = 0 ;
+  socklen_t len = sizeof(e) ;
+  if (fd == -1) return -1 ;
+  bind_local(o, fd, address->ss_family) ;
+  if (connect(fd, (struct sockaddr const *)address, inetaddress_length(address)) == -1)
+  {
+    int r ;
+    if (errno != EINPROGRESS) goto fail ;
+    do r = poll(&x, 1, seconds ? (int)seconds * 1000 : -1) ;
+    while (r == -1 && errno == EINTR) ;
+    if (r == 0) errno = ETIMEDOUT ;
+    if (r <= 0) goto fail ;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) == -1) goto fail ;
+    if (e)
+    {
+      errno = e ;
+      goto fail ;
+    }
+  }
+  if (ndelay_off(fd) == -1) goto fail ;
+  return fd ;
+
+ fail:
+  fd_close(fd) ;
+  return -1 ;
+}
+
+ /* Every address gets a short try, and those that only were too slow a longer one. */
+
+static int connect_any (struct options const *o, struct sockaddr_storage *addresses, unsigned int n, uint16_t port, char const *host)
+{
+  unsigned char slow[INETADDRESS_RESOLVED_MAX] ;
+  int e = EAFNOSUPPORT ;
+  memset(slow, 1, sizeof(slow)) ;
+  for (unsigned int round = 0 ; round < 2 ; round++)
+    for (unsigned int i = 0 ; i < n ; i++)
+    {
+      int fd ;
+      if (!slow[i] || (o->local.ss_family != AF_UNSPEC && o->local.ss_family != addresses[i].ss_family)) continue ;
+      inetaddress_set_port(addresses + i, port) ;
+      fd = try_address(o, addresses + i, o->tries[round]) ;
+      if (fd >= 0) return fd ;
+      e = errno ;
+      slow[i] = e == ETIMEDOUT ;
+    }
+  errno = e ;
+  strerr_diefusys(EXITCODE_SYSTEM, "connect to ", host) ;
+}
+
+static void add (stralloc *modifs, char const *name, char const *value)
+{
+  if (!env_addmodif(modifs, name, value)) strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
+}
+
+static void add_end (struct options const *o, stralloc *modifs, struct sockaddr_storage const *address, char const *ip, char const *port, char const *host, char const *known, int lookup)
+{
+  char text[NAME_SIZE] ;
+  inetaddress_format(text, address) ;
+  add(modifs, ip, text) ;
+  text[uint_fmt(text, inetaddress_port(address))] = 0 ;
+  add(modifs, port, text) ;
+  if (known) add(modifs, host, known) ;
+  else add(modifs, host, lookup && inetaddress_name(text, sizeof(text), address, o->timeout * 1000) == 1 ? text : 0) ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  struct options o = { .verbosity = 1, .family = AF_UNSPEC, .tries = { 2, 58 }, .lookup = 1 } ;
+  struct sockaddr_storage addresses[INETADDRESS_RESOLVED_MAX] ;
+  struct sockaddr_storage end ;
+  socklen_t len = sizeof(end) ;
+  stralloc modifs = STRALLOC_ZERO ;
+  uint16_t port ;
+  int one = 1 ;
+  int fd ;
+  PROG = "s6-tcpclient" ;
+  argv += parse_options(argc, argv, &o) ;
+  if (!argv[0] || !argv[1] || !argv[2]) dieusage() ;
+  if (!inetaddress_scan_port(&port, argv[1], "tcp")) strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;
+  fd = connect_any(&o, addresses, find_addresses(&o, argv[0], addresses), port, argv[0]) ;
+  if (o.verbosity >= 2) strerr_warni("connected to ", argv[0], " port ", argv[1]) ;
+  if (o.ident && o.verbosity) strerr_warnw("-r: IDENT is not done here; going on without it") ;
+  if (o.nodelay && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == -1)
+    strerr_warnwusys("set TCP_NODELAY") ;
+
+  add(&modifs, "PROTO", "TCP") ;
+  if (getpeername(fd, (struct sockaddr *)&end, &len) == -1) strerr_diefusys(EXITCODE_SYSTEM, "get the remote address") ;
+  add_end(&o, &modifs, &end, "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", 0, o.lookup) ;
+  len = sizeof(end) ;
+  if (getsockname(fd, (struct sockaddr *)&end, &len) == -1) strerr_diefusys(EXITCODE_SYSTEM, "get the local address") ;
+  add_end(&o, &modifs, &end, "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST", o.localname, 1) ;
+  add(&modifs, "TCPREMOTEINFO", 0) ;
+  if (!ucspi_client_move(fd)) strerr_diefusys(EXITCODE_SYSTEM, "move the socket to descriptors 6 and 7") ;
+  xmexec_m(argv + 2, modifs.s, modifs.len) ;
+}

@@ -1,0 +1,145 @@
+/* ISC license. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "exitcodes.h"
+#include "inetaddress.h"
+
+#define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -6 ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
+#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+struct options
+{
+  unsigned int backlog ;
+  int type ;
+  char const *interface ;
+  unsigned int reuse : 1 ;
+  unsigned int reuseport : 1 ;
+  unsigned int freebind : 1 ;
+  unsigned int dualstack : 1 ;
+  unsigned int blocking : 1 ;
+  unsigned int tellport : 1 ;
+} ;
+
+static int parse_options (int argc, char const *const *argv, struct options *o)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "dDb:MmB6rFI:1", &l) ;
+    if (opt == -1) return l.ind ;
+    switch (opt)
+    {
+      case 'd' : o->reuse = 1 ; break ;
+      case 'D' : o->reuse = 0 ; break ;
+      case 'b' : if (!uint0_scan(l.arg, &o->backlog)) dieusage() ; break ;
+      case 'M' : o->type = SOCK_STREAM ; break ;
+      case 'm' : o->type = SOCK_DGRAM ; break ;
+      case 'B' : o->blocking = 1 ; break ;
+      case '6' : o->dualstack = 1 ; break ;
+      case 'r' : o->reuseport = 1 ; break ;
+      case 'F' : o->freebind = 1 ; break ;
+      case 'I' : o->interface = l.arg ; break ;
+      case '1' : o->tellport = 1 ; break ;
+      default : dieusage() ;
+    }
+  }
+}
+
+static void set_option (int level, int name, int value, char const *what)
+{
+  if (setsockopt(0, level, name, &value, sizeof(value)) == -1)
+    strerr_diefusys(EXITCODE_SYSTEM, "set ", what) ;
+}
+
+static void open_socket (struct options const *o, int family)
+{
+  int fd ;
+  close(0) ;
+  fd = socket(family, o->type | (o->blocking ? 0 : SOCK_NONBLOCK), 0) ;
+  if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "create socket") ;
+  if (fd) strerr_dief(EXITCODE_BUG, "the new socket is not stdin") ;
+  if (o->reuse) set_option(SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR") ;
+  if (family == AF_INET6) set_option(IPPROTO_IPV6, IPV6_V6ONLY, !o->dualstack, "IPV6_V6ONLY") ;
+#ifdef SO_REUSEPORT
+  if (o->reuseport) set_option(SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT") ;
+#else
+  if (o->reuseport) strerr_dief(EXITCODE_SYSTEM, "this system has no SO_REUSEPORT (-r)") ;
+#endif
+#ifdef IP_FREEBIND
+  if (o->freebind) set_option(IPPROTO_IP, IP_FREEBIND, 1, "IP_FREEBIND") ;
+#else
+  if (o->freebind) strerr_dief(EXITCODE_SYSTEM, "this system has no IP_FREEBIND (-F)") ;
+#endif
+}
+
+static void bind_to_interface (char const *interface)
+{
+#ifdef SO_BINDTODEVICE
+  if (setsockopt(0, SOL_SOCKET, SO_BINDTODEVICE, interface, strlen(interface)) == -1)
+    strerr_diefusys(EXITCODE_SYSTEM, "bind to interface ", interface) ;
+#else
+  strerr_dief(EXITCODE_SYSTEM, "this system has no SO_BINDTODEVICE (-I): ", interface) ;
+#endif
+}
+
+static void tell_port (void)
+{
+  struct sockaddr_storage address ;
+  socklen_t len = sizeof(address) ;
+  char fmt[UINT_FMT + 1] ;
+  size_t n ;
+  if (getsockname(0, (struct sockaddr *)&address, &len) == -1) strerr_diefusys(EXITCODE_SYSTEM, "get the local port") ;
+  n = uint_fmt(fmt, inetaddress_port(&address)) ;
+  fmt[n++] = '\n' ;
+  if (allwrite(1, fmt, n) < n) strerr_diefusys(EXITCODE_SYSTEM, "write the port to stdout") ;
+}
+
+static char const *remedy (int e)
+{
+  if (e == EADDRINUSE) return " (another socket has this address: end its owner, or share it with -r on both)" ;
+  if (e == EADDRNOTAVAIL) return " (no interface has this address yet: -F binds to it all the same)" ;
+  if (e == EACCES) return " (ports below 1024 need root)" ;
+  return "" ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  struct options o = { .backlog = SOMAXCONN, .type = SOCK_STREAM, .reuse = 1 } ;
+  struct sockaddr_storage address ;
+  uint16_t port ;
+  PROG = "s6-tcpserver-socketbinder" ;
+  argv += parse_options(argc, argv, &o) ;
+  if (!argv[0] || !argv[1] || !argv[2]) dieusage() ;
+  if (!inetaddress_scan(&address, argv[0])) strerr_dief(EXITCODE_USAGE, "not an IP address: ", argv[0]) ;
+  if (!inetaddress_scan_port(&port, argv[1], o.type == SOCK_DGRAM ? "udp" : "tcp"))
+    strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;
+  if (o.dualstack && address.ss_family != AF_INET6)
+    strerr_dief(EXITCODE_USAGE, "-6 needs an IPv6 address, such as ::") ;
+  inetaddress_set_port(&address, port) ;
+
+  open_socket(&o, address.ss_family) ;
+  if (o.interface) bind_to_interface(o.interface) ;
+  if (bind(0, (struct sockaddr *)&address, inetaddress_length(&address)) == -1)
+    strerr_diefusys(EXITCODE_SYSTEM, "bind to ", argv[0], " port ", argv[1], remedy(errno)) ;
+  if (o.backlog && o.type != SOCK_DGRAM && listen(0, o.backlog) == -1)
+    strerr_diefusys(EXITCODE_SYSTEM, "listen to ", argv[0], " port ", argv[1]) ;
+  if (o.tellport) tell_port() ;
+  xexec(argv + 2) ;
+}

@@ -1,0 +1,58 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_INETADDRESS_H
+#define S6ACTIVATION_INETADDRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+ /* IPv4 and IPv6 addresses as text and as socket addresses. */
+
+enum
+{
+  INETADDRESS_TEXT = 64,  /* room for an address with its scope, and a NUL */
+  INETADDRESS_RESOLVED_MAX = 32
+} ;
+
+ /* Reads an address literal, with %interface where it needs one; the port is 0. 1, or 0 if s is none. */
+extern int inetaddress_scan (struct sockaddr_storage *, char const *s) ;
+
+ /* Reads a number, or a service's name for that protocol ("tcp", "udp"). 1, or 0 if it is none. */
+extern int inetaddress_scan_port (uint16_t *, char const *s, char const *protocol) ;
+
+ /* Writes the address, without its port, and a NUL. A mapped IPv4 address is written as IPv4. */
+extern void inetaddress_format (char *s, struct sockaddr_storage const *) ;
+
+extern uint16_t inetaddress_port (struct sockaddr_storage const *) ;
+extern void inetaddress_set_port (struct sockaddr_storage *, uint16_t) ;
+extern socklen_t inetaddress_length (struct sockaddr_storage const *) ;
+extern int inetaddress_is_any (struct sockaddr_storage const *) ;
+
+ /* ::ffff:a.b.c.d becomes a.b.c.d; others stay. */
+extern void inetaddress_unmap (struct sockaddr_storage *) ;
+
+ /* Are the addresses, without their ports, equal? */
+extern int inetaddress_equal (struct sockaddr_storage const *, struct sockaddr_storage const *) ;
+
+ /*
+   The C library's resolver. It can be slow and knows no timeout, so with
+   a timeout it runs in a child that is killed when the time is over; ms 0
+   is no timeout, and no child. Both return -1 and errno ETIMEDOUT when it
+   took longer, -1 and another errno when the lookup failed for now or the
+   system did not let us try.
+ */
+
+ /* Up to max addresses of host (AF_UNSPEC: of both families). 0: it has none. */
+extern int inetaddress_resolve (struct sockaddr_storage *, unsigned int max, char const *host, int family, unsigned int ms) ;
+
+ /* The host name of an address, in lower case. 1, or 0: it has none. */
+extern int inetaddress_name (char *name, size_t size, struct sockaddr_storage const *, unsigned int ms) ;
+
+ /*
+   Runs work in a child for at most ms milliseconds (0: here, and as long as
+   it takes). work writes up to size bytes to out; how many, or -1 and errno.
+ */
+extern ptrdiff_t timedwork_run (ptrdiff_t (*work) (void const *data, char *out, size_t size), void const *data, char *out, size_t size, unsigned int ms) ;
+
+#endif

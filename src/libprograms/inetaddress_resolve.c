@@ -1,0 +1,52 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+
+#include "inetaddress.h"
+
+struct question
+{
+  char const *host ;
+  int family ;
+} ;
+
+ /* The answer: getaddrinfo's code, then the addresses. */
+
+static ptrdiff_t ask (void const *data, char *out, size_t size)
+{
+  struct question const *question = data ;
+  struct addrinfo hints = { .ai_family = question->family, .ai_socktype = SOCK_STREAM } ;
+  struct addrinfo *list = 0 ;
+  int code = getaddrinfo(question->host, 0, &hints, &list) ;
+  size_t len = sizeof(code) ;
+  memcpy(out, &code, sizeof(code)) ;
+  if (code) return len ;
+  for (struct addrinfo *item = list ; item && len + sizeof(struct sockaddr_storage) <= size ; item = item->ai_next)
+  {
+    memset(out + len, 0, sizeof(struct sockaddr_storage)) ;
+    memcpy(out + len, item->ai_addr, item->ai_addrlen) ;
+    len += sizeof(struct sockaddr_storage) ;
+  }
+  freeaddrinfo(list) ;
+  return len ;
+}
+
+int inetaddress_resolve (struct sockaddr_storage *addresses, unsigned int max, char const *host, int family, unsigned int ms)
+{
+  char out[sizeof(int) + INETADDRESS_RESOLVED_MAX * sizeof(struct sockaddr_storage)] ;
+  struct question question = { .host = host, .family = family } ;
+  ptrdiff_t len = timedwork_run(&ask, &question, out, sizeof(out), ms) ;
+  unsigned int n ;
+  int code ;
+  if (len == -1) return -1 ;
+  memcpy(&code, out, sizeof(code)) ;
+  if (code == EAI_AGAIN || code == EAI_FAIL) return (errno = EAGAIN, -1) ;
+  if (code == EAI_MEMORY) return (errno = ENOMEM, -1) ;
+  if (code) return 0 ;
+  n = (len - sizeof(code)) / sizeof(struct sockaddr_storage) ;
+  if (n > max) n = max ;
+  memcpy(addresses, out + sizeof(code), n * sizeof(struct sockaddr_storage)) ;
+  return n ;
+}
