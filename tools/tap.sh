@@ -528,7 +528,7 @@ copy_tree()
       if test -e "$SRC/$tap_file" ; then echo "$tap_file" ; fi
     done < "$WORK/.list" | tar -C "$SRC" -cf - -T - | tar -C "$1" -xf -
   else
-    tar -C "$SRC" -cf - --exclude='*.o' --exclude='*.lo' --exclude=src/tests/peer --exclude=src/tests/bin . | tar -C "$1" -xf -
+    tar -C "$SRC" -cf - --exclude=./.git --exclude='*.o' --exclude='*.lo' --exclude=src/tests/peer --exclude=src/tests/bin . | tar -C "$1" -xf -
     make -s -C "$1" distclean
   fi
 }
