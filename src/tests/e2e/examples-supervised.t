@@ -27,7 +27,8 @@ do
   test "$me" -eq 0 || mv "scan/$holder/data/rules/uid/0" "scan/$holder/data/rules/uid/$me"
 done
 both='scan/fdholder scan/fdholder-standby'
-stored='unix:echo
+stored='tcp:daytime
+unix:echo
 unix:hello'
 # Some services become another user, which only root can: their programs must be within
 # that user's reach.
@@ -40,7 +41,7 @@ then
   LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
   export LD_LIBRARY_PATH
 else
-  touch scan/echo/down
+  touch scan/echo/down scan/daytime/down
 fi
 
 pid_under()
@@ -91,19 +92,25 @@ start scan s6-svscan scan
 # shellcheck disable=SC2086 # two words
 ok 'both holders become ready' retry 20 s6-svwait -t 500 -U $both
 
+port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)
 exits 'bind-sockets without arguments' 100 scan/bind-sockets
-ok 'bind-sockets binds and stores in one chain' scan/bind-sockets scan sockets
+ok 'bind-sockets binds and stores in one chain' scan/bind-sockets scan sockets 127.0.0.1 "$port"
 is 'the holder has the sockets' "$(s6-fdholder-list scan/fdholder/s)" "$stored"
 is 'the standby has them too' "$(s6-fdholder-list scan/fdholder-standby/s)" "$stored"
 
 ok 'the service becomes ready' retry 20 s6-svwait -t 500 -U scan/hello
 is 'it answers a client' "$(ask)" "hello, uid $me"
-not_ok 'bind-sockets again refuses' scan/bind-sockets scan sockets
+not_ok 'bind-sockets again refuses' scan/bind-sockets scan sockets 127.0.0.1 "$port"
 is 'and the socket still answers' "$(ask)" "hello, uid $me"
 
 echo_answers()
 {
   test "$(echo 'sent and sent back' | s6-ipcclient sockets/echo s6-ioconnect -67)" = 'sent and sent back'
+}
+
+ask_time()
+{
+  s6-tcpclient -H 127.0.0.1 "$port" s6-ioconnect -67
 }
 
 if test "$me" -eq 0
@@ -113,8 +120,15 @@ then
   like 'it has no privileges' "$(cat "/proc/$(pid_under scan/echo)/status")" '^Uid:.65534.65534.65534.65534'
   ok 'kill -9 of it: it comes back' kill_and_wait scan/echo
   ok 'and answers' echo_answers
+  ok 'the TCP service becomes ready' retry 20 s6-svwait -t 500 -U scan/daytime
+  like 'it answers' "$(ask_time)" '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'
+  like 'it has no privileges' "$(cat "/proc/$(pid_under scan/daytime)/status")" '^Uid:.65534.65534.65534.65534'
+  ok 'kill -9 of it: it comes back' kill_and_wait scan/daytime
+  like 'and answers' "$(ask_time)" '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'
+  rm scan/daytime/data/rules/ip4/127.0.0.0_8/allow
+  is 'without its rule it does not answer' "$(ask_time)" ''
 else
-  skip 'the echo service' 'needs root'
+  skip 'the echo service and the TCP service' 'needs root'
 fi
 
 ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
@@ -157,7 +171,8 @@ ok 'and so is the other one' retry 10 grep -q "^hello, uid $me\$" third.out
 ok 'a socket is deleted from both, in one chain' s6-fdholder-delete scan/fdholder/s unix:hello \
   s6-fdholder-delete scan/fdholder-standby/s unix:hello
 ok 'restart of the holder' s6-svc -wR -T 10000 -r scan/fdholder
-is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" unix:echo
+is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" 'tcp:daytime
+unix:echo'
 
 ok 'the tree is told to end' s6-svscanctl -t scan
 ok 'and ends' retry 15 ended scan
