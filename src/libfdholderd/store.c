@@ -85,6 +85,24 @@ void store_entry_free (struct store_entry *e)
   free(e) ;
 }
 
+ /* avltree_delete of skalibs 2.13 writes the number of nodes for "no child": a
+    tree that has grown would take it for a node. So it is replaced by then. */
+
+static int reserve_nodes (avltree *t, uint32_t n)
+{
+  uint32_t old = avltree_totalsize(t) ;
+  if (!gensetdyn_readyplus(&t->x, n)) return 0 ;
+  if (avltree_totalsize(t) == old) return 1 ;
+  for (uint32_t i = 0 ; i < old ; i++)
+  {
+    avlnode *node = avltree_nodes(t) + i ;
+    if (node->child[0] >= old) node->child[0] = UINT32_MAX ;
+    if (node->child[1] >= old) node->child[1] = UINT32_MAX ;
+  }
+  if (avltree_root(t) >= old) avltree_setroot(t, UINT32_MAX) ;
+  return 1 ;
+}
+
 int store_reserve (struct store *s, uint32_t n, int maxfd)
 {
   size_t len = genalloc_len(struct store_entry *, &s->entries) ;
@@ -95,7 +113,7 @@ int store_reserve (struct store *s, uint32_t n, int maxfd)
     memset(genalloc_s(struct store_entry *, &s->entries) + len, 0, ((size_t)maxfd + 1 - len) * sizeof(struct store_entry *)) ;
     genalloc_setlen(struct store_entry *, &s->entries, (size_t)maxfd + 1) ;
   }
-  return gensetdyn_readyplus(&s->byid.x, n) && gensetdyn_readyplus(&s->bylimit.x, n) ;
+  return reserve_nodes(&s->byid, n) && reserve_nodes(&s->bylimit, n) ;
 }
 
  /* Memory is there: the insertions only take nodes that were made ready. */
