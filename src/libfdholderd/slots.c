@@ -215,8 +215,9 @@ void slots_turn (struct slots *s, tain const *now)
   {
     sweep(s, now) ;
     while (s->waiting && s->n < s->max) admit(s, next_in_line(s), now) ;
+    sweep(s, now) ;  /* who was admitted may have had its last answer at once */
   }
-  while (s->waiting && displace_one(s, now)) ;
+  while (s->waiting && (s->n < s->max || displace_one(s, now))) ;
   if (s->waiting && is_stalemate(s, now)) clear_room(s, now) ;
 }
 
