@@ -93,6 +93,7 @@ extern enum frame_fill frame_in_fill (struct frame_in *) ;
 extern int frame_in_sniff (struct frame_in const *, enum frame_dialect *) ;  /* 0: too early to tell */
 extern enum frame_get frame_in_get (struct frame_in *, struct frame *) ;
 #define frame_in_fdcount(in) ((in)->fdcount)
+#define frame_in_isextra(in) ((in)->fdcount > (in)->fdmax)  /* after frame_in_allow allowed less */
 extern int frame_in_takefd (struct frame_in *) ;  /* the caller owns the reference; -1 if there is none */
 extern int frame_in_isempty (struct frame_in const *) ;  /* no byte of an unfinished frame is here */
 

@@ -140,7 +140,8 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
   int isstaging = p->state == PEER_STAGING ;
   int unpacked = wire_unpack_request(&req, f->s, f->len) ;
   unsigned int n = unpacked == EPROTO ? 0 : verbs_fds(&req) ;
-  if (n > frame_in_fdcount(&p->in) || (p->in.dialect == FRAME_S6 && n != f->nfds))
+  unsigned int there = frame_in_fdcount(&p->in) ;
+  if (n > there || (p->in.dialect == FRAME_S6 && n != f->nfds) || (n < there && frame_in_isempty(&p->in)))
     return drain(p, EPROTO, "protocol error: wrong number of descriptors") ;
   for (unsigned int i = 0 ; i < n ; i++) fds[i] = frame_in_takefd(&p->in) ;
   switch (verbs_answer(p->holder, &p->session, &req, unpacked, fds, &out, now))
@@ -189,8 +190,8 @@ static unsigned int process (struct peer *p, tain const *now)
     else if (p->state == PEER_HELLO) peer_hello(p, &f, now) ;
     else judge(p, &f, now) ;
   }
-  if (may_judge(p) && frame_in_isempty(&p->in) && frame_in_fdcount(&p->in))
-    drain(p, EPROTO, "protocol error: descriptors that nothing claims") ;
+  if (p->state < PEER_DRAIN && frame_in_isextra(&p->in))
+    drain(p, EPROTO, "protocol error: more descriptors than the message may have") ;
   return n ;
 }
 
