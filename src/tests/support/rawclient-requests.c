@@ -1,0 +1,112 @@
+/* ISC license. */
+
+/* The requests of the raw client, one by one. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/uint32.h>
+#include <skalibs/tai.h>
+
+#include "rawclient.h"
+#include "tap.h"
+
+int raw_answer (struct rawclient *c)
+{
+  int r = raw_receive(c) ;
+  return r < 0 ? r : (unsigned char)c->s[0] ;
+}
+
+int raw_command (struct rawclient *c, char const *body, size_t len, int const *fds, unsigned int n)
+{
+  if (!raw_put(c, body, len, fds, n)) return RAW_CLOSED ;
+  return raw_answer(c) ;
+}
+
+void raw_limit (tain *limit, long milliseconds)
+{
+  tain left ;
+  if (!tain_wallclock_read(limit)) tap_bail("clock") ;
+  tain_from_millisecs(&left, (int)labs(milliseconds)) ;
+  if (milliseconds < 0) tain_sub(limit, limit, &left) ;
+  else tain_add(limit, limit, &left) ;
+}
+
+void raw_never (tain *limit)
+{
+  tain_wallclock_read(limit) ;
+  tain_add(limit, limit, &tain_infinite_relative) ;
+}
+
+int raw_store (struct rawclient *c, char const *id, tain const *limit, int fd)
+{
+  char body[WIRE_REQUEST_MAX] ;
+  tain never ;
+  if (!limit) raw_never(&never) ;
+  return raw_command(c, body, wire_pack_store(body, limit ? limit : &never, id, strlen(id)), &fd, 1) ;
+}
+
+int raw_delete (struct rawclient *c, char const *id)
+{
+  char body[WIRE_REQUEST_MAX] ;
+  return raw_command(c, body, wire_pack_delete(body, id, strlen(id)), 0, 0) ;
+}
+
+int raw_retrieve (struct rawclient *c, unsigned int flags, char const *id, int *fd)
+{
+  char body[WIRE_REQUEST_MAX] ;
+  int r = raw_command(c, body, wire_pack_retrieve(body, (uint8_t)flags, id, strlen(id)), 0, 0) ;
+  *fd = -1 ;
+  if (r < 0) return r ;
+  if (c->nfds != !r)
+  {
+    raw_drop_fds(c) ;
+    return RAW_MALFORMED ;
+  }
+  if (!r) *fd = c->fds[--c->nfds] ;
+  return r ;
+}
+
+int raw_acknowledge (struct rawclient *c)
+{
+  return raw_command(c, "A", 1, 0, 0) ;
+}
+
+int raw_list (struct rawclient *c)
+{
+  return raw_command(c, "L", 1, 0, 0) ;
+}
+
+int raw_setdump (struct rawclient *c, uint32_t total)
+{
+  char body[WIRE_REQUEST_MAX] ;
+  return raw_command(c, body, wire_pack_setdump(body, total), 0, 0) ;
+}
+
+int raw_dumpframe (struct rawclient *c, char const *const *ids, int const *fds, unsigned int n)
+{
+  static char body[WIRE_DUMPFRAME_MAX] ;
+  size_t len = 1 ;
+  tain never ;
+  raw_never(&never) ;
+  body[0] = WIRE_DUMPFRAME ;
+  for (unsigned int i = 0 ; i < n ; i++) len += wire_pack_entry(body + len, &never, ids[i], strlen(ids[i])) ;
+  return raw_command(c, body, len, fds, n) ;
+}
+
+long raw_list_count (struct rawclient const *c)
+{
+  uint32_t n ;
+  if (c->len < WIRE_LIST_HEADER_PACK || c->s[0]) return -1 ;
+  uint32_unpack_big(c->s + 1, &n) ;
+  return n ;
+}
+
+int raw_listed (struct rawclient const *c, char const *id)
+{
+  size_t at = WIRE_LIST_HEADER_PACK ;
+  for (; at < c->len ; at += strlen(c->s + at) + 1)
+    if (!strcmp(c->s + at, id)) return 1 ;
+  return 0 ;
+}

@@ -1,0 +1,184 @@
+/* ISC license. */
+
+/* Looking into the daemon from outside, and its rules. */
+
+#include <skalibs/nonposix.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "tap.h"
+#include "testdaemon.h"
+
+void testdaemon_each_fd (struct testdaemon const *d, testdaemon_fd_func *f, void *data)
+{
+  char path[64] ;
+  struct dirent *entry ;
+  DIR *dir ;
+  snprintf(path, sizeof(path), "/proc/%d/fd", (int)d->pid) ;
+  dir = opendir(path) ;
+  if (!dir) tap_bail(path) ;
+  while ((entry = readdir(dir)))
+  {
+    struct stat st ;
+    if (entry->d_name[0] == '.') continue ;
+    if (!fstatat(dirfd(dir), entry->d_name, &st, 0)) (*f)(atoi(entry->d_name), &st, data) ;
+  }
+  closedir(dir) ;
+}
+
+static void count_one (int fd, struct stat const *st, void *data)
+{
+  (void)fd ;
+  (void)st ;
+  ++*(unsigned int *)data ;
+}
+
+unsigned int testdaemon_count_fds (struct testdaemon const *d)
+{
+  unsigned int n = 0 ;
+  testdaemon_each_fd(d, &count_one, &n) ;
+  return n ;
+}
+
+struct search
+{
+  struct stat wanted ;
+  unsigned int found ;
+} ;
+
+static void compare_one (int fd, struct stat const *st, void *data)
+{
+  struct search *s = data ;
+  (void)fd ;
+  if (st->st_dev == s->wanted.st_dev && st->st_ino == s->wanted.st_ino) s->found++ ;
+}
+
+unsigned int testdaemon_count_file (struct testdaemon const *d, int fd)
+{
+  struct search s = { .found = 0 } ;
+  if (fstat(fd, &s.wanted) == -1) tap_bail("fstat") ;
+  testdaemon_each_fd(d, &compare_one, &s) ;
+  return s.found ;
+}
+
+long testdaemon_resident (struct testdaemon const *d)
+{
+  char line[256] ;
+  long kilobytes = -1 ;
+  FILE *file ;
+  snprintf(line, sizeof(line), "/proc/%d/status", (int)d->pid) ;
+  file = fopen(line, "r") ;
+  if (!file) return -1 ;
+  while (kilobytes < 0 && fgets(line, sizeof(line), file))
+    if (!strncmp(line, "VmRSS:", 6)) kilobytes = atol(line + 6) ;
+  fclose(file) ;
+  return kilobytes ;
+}
+
+struct shrinking
+{
+  int pidfd ;
+  unsigned int done ;
+} ;
+
+static void shrink_one (int fd, struct stat const *st, void *data)
+{
+#ifdef SYS_pidfd_getfd
+  struct shrinking *s = data ;
+  struct sockaddr_storage address ;
+  socklen_t len = sizeof(address) ;
+  int smallest = 1 ;
+  int ours ;
+  if (!S_ISSOCK(st->st_mode)) return ;
+  ours = (int)syscall(SYS_pidfd_getfd, s->pidfd, fd, 0) ;
+  if (ours == -1) return ;
+  if (!getpeername(ours, (struct sockaddr *)&address, &len)
+   && !setsockopt(ours, SOL_SOCKET, SO_SNDBUF, &smallest, sizeof(smallest))) s->done++ ;
+  close(ours) ;
+#else
+  (void)fd ;
+  (void)st ;
+  (void)data ;
+#endif
+}
+
+int testdaemon_shrink_buffers (struct testdaemon const *d)
+{
+  struct shrinking s = { .pidfd = d->pidfd, .done = 0 } ;
+  testdaemon_each_fd(d, &shrink_one, &s) ;
+  return !!s.done ;
+}
+
+void testdaemon_write (char const *path, char const *text)
+{
+  size_t len = strlen(text) ;
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) ;
+  if (fd == -1 || write(fd, text, len) != (ssize_t)len) tap_bail(path) ;
+  close(fd) ;
+}
+
+static void make_one_directory (char const *path)
+{
+  if (mkdir(path, 0755) == -1 && errno != EEXIST) tap_bail(path) ;
+}
+
+static void make_directories (char *path)
+{
+  for (char *slash = strchr(path + 1, '/') ; slash ; slash = strchr(slash + 1, '/'))
+  {
+    *slash = 0 ;
+    make_one_directory(path) ;
+    *slash = '/' ;
+  }
+  make_one_directory(path) ;
+}
+
+static void set_right (char const *key, char const *name, char const *text)
+{
+  char path[512] ;
+  snprintf(path, sizeof(path), "rules/%s/env/S6_FDHOLDER_%s", key, name) ;
+  if (text) testdaemon_write(path, text) ;
+  else if (unlink(path) == -1 && errno != ENOENT) tap_bail(path) ;
+}
+
+void testdaemon_allow (char const *key, char const *store, char const *retrieve, char const *flags)
+{
+  char path[512] ;
+  snprintf(path, sizeof(path), "rules/%s/env", key) ;
+  make_directories(path) ;
+  snprintf(path, sizeof(path), "rules/%s/allow", key) ;
+  testdaemon_write(path, "") ;
+  set_right(key, "STORE_REGEX", store) ;
+  set_right(key, "RETRIEVE_REGEX", retrieve) ;
+  set_right(key, "LIST", strstr(flags, "LIST") ? "\n" : 0) ;
+  set_right(key, "GETDUMP", strstr(flags, "GETDUMP") ? "\n" : 0) ;
+  set_right(key, "SETDUMP", strstr(flags, "SETDUMP") ? "\n" : 0) ;
+}
+
+void testdaemon_allow_all (char const *key)
+{
+  testdaemon_allow(key, ".*", ".*", "LIST GETDUMP SETDUMP") ;
+}
+
+int testfile (void)
+{
+  int fd = memfd_create("test", MFD_CLOEXEC) ;
+  if (fd == -1) tap_bail("memfd_create") ;
+  return fd ;
+}
+
+int testfile_same (int a, int b)
+{
+  struct stat x, y ;
+  if (a < 0 || b < 0 || fstat(a, &x) == -1 || fstat(b, &y) == -1) return 0 ;
+  return x.st_dev == y.st_dev && x.st_ino == y.st_ino ;
+}

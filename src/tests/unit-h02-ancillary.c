@@ -1,0 +1,212 @@
+/* ISC license. */
+
+/* H2: claimed x attached descriptors, at every split point, with and without
+   a disconnect, as two users: a mismatch is EPROTO and the end of the
+   connection, extras are closed, and what is held stays what it is.
+   Argument "full": every number from 0 to 254 instead of those at the edges. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { HELD = 3, NUMBER_MAX = 254, COMPLAINTS_MAX = 10, PATIENCE = 200 } ;
+
+enum carrier { CARRIER_FIRST, CARRIER_SECOND, CARRIER_BOTH } ;  /* which piece carries the descriptors */
+
+struct attempt
+{
+  enum frame_dialect dialect ;
+  uid_t uid ;
+  char verb ;  /* S: one descriptor belongs to it, D: none, '.': a dump frame of as many as are claimed */
+  unsigned int claimed ;
+  unsigned int attached ;
+  size_t split ;  /* length of the first piece */
+  enum carrier carrier ;
+  int cut ;  /* disconnect before the second piece */
+} ;
+
+static struct testdaemon holder ;
+static int held[HELD] ;
+static int given ;
+static unsigned int quiet ;  /* descriptors of the daemon between two attempts */
+static unsigned int attempts ;
+static unsigned int wrong ;
+
+static void complain (struct attempt const *a, char const *what, int got, int want)
+{
+  if (++wrong > COMPLAINTS_MAX) return ;
+  tap_diag("%s dialect, %c, uid %d, claimed %u, attached %u, split at %zu, carried by %d, cut %d: %s: %d, and not %d",
+    a->dialect == FRAME_S6 ? "s6" : "native", a->verb, (int)a->uid, a->claimed, a->attached, a->split, a->carrier, a->cut, what, got, want) ;
+}
+
+static size_t make_body (struct attempt const *a, char *body)
+{
+  tain never ;
+  size_t len = 1 ;
+  raw_never(&never) ;
+  if (a->verb == 'S') return wire_pack_store(body, &never, "new", 3) ;
+  if (a->verb == 'D') return wire_pack_delete(body, "none", 4) ;
+  body[0] = WIRE_DUMPFRAME ;
+  for (unsigned int i = 0 ; i < a->claimed ; i++)
+  {
+    char id[16] ;
+    size_t idlen = snprintf(id, sizeof(id), "dump%u", i) ;
+    len += wire_pack_entry(body + len, &never, id, idlen) ;
+  }
+  return len ;
+}
+
+ /* No message can carry more than 253: of 254, one comes with the second piece. */
+
+static void send_pieces (struct attempt const *a, int fd, char const *frame, size_t len)
+{
+  int fds[NUMBER_MAX] ;
+  unsigned int second = a->carrier == CARRIER_SECOND ? a->attached : a->carrier == CARRIER_BOTH ? a->attached > 0 : 0 ;
+  unsigned int first = a->attached - second ;
+  for (unsigned int i = 0 ; i < a->attached ; i++) fds[i] = given ;
+  if (a->split && raw_send(fd, frame, a->split, fds, first) < 0) return ;
+  if (!a->cut) raw_send(fd, frame + a->split, len - a->split, fds, second) ;
+}
+
+static unsigned int belonging (struct attempt const *a)
+{
+  return a->verb == 'S' ? 1 : a->verb == 'D' ? 0 : a->claimed ;
+}
+
+static int expected (struct attempt const *a)
+{
+  if (a->dialect == FRAME_S6 && a->claimed != belonging(a)) return EPROTO ;
+  if (a->attached != belonging(a)) return EPROTO ;
+  if (a->verb == '.') return !a->claimed || a->claimed > RAW_FDS_MAX ? EPROTO : 0 ;
+  return a->verb == 'D' ? ENOENT : 0 ;
+}
+
+ /* Waits until the daemon has seen the end of the connection: back to what was there before. */
+
+static void settle (struct attempt const *a, struct rawclient *checker, unsigned int stored)
+{
+  unsigned int n = 0 ;
+  for (unsigned int i = 0 ; i < PATIENCE ; i++)
+  {
+    if (raw_list(checker)) complain(a, "list", 1, 0) ;
+    n = testdaemon_count_fds(&holder) ;
+    if (n == quiet + stored) break ;
+  }
+  if (n != quiet + stored) complain(a, "descriptors of the daemon", (int)n, (int)(quiet + stored)) ;
+  if (raw_list_count(checker) != HELD + (long)stored) complain(a, "held", (int)raw_list_count(checker), HELD + (int)stored) ;
+  for (unsigned int i = 0 ; i < HELD ; i++)
+    if (testdaemon_count_file(&holder, held[i]) != 1) complain(a, "held file", (int)i, -1) ;
+}
+
+static void forget_stored (struct attempt const *a, struct rawclient *checker)
+{
+  for (unsigned int i = 0 ; i < belonging(a) ; i++)
+  {
+    char id[16] ;
+    snprintf(id, sizeof(id), "dump%u", i) ;
+    if (raw_delete(checker, a->verb == 'S' ? "new" : id)) complain(a, "delete", 1, 0) ;
+  }
+}
+
+static void hear_answer (struct attempt const *a, struct rawclient *c, int want)
+{
+  int got = raw_answer(c) ;
+  raw_drop_fds(c) ;
+  if (got != want && !(want == EPROTO && got == RAW_CLOSED)) complain(a, "answer", got, want) ;
+  if (want == EPROTO && !raw_isclosed(c)) complain(a, "closed", 0, 1) ;
+}
+
+static void try (struct attempt *a, struct rawclient *checker)
+{
+  static char body[WIRE_DUMPFRAME_MAX + WIRE_ENTRY_MAX] ;
+  static char frame[sizeof(body) + FRAME_S6_HEADER] ;
+  struct rawclient c ;
+  int want = expected(a) ;
+  int isstored = !a->cut && !want && a->verb != 'D' ;
+  size_t len = raw_frame(a->dialect, frame, body, make_body(a, body), a->claimed) ;
+  if (a->split >= len) a->split = len - 1 ;
+  attempts++ ;
+  if (!raw_connect(&c, "s", a->uid, a->dialect)) complain(a, "connect", 0, 1) ;
+  if (a->verb == '.' && raw_setdump(&c, a->claimed && a->claimed <= RAW_FDS_MAX ? a->claimed : 1)) complain(a, "setdump", 1, 0) ;
+  send_pieces(a, c.fd, frame, len) ;
+  if (!a->cut) hear_answer(a, &c, want) ;
+  raw_close(&c) ;
+  settle(a, checker, isstored ? belonging(a) : 0) ;
+  if (isstored) forget_stored(a, checker) ;
+}
+
+static void try_splits (struct attempt *a, struct rawclient *checker)
+{
+  static size_t const splits[] = { 0, 1, 3, 4, 5, 6, 7, 20, 100000 } ;
+  for (unsigned int i = 0 ; i < sizeof(splits) / sizeof(*splits) ; i++)
+    for (a->carrier = CARRIER_FIRST ; a->carrier <= CARRIER_BOTH ; a->carrier++)
+      for (a->cut = 0 ; a->cut <= 1 ; a->cut++)
+      {
+        a->split = splits[i] ;
+        if (!a->split && (a->cut || a->carrier != CARRIER_SECOND)) continue ;
+        if (a->attached > RAW_FDS_MAX && a->carrier != CARRIER_BOTH) continue ;
+        try(a, checker) ;
+      }
+}
+
+static void try_numbers (struct attempt *a, struct rawclient *checker, int isfull)
+{
+  static unsigned int const edges[] = { 0, 1, 2, 3, 252, 253, 254 } ;
+  unsigned int count = isfull ? NUMBER_MAX + 1 : sizeof(edges) / sizeof(*edges) ;
+  for (unsigned int i = 0 ; i < count ; i++)
+    for (unsigned int j = 0 ; j < count ; j++)
+    {
+      a->claimed = isfull ? i : edges[i] ;
+      a->attached = isfull ? j : edges[j] ;
+      if (a->dialect == FRAME_NATIVE && a->verb != '.' && a->claimed) continue ;
+      if (!isfull && i + j > 5 && i != j && (i + j + a->uid) % 3) continue ;
+      try_splits(a, checker) ;
+    }
+}
+
+static void prepare (struct rawclient *checker)
+{
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-n", "1000", "-c", "8", 0 }) ;
+  given = testfile() ;
+  if (!raw_connect(checker, "s", (uid_t)-1, FRAME_NATIVE)) tap_bail("connect") ;
+  for (unsigned int i = 0 ; i < HELD ; i++)
+  {
+    char id[2] = { (char)('a' + i), 0 } ;
+    held[i] = testfile() ;
+    if (raw_store(checker, id, 0, held[i])) tap_bail("store") ;
+  }
+  quiet = testdaemon_count_fds(&holder) ;
+}
+
+static void try_message (enum frame_dialect dialect, char verb, struct rawclient *checker, int isfull)
+{
+  struct attempt a = { .dialect = dialect, .verb = verb } ;
+  wrong = attempts = 0 ;
+  a.uid = (uid_t)-1 ;
+  try_numbers(&a, checker, isfull) ;
+  a.uid = TEST_UID ;
+  if (testdaemon_isroot()) try_numbers(&a, checker, isfull) ;
+  tap_ok(!wrong, "H2: %s dialect, %c: attempts that went as they must: %u of %u", dialect == FRAME_S6 ? "s6" : "native", verb, attempts - wrong, attempts) ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  int isfull = argc > 1 && !strcmp(argv[1], "full") ;
+  struct rawclient checker ;
+  prepare(&checker) ;
+  for (char const *verb = "SD." ; *verb ; verb++)
+  {
+    try_message(FRAME_NATIVE, *verb, &checker, isfull) ;
+    try_message(FRAME_S6, *verb, &checker, isfull) ;
+  }
+  raw_close(&checker) ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
