@@ -27,7 +27,8 @@ recipe()
   rm -rf "$dest"
   ok "$name: configure" ./configure "$@"
   ok "$name: make" make -j2
-  is "$name: no warning" "$(grep -i warning: err)" ''
+  # that names are looked up through shared libraries is glibc's way, not ours to change
+  is "$name: no warning" "$(grep -i warning: err | grep -v 'in statically linked applications')" ''
   ok "$name: make install" make install DESTDIR="$dest"
 }
 

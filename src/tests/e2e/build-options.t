@@ -84,6 +84,27 @@ ok 'repeated --with-' ./configure --with-include=i1 --with-include=i2 --with-lib
 like 'headers' "$(setting CPPFLAGS_AUTO)" '-Ii1 -Ii2'
 like 'libraries' "$(setting LIBSKARNET)" '-Li1 -Li1 -Li2 -lskarnet'
 
+# Where skalibs may be: by itself, below the prefix, in slashpackage
+ok 'configure' ./configure
+sysdeps=$(sed -n 's/^configure: sysdeps: //p' out)
+archive=$(sed -n 's/^configure: skalibs: //p' out)
+mkdir -p up/lib/skalibs slash/package/prog/skalibs/library
+ln -s "$sysdeps" up/lib/skalibs/sysdeps
+ok "upstream's place, below the prefix" ./configure --prefix="$PWD/up"
+like 'is found' "$(cat out)" "sysdeps: $PWD/up/lib/skalibs/sysdeps"
+ln -s "$sysdeps" slash/package/prog/skalibs/sysdeps
+ln -s "$archive" slash/package/prog/skalibs/library/libskarnet.a
+ok 'slashpackage' ./configure --enable-slashpackage="$PWD/slash"
+like 'has its own sysdeps' "$(cat out)" "sysdeps: $PWD/slash/package/prog/skalibs/"
+like 'and library' "$(cat out)" "skalibs: $PWD/slash/package/prog/skalibs/library/libskarnet.a"
+cp -R "$sysdeps/" other
+echo '-lspecial' > other/socket.lib
+rm -f other/pthread.lib
+not_ok 'what the sysdeps say is linked' ./configure --with-sysdeps=other
+echo '-lm' > other/socket.lib
+ok 'indeed' ./configure --with-sysdeps=other
+is 'SYSTEM_LIBS' "$(setting SYSTEM_LIBS)" -lm
+
 not_ok 'a missing sysdeps directory is fatal' ./configure --with-sysdeps=/nonexistent
 not_ok '--with-pkgconfig is fatal where the .pc file is missing' env PKG_CONFIG_LIBDIR=/nonexistent ./configure --with-pkgconfig
 mkdir pc
