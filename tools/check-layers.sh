@@ -23,12 +23,13 @@ log
 budget
 wire never budget log
 fdtable never wire budget log
-selfsocket never wire fdtable budget log
-frame never selfsocket
+tree never wire fdtable budget log
+selfsocket never wire fdtable tree budget log
+frame never selfsocket tree
 store never wire frame selfsocket budget log
-policy never store fdtable frame wire selfsocket budget
-stage never frame selfsocket policy store budget log
-verbs never frame
+policy never tree store fdtable frame wire selfsocket budget
+stage never tree frame selfsocket policy store budget log
+verbs never frame tree
 peer
 slots
 accept

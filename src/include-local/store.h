@@ -15,13 +15,14 @@
 #include <sys/types.h>
 
 #include <skalibs/tai.h>
-#include <skalibs/avltree.h>
-#include <skalibs/genalloc.h>
 
 #include "fdtable.h"
+#include "tree.h"
 
 struct store_entry
 {
+  struct tree_node byid ;
+  struct tree_node bylimit ;  /* in its tree only if the entry expires */
   tain limit ;
   tain stored ;
   uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
@@ -36,9 +37,8 @@ struct store_entry
 struct store
 {
   struct fdtable *fdtable ;
-  genalloc entries ;  /* struct store_entry *, by descriptor number */
-  avltree byid ;
-  avltree bylimit ;  /* entries that expire */
+  struct tree byid ;
+  struct tree bylimit ;  /* entries that expire */
   uint64_t serial ;
   uint32_t max ;
 } ;
@@ -47,7 +47,7 @@ struct store
 
 extern void store_init (struct store *, struct fdtable *, uint32_t max) ;
 extern void store_free (struct store *) ;  /* closes all */
-extern uint32_t store_count (struct store const *) ;
+#define store_count(s) ((s)->byid.count)
 
 extern struct store_entry *store_get (struct store const *, char const *) ;
 
@@ -58,16 +58,12 @@ extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen
  /* An entry that is in no store. Its reference stays with the caller. */
 extern void store_entry_free (struct store_entry *) ;
 
- /* Memory for n more entries whose descriptors are below maxfd: after this,
-    so many store_put and store_replace cannot fail for want of it. */
-extern int store_reserve (struct store *, uint32_t n, int maxfd) ;
-
- /* 0, or errno: EBUSY the id is taken, ENFILE the store is full, ENOMEM.
+ /* 0, or errno: EBUSY the id is taken, ENFILE the store is full.
     On failure the entry, and its reference, are still the caller's. */
 extern int store_put (struct store *, struct store_entry *) ;
 
  /* Puts the entry in the place of whatever has its id, which is dropped.
-    Not limited by max. Memory must have been reserved. */
+    Not limited by max. Cannot fail. */
 extern void store_replace (struct store *, struct store_entry *) ;
 
  /* Takes the entry out, frees it, gives its reference up. */

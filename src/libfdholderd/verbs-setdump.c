@@ -49,7 +49,6 @@ struct applying
   struct store_entry **entries ;
   uint32_t n ;
   uint32_t added ;  /* of them, under an id that is new */
-  int maxfd ;
 } ;
 
 static int prepare_one (struct holder *h, struct session *s, struct applying *a, struct stage_entry *g, tain const *wallclock, tain const *now)
@@ -62,7 +61,6 @@ static int prepare_one (struct holder *h, struct session *s, struct applying *a,
   if (!e) return ENOMEM ;
   a->entries[a->n++] = e ;
   if (!store_get(&h->store, g->id)) a->added++ ;
-  if (g->fd > a->maxfd) a->maxfd = g->fd ;
   return 0 ;
 }
 
@@ -78,13 +76,12 @@ static int prepare (struct holder *h, struct session *s, struct applying *a, tai
     error = prepare_one(h, s, a, g + i, &wallclock, now) ;
     if (error) return error ;
   }
-  if (store_count(&h->store) + a->added > h->store.max) return ENFILE ;
-  return store_reserve(&h->store, a->n, a->maxfd) ? 0 : ENOMEM ;
+  return store_count(&h->store) + a->added > h->store.max ? ENFILE : 0 ;
 }
 
 static int apply (struct holder *h, struct session *s, tain const *now)
 {
-  struct applying a = { .entries = malloc(stage_count(&s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0, .maxfd = -1 } ;
+  struct applying a = { .entries = malloc(stage_count(&s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0 } ;
   int error = a.entries ? prepare(h, s, &a, now) : ENOMEM ;
   for (uint32_t i = 0 ; i < a.n ; i++)
     if (error) store_entry_free(a.entries[i]) ;

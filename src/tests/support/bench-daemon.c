@@ -1,0 +1,169 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "bench.h"
+#include "rules.h"
+#include "tap.h"
+
+static void make_rules (void)
+{
+  static char const *const names[] = { "STORE_REGEX", "RETRIEVE_REGEX", "LIST", "GETDUMP", "SETDUMP" } ;
+  char path[128] ;
+  if (!access("rules/uid/self/allow", F_OK)) return ;
+  rules_file("rules/uid/self/allow", "", 0) ;
+  for (unsigned int i = 0 ; i < 5 ; i++)
+  {
+    snprintf(path, sizeof(path), "rules/uid/self/env/S6_FDHOLDER_%s", names[i]) ;
+    rules_file(path, ".\n", 2) ;
+  }
+}
+
+static int listening_socket (char const *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX } ;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0) ;
+  strcpy(address.sun_path, path) ;
+  unlink(path) ;
+  if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(fd, SOMAXCONN) == -1) tap_bail(path) ;
+  return fd ;
+}
+
+static void become_daemon (int fd, int ready, char const *program, char const *maxfds)
+{
+  int null = open("/dev/null", O_WRONLY) ;
+  dup2(fd, 0) ;
+  dup2(ready, 1) ;
+  dup2(null, 2) ;
+  for (int i = 3 ; i < 100 ; i++) close(i) ;
+  execl(program, "s6-fdholderd", "-1", "-v0", "-n", maxfds, "-i", "rules", (char *)0) ;
+  _exit(127) ;
+}
+
+int bench_daemon_start (struct bench_daemon *b, char const *name, char const *dir, char const *maxfds)
+{
+  static unsigned int number = 0 ;
+  char program[512] ;
+  char c ;
+  int ready[2] ;
+  int fd, r ;
+  b->name = name ;
+  b->dir = dir ;
+  snprintf(program, sizeof(program), "%s/s6-fdholderd", dir) ;
+  if (access(program, X_OK) == -1) return 0 ;
+  make_rules() ;
+  snprintf(b->socket, sizeof(b->socket), "s%u", number++) ;
+  fd = listening_socket(b->socket) ;
+  if (pipe(ready) == -1) tap_bail("pipe") ;
+  b->pid = fork() ;
+  if (b->pid == -1) tap_bail("fork") ;
+  if (!b->pid) become_daemon(fd, ready[1], program, maxfds) ;
+  close(fd) ;
+  close(ready[1]) ;
+  r = read(ready[0], &c, 1) ;
+  close(ready[0]) ;
+  if (r == 1) return 1 ;
+  waitpid(b->pid, 0, 0) ;
+  b->pid = 0 ;
+  return 0 ;
+}
+
+void bench_daemon_stop (struct bench_daemon *b)
+{
+  if (b->pid <= 1) return ;
+  kill(b->pid, SIGKILL) ;
+  waitpid(b->pid, 0, 0) ;
+  b->pid = 0 ;
+}
+
+long bench_daemon_rss (struct bench_daemon const *b)
+{
+  char line[256] ;
+  long kb = -1 ;
+  FILE *f ;
+  snprintf(line, sizeof(line), "/proc/%d/status", (int)b->pid) ;
+  f = fopen(line, "r") ;
+  if (!f) return -1 ;
+  while (fgets(line, sizeof(line), f)) if (sscanf(line, "VmRSS: %ld", &kb) == 1) break ;
+  fclose(f) ;
+  return kb ;
+}
+
+ /* strace -c writes its table when it is told to end. */
+
+static pid_t trace (pid_t daemon)
+{
+  char pid[16] ;
+  pid_t tracer ;
+  snprintf(pid, sizeof(pid), "%d", (int)daemon) ;
+  tracer = fork() ;
+  if (tracer == -1) tap_bail("fork") ;
+  if (!tracer)
+  {
+    int null = open("/dev/null", O_RDWR) ;
+    dup2(null, 1) ;
+    dup2(null, 2) ;
+    execlp("strace", "strace", "-c", "-o", "calls", "-p", pid, (char *)0) ;
+    _exit(127) ;
+  }
+  return tracer ;
+}
+
+static int is_traced (pid_t pid)
+{
+  char line[256] ;
+  int tracer = 0 ;
+  FILE *f ;
+  snprintf(line, sizeof(line), "/proc/%d/status", (int)pid) ;
+  f = fopen(line, "r") ;
+  if (!f) return 0 ;
+  while (fgets(line, sizeof(line), f)) if (sscanf(line, "TracerPid: %d", &tracer) == 1) break ;
+  fclose(f) ;
+  return tracer > 0 ;
+}
+
+static double total_calls (void)
+{
+  char line[256] ;
+  double calls = -1 ;
+  FILE *f = fopen("calls", "r") ;
+  if (!f) return -1 ;
+  while (fgets(line, sizeof(line), f))
+  {
+    double percent, seconds ;
+    long usecs ;
+    if (strstr(line, "total") && sscanf(line, "%lf %lf %ld %lf", &percent, &seconds, &usecs, &calls) != 4) calls = -1 ;
+  }
+  fclose(f) ;
+  return calls ;
+}
+
+double bench_daemon_calls (struct bench_daemon *b, void (*work) (void *), void *data, unsigned int n)
+{
+  struct timespec const pause = { .tv_nsec = 20000000 } ;
+  pid_t tracer = trace(b->pid) ;
+  unsigned int tries = 0 ;
+  while (!is_traced(b->pid) && tries++ < 250)
+  {
+    if (waitpid(tracer, 0, WNOHANG) == tracer) return -1 ;
+    nanosleep(&pause, 0) ;
+  }
+  nanosleep(&pause, 0) ;
+  for (unsigned int i = 0 ; i < n ; i++) (*work)(data) ;
+  nanosleep(&pause, 0) ;
+  kill(tracer, SIGINT) ;
+  waitpid(tracer, 0, 0) ;
+  return total_calls() / n ;
+}

@@ -1,0 +1,66 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_TESTS_BENCH_H
+#define S6ACTIVATION_TESTS_BENCH_H
+
+ /* What the benchmark measures with: daemons to talk to, raw clients of
+    both dialects that do nothing that the measurement does not need, and
+    times that are compared within one run. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum bench_dialect
+{
+  BENCH_NATIVE,
+  BENCH_S6
+} ;
+
+struct bench_daemon
+{
+  char const *name ;
+  char const *dir ;  /* where its programs are */
+  char socket[32] ;
+  pid_t pid ;
+} ;
+
+ /* Starts dir/s6-fdholderd on a socket in the current directory, with all
+    rights for us. 0: there is none in dir, or it does not run. */
+extern int bench_daemon_start (struct bench_daemon *, char const *name, char const *dir, char const *maxfds) ;
+extern void bench_daemon_stop (struct bench_daemon *) ;
+extern long bench_daemon_rss (struct bench_daemon const *) ;  /* kB */
+extern double bench_daemon_calls (struct bench_daemon *, void (*work) (void *), void *, unsigned int n) ;  /* system calls for each of n; < 0: no strace */
+
+ /* Raw clients. All bail out on anything unexpected. */
+extern int bench_connect (struct bench_daemon const *, enum bench_dialect) ;
+extern void bench_store (int, enum bench_dialect, int fd, char const *id, int limited) ;
+extern void bench_delete (int, enum bench_dialect, char const *id) ;
+extern void bench_retrieve (int, enum bench_dialect, char const *id) ;  /* and closes what came */
+extern size_t bench_list (int, enum bench_dialect) ;  /* bytes */
+extern unsigned int bench_getdump (int, enum bench_dialect) ;  /* descriptors, all closed again */
+
+ /* One message each way, as small as can be: what the floor is made of. */
+extern void bench_send (int, char const *, size_t, int fd) ;  /* fd -1: none */
+extern size_t bench_receive (int, char *, size_t, int *fds, unsigned int *nfds) ;
+
+ /* Nanoseconds on the monotonic clock. */
+extern uint64_t bench_now (void) ;
+
+ /* Times: several contenders, several rounds in turn, the median of each. */
+struct bench_contender
+{
+  char const *name ;
+  void (*work) (void *) ;  /* done n times in a round */
+  void *data ;
+  unsigned int n ;
+  double median ;  /* nanoseconds for one */
+} ;
+extern void bench_race (struct bench_contender *, unsigned int count, unsigned int rounds) ;
+
+ /* One row for each: name, time, ratio to the first and to the one called peer. */
+extern void bench_print (char const *title, struct bench_contender const *, unsigned int count, char const *peer) ;
+
+extern void bench_pin (void) ;  /* this process and its children, to one processor */
+
+#endif
