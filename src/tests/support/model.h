@@ -1,0 +1,127 @@
+/* ISC license. */
+
+/* A small model of the fd-holder: what it holds, what each connection has
+   under way, and so what it must answer. It knows the protocol's text, and
+   nothing of the daemon's code. */
+
+#ifndef S6ACTIVATION_TESTS_MODEL_H
+#define S6ACTIVATION_TESTS_MODEL_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "rawclient.h"
+#include "testdaemon.h"
+
+enum model_numbers
+{
+  MODEL_IDS = 40,
+  MODEL_FILES = 24,
+  MODEL_CLIENTS = 6,
+  MODEL_MAX = 20,  /* -n of the daemon */
+  MODEL_FRAME_MAX = 8,  /* entries that a frame of a dump has at most here */
+  MODEL_NOTHING = -1
+} ;
+
+enum model_limit
+{
+  LIMIT_NEVER,
+  LIMIT_SOON,  /* within half a second: one moment for all, so that limits are equal */
+  LIMIT_LATE,  /* in an hour */
+  LIMIT_PAST,
+  LIMIT_ABSURD  /* the last second that there is */
+} ;
+
+enum model_defect
+{
+  DEFECT_NONE,
+  DEFECT_TAIL,  /* a byte too many */
+  DEFECT_SHORT,  /* a byte too few */
+  DEFECT_FDS,  /* one descriptor too many, or too few */
+  DEFECT_LENGTH,  /* a length that no message has */
+  DEFECT_ID_EMPTY,
+  DEFECT_ID_NUL,
+  DEFECT_VERB
+} ;
+
+struct model_item
+{
+  int id ;
+  int file ;
+  enum model_limit limit ;
+} ;
+
+struct model_request
+{
+  char verb ;
+  enum model_defect defect ;
+  unsigned int flags ;
+  uint32_t total ;
+  unsigned int n ;  /* items: 1 where the verb names an id */
+  struct model_item items[MODEL_FRAME_MAX] ;
+} ;
+
+struct model_entry
+{
+  int file ;  /* MODEL_NOTHING: not held */
+  enum model_limit limit ;
+  int taker ;  /* the connection that has it marked */
+} ;
+
+struct model_client
+{
+  struct rawclient raw ;
+  int isopen ;
+  int user ;  /* 0: may everything; 1: see model_may */
+  int taking ;  /* the id, or MODEL_NOTHING */
+  int istakinggone ;  /* what it took was replaced, or has expired */
+  uint32_t total ;  /* of the dump under way */
+  uint32_t staged ;
+  struct model_item items[MODEL_MAX] ;
+  int ishalf ;  /* a message was sent in part: half, of which the rest is halfframe */
+  struct model_request half ;
+  char rest[4096] ;
+  size_t restlen ;
+} ;
+
+struct model
+{
+  struct testdaemon *daemon ;
+  struct rawclient checkers[2] ;  /* native, s6 */
+  struct model_entry held[MODEL_IDS] ;
+  struct model_client clients[MODEL_CLIENTS] ;
+  int files[MODEL_FILES] ;
+  struct stat stats[MODEL_FILES] ;
+  tain soon ;  /* LIMIT_SOON */
+  unsigned int baseline ;  /* descriptors of the daemon that are none of the model's */
+  uint64_t random ;
+} ;
+
+extern char const *model_id (int) ;
+extern unsigned int model_random (struct model *, unsigned int) ;  /* below that number */
+extern void model_init (struct model *, struct testdaemon *, uint64_t seed) ;
+
+ /* The answer to the request, and what it changes. *file: what comes with it.
+    Where the daemon closes, the client is closed in the model. */
+extern int model_expect (struct model *, int client, struct model_request const *, int *file) ;
+extern void model_disconnect (struct model *, int client) ;
+extern unsigned int model_count (struct model const *) ;
+
+ /* Before anything is sent: waits where a limit is so near that nobody could
+    say which side of it the request will fall, and lets pass what has expired. */
+extern void model_settle (struct model *) ;
+extern int model_issoon (struct model *) ;  /* is there still time to use LIMIT_SOON? */
+
+ /* The bytes and descriptors of a request. The frame with its header. */
+extern size_t model_pack (struct model const *, struct model_request const *, enum frame_dialect, char *frame, int *fds, unsigned int *nfds) ;
+
+ /* Compares list, dump and /proc/PID/fd. 0, or what differs. */
+extern char const *model_compare (struct model *) ;
+
+ /* Lets the daemon see what was sent or closed before. */
+extern void model_synchronize (struct model *) ;
+
+#endif

@@ -1,0 +1,305 @@
+/* ISC license. */
+
+/* The model test: random operations of several clients of two users in both
+   dialects, against a small model. After each quiet point list, dump and
+   /proc/PID/fd agree by device and inode.
+
+     unit-model [OPERATIONS [SEED]] */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/model.h"
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { OPERATIONS = 5000, QUIET_EVERY = 40, HISTORY = 40, HISTORY_LINE = 160, PIPELINE_MAX = 5, FRAME_ROOM = 4096 } ;
+
+static struct testdaemon holder ;
+static struct model world ;
+static char history[HISTORY][HISTORY_LINE] ;
+static unsigned long operation ;
+static char const *failure ;
+
+static void note (char const *format, ...) __attribute__((format(printf, 1, 2))) ;
+static void note (char const *format, ...)
+{
+  static unsigned int next = 0 ;
+  char *line = history[next++ % HISTORY] ;
+  int len = snprintf(line, HISTORY_LINE, "%lu: ", operation) ;
+  va_list arguments ;
+  va_start(arguments, format) ;
+  vsnprintf(line + len, HISTORY_LINE - len, format, arguments) ;
+  va_end(arguments) ;
+}
+
+static void note_request (int client, struct model_request const *r, char const *how)
+{
+  struct model_client const *c = world.clients + client ;
+  note("client %d (%s, user %d) %s %c: flags %u, total %u, n %u, id %d, file %d, limit %d, defect %d",
+    client, c->raw.dialect == FRAME_S6 ? "s6" : "native", c->user, how, r->verb, r->flags, (unsigned int)r->total, r->n, r->items[0].id, r->items[0].file, r->items[0].limit, r->defect) ;
+}
+
+ /* Requests */
+
+static enum model_limit choose_limit (void)
+{
+  unsigned int x = model_random(&world, 400) ;
+  if (x < 4 && model_issoon(&world)) return LIMIT_SOON ;
+  return x < 20 ? LIMIT_PAST : x < 40 ? LIMIT_ABSURD : x < 100 ? LIMIT_LATE : LIMIT_NEVER ;
+}
+
+static void choose_items (struct model_request *r, unsigned int n)
+{
+  r->n = n ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    r->items[i].id = (int)model_random(&world, MODEL_IDS) ;
+    r->items[i].file = (int)model_random(&world, MODEL_FILES) ;
+    r->items[i].limit = choose_limit() ;
+  }
+}
+
+static void choose_plain (struct model_request *r)
+{
+  static char const verbs[] = "SSSSSDDDRRRRRRL" ;
+  memset(r, 0, sizeof(*r)) ;
+  r->verb = verbs[model_random(&world, sizeof(verbs) - 1)] ;
+  if (r->verb != 'L') choose_items(r, 1) ;
+  if (r->verb == 'R') r->flags = model_random(&world, 40) ? model_random(&world, 2) : 2 + model_random(&world, 254) ;
+}
+
+static void choose_frame (struct model_client const *c, struct model_request *r)
+{
+  uint32_t left = c->total - c->staged ;
+  memset(r, 0, sizeof(*r)) ;
+  r->verb = '.' ;
+  choose_items(r, model_random(&world, 20) ? 1 + model_random(&world, left < MODEL_FRAME_MAX ? left : MODEL_FRAME_MAX) : model_random(&world, MODEL_FRAME_MAX + 1)) ;
+}
+
+ /* Not every defect is one in every message: a byte too few is the final NUL
+    of an id or a number's last byte; a letter alone has nothing to lose. */
+
+static void spoil (struct model_request *r)
+{
+  static enum model_defect const some[] = { DEFECT_TAIL, DEFECT_FDS, DEFECT_LENGTH, DEFECT_VERB, DEFECT_SHORT, DEFECT_ID_EMPTY, DEFECT_ID_NUL } ;
+  r->defect = some[model_random(&world, r->n ? 7 : r->verb == '!' ? 5 : 4)] ;
+  if (r->verb == '.' && r->n == 0) r->defect = DEFECT_NONE ;
+  if (r->verb == '.' && r->defect == DEFECT_SHORT) r->defect = DEFECT_TAIL ;
+}
+
+static void choose (int client, struct model_request *r)
+{
+  struct model_client *c = world.clients + client ;
+  if (c->total && model_random(&world, 12)) choose_frame(c, r) ;
+  else
+  {
+    unsigned int x = model_random(&world, 20) ;
+    choose_plain(r) ;
+    if (x < 2)
+    {
+      memset(r, 0, sizeof(*r)) ;
+      r->verb = '!' ;
+      r->total = model_random(&world, MODEL_MAX + 3) ;
+    }
+    else if (x == 2)
+    {
+      memset(r, 0, sizeof(*r)) ;
+      r->verb = model_random(&world, 2) ? '.' : 'A' ;
+    }
+  }
+  if (c->taking != MODEL_NOTHING && model_random(&world, 3))
+  {
+    memset(r, 0, sizeof(*r)) ;
+    r->verb = 'A' ;
+  }
+  if (!model_random(&world, 25)) spoil(r) ;
+}
+
+ /* Doing */
+
+static void disagree (int client, int got, int want)
+{
+  static char text[256] ;
+  snprintf(text, sizeof(text), "client %d got %d (%s), and not %d (%s)", client, got, got < 0 ? "closed or malformed" : strerror(got), want, strerror(want)) ;
+  failure = text ;
+}
+
+static void transmit (int client, struct model_request const *r)
+{
+  char frame[FRAME_ROOM] ;
+  int fds[RAW_FDS_MAX] ;
+  unsigned int nfds ;
+  size_t len = model_pack(&world, r, world.clients[client].raw.dialect, frame, fds, &nfds) ;
+  raw_send(world.clients[client].raw.fd, frame, len, fds, nfds) ;
+}
+
+static void hear (int client, struct model_request const *r)
+{
+  struct model_client *c = world.clients + client ;
+  int file ;
+  int want = model_expect(&world, client, r, &file) ;
+  int got = raw_answer(&c->raw) ;
+  if (got != want) disagree(client, got, want) ;
+  else if (c->raw.nfds != (file != MODEL_NOTHING)) failure = "an answer with another number of descriptors" ;
+  else if (file != MODEL_NOTHING && !testfile_same(c->raw.fds[0], world.files[file])) failure = "an answer with another file" ;
+  else if (want == EPROTO && !raw_isclosed(&c->raw)) failure = "EPROTO and an open connection" ;
+  raw_drop_fds(&c->raw) ;
+  if (c->isopen) return ;
+  model_disconnect(&world, client) ;
+  model_synchronize(&world) ;
+}
+
+static void converse (int client)
+{
+  struct model_request r ;
+  choose(client, &r) ;
+  note_request(client, &r, "says") ;
+  transmit(client, &r) ;
+  hear(client, &r) ;
+}
+
+static void pipeline (int client)
+{
+  struct model_request r[PIPELINE_MAX] ;
+  unsigned int n = 2 + model_random(&world, PIPELINE_MAX - 1) ;
+  if (world.clients[client].total) return converse(client) ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    choose_plain(r + i) ;
+    note_request(client, r + i, "pipelines") ;
+    transmit(client, r + i) ;
+  }
+  for (unsigned int i = 0 ; i < n && !failure && world.clients[client].isopen ; i++) hear(client, r + i) ;
+}
+
+static void hang_up (int client)
+{
+  note("client %d hangs up", client) ;
+  model_disconnect(&world, client) ;
+  model_synchronize(&world) ;
+}
+
+ /* The request counts, its answer reaches nobody. What was taken natively is
+    back; in s6's dialect nobody can say whether the answer left in time. */
+
+static void say_and_die (int client)
+{
+  struct model_client *c = world.clients + client ;
+  enum frame_dialect dialect = c->raw.dialect ;
+  struct model_request r ;
+  int file ;
+  int id ;
+  struct model_entry before ;
+  choose(client, &r) ;
+  note_request(client, &r, "says and dies:") ;
+  id = r.items[0].id ;
+  before = world.held[id] ;
+  transmit(client, &r) ;
+  model_expect(&world, client, &r, &file) ;
+  model_disconnect(&world, client) ;
+  model_synchronize(&world) ;
+  if (dialect == FRAME_S6 && r.verb == 'R' && r.flags == 1 && file != MODEL_NOTHING && raw_listed(world.checkers + 1, model_id(id)))
+    world.held[id] = before ;
+}
+
+static void say_half (int client)
+{
+  struct model_client *c = world.clients + client ;
+  char frame[FRAME_ROOM] ;
+  int fds[RAW_FDS_MAX] ;
+  unsigned int nfds ;
+  size_t len, first ;
+  choose(client, &c->half) ;
+  c->half.defect = DEFECT_NONE ;
+  note_request(client, &c->half, "says half of") ;
+  len = model_pack(&world, &c->half, c->raw.dialect, frame, fds, &nfds) ;
+  first = 1 + model_random(&world, (unsigned int)len - 1) ;
+  raw_send(c->raw.fd, frame, first, fds, nfds) ;
+  c->restlen = len - first ;
+  memcpy(c->rest, frame + first, c->restlen) ;
+  c->ishalf = 1 ;
+}
+
+static void say_rest (int client)
+{
+  struct model_client *c = world.clients + client ;
+  note_request(client, &c->half, "says the rest of") ;
+  c->ishalf = 0 ;
+  raw_send(c->raw.fd, c->rest, c->restlen, 0, 0) ;
+  hear(client, &c->half) ;
+}
+
+static void arrive (int client)
+{
+  struct model_client *c = world.clients + client ;
+  enum frame_dialect dialect = model_random(&world, 2) ? FRAME_S6 : FRAME_NATIVE ;
+  memset(c, 0, sizeof(*c)) ;
+  c->user = testdaemon_isroot() && !model_random(&world, 3) ;
+  c->taking = MODEL_NOTHING ;
+  note("client %d arrives: %s, user %d", client, dialect == FRAME_S6 ? "s6" : "native", c->user) ;
+  c->isopen = 1 ;
+  if (!raw_connect(&c->raw, holder.path, c->user ? TEST_UID : (uid_t)-1, dialect)) failure = "unable to connect" ;
+  model_synchronize(&world) ;
+}
+
+static void step (void)
+{
+  int client = (int)model_random(&world, MODEL_CLIENTS) ;
+  struct model_client *c = world.clients + client ;
+  unsigned int x = model_random(&world, 100) ;
+  model_settle(&world) ;
+  if (!c->isopen) return arrive(client) ;
+  if (x < 4) return hang_up(client) ;
+  if (c->ishalf) return x < 50 ? say_rest(client) : (void)0 ;
+  if (x < 7) return say_and_die(client) ;
+  if (x < 13) return say_half(client) ;
+  if (x < 20) return pipeline(client) ;
+  converse(client) ;
+}
+
+static void tell_failure (void)
+{
+  unsigned int first = 0 ;
+  unsigned long lowest = (unsigned long)-1 ;
+  tap_diag("operation %lu: %s", operation, failure) ;
+  for (unsigned int i = 0 ; i < HISTORY ; i++)
+    if (history[i][0] && strtoul(history[i], 0, 10) < lowest)
+    {
+      lowest = strtoul(history[i], 0, 10) ;
+      first = i ;
+    }
+  for (unsigned int i = 0 ; i < HISTORY ; i++)
+    if (history[(first + i) % HISTORY][0]) tap_diag("%s", history[(first + i) % HISTORY]) ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  unsigned long operations = argc > 1 ? strtoul(argv[1], 0, 10) : OPERATIONS ;
+  unsigned long seed = argc > 2 ? strtoul(argv[2], 0, 10) : (unsigned long)time(0) * 1000 + (unsigned long)getpid() % 1000 ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/self") ;
+  testdaemon_allow("uid/65533", "^b", "^[ab]", "LIST") ;
+  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-t", "0", "-n", "20", 0 }) ;
+  tap_diag("unit-model %lu %lu", operations, seed) ;
+  model_init(&world, &holder, seed) ;
+  for (operation = 1 ; operation <= operations && !failure ; operation++)
+  {
+    step() ;
+    if (!failure && (!model_random(&world, QUIET_EVERY) || operation == operations)) failure = model_compare(&world) ;
+  }
+  tap_ok(!failure, "the daemon and the model agree after %lu operations", operation - 1) ;
+  if (failure) tell_failure() ;
+  for (int i = 0 ; i < MODEL_CLIENTS ; i++)
+    if (world.clients[i].isopen) model_disconnect(&world, i) ;
+  raw_close(world.checkers) ;
+  raw_close(world.checkers + 1) ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
