@@ -59,4 +59,12 @@ ok 'the backlog fills' retry 5 full
 late 'a backlog that stays full' 111 s6-fdholder-list -t 400 b
 like 'a word on the backlog' "$late_word" 'backlog is full'
 stop tiny
+
+if command -v strace > /dev/null && test -z "$SANITIZED"
+then
+  strace -o trace s6-fdholder-list t
+  like 'the default is 30 seconds' "$(grep poll trace)" 'tv_sec=(29|30),'
+else
+  skip 'the default is 30 seconds' 'no strace'
+fi
 done_testing

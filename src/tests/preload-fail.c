@@ -1,0 +1,123 @@
+/* ISC license. */
+
+/* Preloaded into a program, makes one call fail: the FAIL_AT-th call (1 by default) of
+   the function FAIL_CALL, with errno FAIL_ERRNO (a number; ENOMEM by default). When it
+   happens, the file FAIL_MARK is created: a loop over FAIL_AT ends when it is not.
+   FAIL_PROGRAM, if it is set, is the only program (argv[0]'s last part) that it happens to. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct
+{
+  char call[32] ;
+  char mark[4096] ;
+  unsigned long at ;
+  unsigned long count ;
+  int error ;
+  int isactive ;
+} plan ;
+
+static void copy (char *to, char const *from, size_t size)
+{
+  size_t len = strlen(from) ;
+  if (len >= size) len = size - 1 ;
+  memcpy(to, from, len) ;
+  to[len] = 0 ;
+}
+
+__attribute__((constructor)) static void begin (void)
+{
+  char const *call = getenv("FAIL_CALL") ;
+  char const *at = getenv("FAIL_AT") ;
+  char const *error = getenv("FAIL_ERRNO") ;
+  char const *mark = getenv("FAIL_MARK") ;
+  char const *program = getenv("FAIL_PROGRAM") ;
+  if (!call || (program && strcmp(program, program_invocation_short_name))) return ;
+  copy(plan.call, call, sizeof(plan.call)) ;
+  if (mark) copy(plan.mark, mark, sizeof(plan.mark)) ;
+  plan.at = at ? strtoul(at, 0, 10) : 1 ;
+  plan.error = error ? atoi(error) : ENOMEM ;
+  plan.isactive = 1 ;
+}
+
+static int fails (char const *call)
+{
+  long fd ;
+  if (!plan.isactive || strcmp(call, plan.call) || ++plan.count != plan.at) return 0 ;
+  fd = plan.mark[0] ? syscall(SYS_openat, AT_FDCWD, plan.mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1 ;
+  if (fd >= 0) syscall(SYS_close, fd) ;
+  errno = plan.error ;
+  return 1 ;
+}
+
+ /* WRAP(result, failure, name, parameters, arguments) */
+
+#define WRAP(type, failure, name, parameters, arguments) \
+type name parameters \
+{ \
+  static type (*real) parameters ; \
+  if (fails(#name)) return failure ; \
+  if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name) ; \
+  return (*real) arguments ; \
+}
+
+WRAP(void *, 0, malloc, (size_t n), (n))
+WRAP(void *, 0, realloc, (void *p, size_t n), (p, n))
+WRAP(int, -1, socket, (int a, int b, int c), (a, b, c))
+WRAP(int, -1, connect, (int fd, struct sockaddr const *a, socklen_t n), (fd, a, n))
+WRAP(int, -1, accept4, (int fd, struct sockaddr *a, socklen_t *n, int flags), (fd, a, n, flags))
+WRAP(ssize_t, -1, sendmsg, (int fd, struct msghdr const *m, int flags), (fd, m, flags))
+WRAP(ssize_t, -1, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags))
+WRAP(ssize_t, -1, read, (int fd, void *s, size_t n), (fd, s, n))
+WRAP(ssize_t, -1, readv, (int fd, struct iovec const *v, int n), (fd, v, n))
+WRAP(ssize_t, -1, write, (int fd, void const *s, size_t n), (fd, s, n))
+WRAP(int, -1, poll, (struct pollfd *p, nfds_t n, int t), (p, n, t))
+WRAP(int, -1, ppoll, (struct pollfd *p, nfds_t n, struct timespec const *t, sigset_t const *s), (p, n, t, s))
+WRAP(int, -1, pipe2, (int p[2], int flags), (p, flags))
+WRAP(int, -1, dup2, (int a, int b), (a, b))
+WRAP(int, -1, clock_gettime, (clockid_t c, struct timespec *t), (c, t))
+WRAP(int, -1, sigaction, (int n, struct sigaction const *a, struct sigaction *o), (n, a, o))
+WRAP(int, -1, getrlimit, (__rlimit_resource_t r, struct rlimit *l), (r, l))
+WRAP(int, -1, setrlimit, (__rlimit_resource_t r, struct rlimit const *l), (r, l))
+WRAP(void *, MAP_FAILED, mmap, (void *p, size_t n, int prot, int flags, int fd, off_t o), (p, n, prot, flags, fd, o))
+WRAP(int, REG_ESPACE, regcomp, (regex_t *re, char const *s, int flags), (re, s, flags))
+
+ /* The variadic ones take one argument more, whether it is there or not. */
+
+#define WRAP_VARIADIC(name, parameters, last, type, arguments) \
+int name parameters \
+{ \
+  static int (*real) parameters ; \
+  va_list list ; \
+  type argument ; \
+  if (fails(#name)) return -1 ; \
+  va_start(list, last) ; \
+  argument = va_arg(list, type) ; \
+  va_end(list) ; \
+  if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name) ; \
+  return (*real) arguments ; \
+}
+
+WRAP_VARIADIC(fcntl, (int fd, int command, ...), command, void *, (fd, command, argument))
+WRAP_VARIADIC(fcntl64, (int fd, int command, ...), command, void *, (fd, command, argument))
+WRAP_VARIADIC(open, (char const *path, int flags, ...), flags, unsigned int, (path, flags, argument))
+WRAP_VARIADIC(openat, (int at, char const *path, int flags, ...), flags, unsigned int, (at, path, flags, argument))
