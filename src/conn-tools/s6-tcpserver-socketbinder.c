@@ -19,6 +19,7 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "probed.h"
 #include "inetaddress.h"
 
 #define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -6 ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
@@ -77,12 +78,12 @@ static void open_socket (struct options const *o, int family)
   if (fd) strerr_dief(EXITCODE_BUG, "the new socket is not stdin") ;
   if (o->reuse) set_option(SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR") ;
   if (family == AF_INET6) set_option(IPPROTO_IPV6, IPV6_V6ONLY, !o->dualstack, "IPV6_V6ONLY") ;
-#ifdef SO_REUSEPORT
+#ifdef S6_ACTIVATION_HAS_REUSEPORT
   if (o->reuseport) set_option(SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT") ;
 #else
   if (o->reuseport) strerr_dief(EXITCODE_SYSTEM, "this system has no SO_REUSEPORT (-r)") ;
 #endif
-#ifdef IP_FREEBIND
+#ifdef S6_ACTIVATION_HAS_FREEBIND
   if (o->freebind) set_option(IPPROTO_IP, IP_FREEBIND, 1, "IP_FREEBIND") ;
 #else
   if (o->freebind) strerr_dief(EXITCODE_SYSTEM, "this system has no IP_FREEBIND (-F)") ;
@@ -91,7 +92,7 @@ static void open_socket (struct options const *o, int family)
 
 static void bind_to_interface (char const *interface)
 {
-#ifdef SO_BINDTODEVICE
+#ifdef S6_ACTIVATION_HAS_BINDTODEVICE
   if (setsockopt(0, SOL_SOCKET, SO_BINDTODEVICE, interface, strlen(interface)) == -1)
     strerr_diefusys(EXITCODE_SYSTEM, "bind to interface ", interface) ;
 #else

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "probed.h"
 #include "unixbinding.h"
 
 socklen_t unixaddress_fill (struct sockaddr_un *address, char const *path)
@@ -17,6 +18,10 @@ socklen_t unixaddress_fill (struct sockaddr_un *address, char const *path)
   address->sun_family = AF_UNIX ;
   memcpy(address->sun_path, path, len) ;
   if (!unixaddress_isabstract(path)) return offset + len + 1 ;
+#ifdef S6_ACTIVATION_HAS_ABSTRACT
   address->sun_path[0] = 0 ;
   return offset + len ;
+#else
+  return (errno = EOPNOTSUPP, 0) ;
+#endif
 }
