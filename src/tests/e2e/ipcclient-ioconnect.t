@@ -1,0 +1,78 @@
+#!/bin/sh
+# ISC license.
+# s6-ipcclient and s6-ioconnect: each option, each exit code.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+start server s6-ipcserver -1 server sh -c 'printenv IPCREMOTEPATH ; cat'
+ready server
+
+run s6-ipcclient server sh -c 'echo to >&7 ; head -n 2 <&6 ; printenv PROTO ; printenv IPCLOCALPATH'
+is '6 reads, 7 writes; PROTO and an empty IPCLOCALPATH' "$(cat out)" '
+to
+IPC'
+run s6-ipcclient -l name server printenv IPCLOCALPATH
+is '-l' "$(cat out)" name
+run s6-ipcclient -p ./mine server sh -c 'printenv IPCLOCALPATH ; head -n 1 <&6'
+is '-p binds our end' "$(cat out)" './mine
+./mine'
+run s6-ipcclient -p ./mine server true
+is '-p again: the old socket makes room' "$status" 0
+run s6-ipcclient -p @abstract$$ -l name server sh -c 'printenv IPCLOCALPATH ; head -n 1 <&6'
+is '-p in the abstract namespace, and -l' "$(cat out)" "name
+@abstract$$"
+echo keep > file
+exits '-p over a file' 111 s6-ipcclient -p file server true
+is 'which is kept' "$(cat file)" keep
+exits 'nobody there, with -p' 111 s6-ipcclient -p ./left nowhere true
+not_ok 'leaves no path' test -e left
+run s6-ipcclient -v server true
+like '-v tells' "$(cat err)" '^s6-ipcclient: info: connected to server$'
+for quiet in -q -Q '-v -q'
+do
+  # shellcheck disable=SC2086 # words
+  run s6-ipcclient $quiet server true
+  is "$quiet does not" "$(cat err)" ''
+done
+exits 'nobody is there' 111 s6-ipcclient nowhere true
+like 'and that is said' "$(cat err)" 'fatal: unable to connect to nowhere: No such file or directory'
+exits 'no program' 127 s6-ipcclient server ./nowhere
+for wrong in '' 'server' '-z server true' '-p'
+do
+  # shellcheck disable=SC2086 # words
+  exits "usage: $wrong" 100 s6-ipcclient $wrong
+done
+start abstract s6-ipcserver -1 @there$$ cat
+ready abstract
+exits 'a server in the abstract namespace' 0 s6-ipcclient @there$$ true
+
+printf 'line\n' > stdin
+run sh -c 's6-ipcclient server s6-ioconnect < stdin'
+is 's6-ioconnect: both ways, until both end' "$status $(tail -n 1 out)" '0 line'
+run sh -c 's6-ipcclient server s6-ioconnect -0167 < stdin'
+is 'the options of old' "$status $(tail -n 1 out)" '0 line'
+head -c 3000000 /dev/urandom > big
+start bigserver s6-ipcserver -1 bigserver cat
+ready bigserver
+run sh -c 's6-ipcclient bigserver s6-ioconnect < big | cmp - big'
+is 'three million bytes, from a file to a pipe' "$status" 0
+run sh -c 'cat big | s6-ipcclient bigserver s6-ioconnect > copy ; cmp copy big'
+is 'from a pipe to a file' "$status" 0
+run sh -c 's6-ipcclient bigserver fdmove 8 6 fdmove 9 7 s6-ioconnect -r 8 -w 9 < big | cmp - big'
+is '-r and -w' "$status" 0
+run sh -c 's6-ipcclient bigserver s6-ioconnect -r 7 -w 7 < stdin'
+is 'the same descriptor for both' "$status $(cat out)" '0 line'
+mkfifo never
+exits 'the time of -t is over' 1 sh -c 'exec 8<>never ; exec s6-ipcclient bigserver s6-ioconnect -t 200 < never'
+start slow s6-ipcclient bigserver s6-ioconnect -t 3000 < stdin
+retry 5 ended slow
+is '-t is not over while there is an end' "$(cat slow.out)" line
+exits 'a reader that goes away does not end the other way' 0 sh -c 's6-ipcclient bigserver s6-ioconnect < big | head -c 10 > /dev/null'
+for wrong in '-z' '-t x' '-t' '-r x' '-w -1' '-r 0' '-w 1'
+do
+  # shellcheck disable=SC2086 # words
+  exits "s6-ioconnect $wrong" 100 s6-ioconnect $wrong
+done
+exits 'nothing is open' 111 fdclose 6 fdclose 7 s6-ioconnect
+like 'and that is said' "$(cat err)" 'fatal: unable to fstat fd [67]: Bad file descriptor'
+done_testing

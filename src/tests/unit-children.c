@@ -1,0 +1,118 @@
+/* ISC license. */
+
+ /*
+   The table of children: random arrivals and ends against a plain model;
+   what a connection costs in memory, each from its own address.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../libsuperserver/internal.h"
+
+#include "support/tap.h"
+
+enum
+{
+  PIDS = 3000,
+  KEYS = 40,
+  STEPS = 200000,
+  MANY = 20000,
+  BYTES_PER_CONNECTION = 64
+} ;
+
+static void make_key (unsigned char *key, uint32_t n)
+{
+  memset(key, 0, SUPERSERVER_KEYSIZE) ;
+  memcpy(key + SUPERSERVER_KEYSIZE - sizeof(n), &n, sizeof(n)) ;
+}
+
+ /* owner[pid]: 0 not running, 1 running and not known, else 2 + the number of its key */
+
+static int step (struct children *c, unsigned int *owner, unsigned int *count, unsigned int *running)
+{
+  unsigned char key[SUPERSERVER_KEYSIZE] ;
+  unsigned char expected[SUPERSERVER_KEYSIZE] ;
+  pid_t pid = 1 + rand() % (PIDS - 1) ;
+  unsigned int k = rand() % KEYS ;
+  int known = -1 ;
+  make_key(expected, k) ;
+  if (children_count(c, expected) != count[k]) return 0 ;
+  if (!owner[pid])
+  {
+    int anonymous = !(rand() % 8) ;
+    if (children_remove(c, pid, key, &known)) return 0 ;
+    if (!children_reserve(c)) return 0 ;
+    children_add(c, pid, anonymous ? 0 : expected) ;
+    owner[pid] = anonymous ? 1 : 2 + k ;
+    if (!anonymous) count[k]++ ;
+    ++*running ;
+    return c->running == *running ;
+  }
+  if (!children_remove(c, pid, key, &known)) return 0 ;
+  if (known != (owner[pid] != 1)) return 0 ;
+  if (known)
+  {
+    make_key(expected, owner[pid] - 2) ;
+    if (memcmp(key, expected, SUPERSERVER_KEYSIZE)) return 0 ;
+    count[owner[pid] - 2]-- ;
+  }
+  owner[pid] = 0 ;
+  --*running ;
+  return c->running == *running ;
+}
+
+static int model (void)
+{
+  static unsigned int owner[PIDS] ;
+  static unsigned int count[KEYS] ;
+  unsigned int running = 0 ;
+  struct children c ;
+  srand(1) ;
+  children_init(&c) ;
+  for (unsigned int i = 0 ; i < STEPS ; i++)
+    if (!step(&c, owner, count, &running)) return 0 ;
+  return running && c.childlen <= PIDS && c.identitylen <= KEYS + 1 ;
+}
+
+ /* In bytes, from the kernel: pages that were touched. */
+
+static long resident (void)
+{
+  long total ;
+  long pages = 0 ;
+  FILE *f = fopen("/proc/self/statm", "r") ;
+  if (!f) return 0 ;
+  if (fscanf(f, "%ld %ld", &total, &pages) != 2) pages = 0 ;
+  fclose(f) ;
+  return pages * sysconf(_SC_PAGESIZE) ;
+}
+
+static long cost_of_many (void)
+{
+  unsigned char key[SUPERSERVER_KEYSIZE] ;
+  struct children c ;
+  long before ;
+  children_init(&c) ;
+  before = resident() ;
+  for (uint32_t i = 0 ; i < MANY ; i++)
+  {
+    if (!children_reserve(&c)) return 0 ;
+    make_key(key, i) ;
+    children_add(&c, 100 + i, key) ;
+  }
+  return (resident() - before) / MANY ;
+}
+
+int main (void)
+{
+  long cost ;
+  tap_ok(model(), "random arrivals and ends agree with the model") ;
+  cost = cost_of_many() ;
+  tap_diag("%ld bytes for each of %d connections", cost, MANY) ;
+  if (!getenv("SANITIZED"))
+    tap_ok(cost > 0 && cost <= BYTES_PER_CONNECTION, "at most 64 bytes for each connection, each of another address") ;
+  return tap_done() ;
+}
