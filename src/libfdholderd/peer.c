@@ -65,14 +65,24 @@ static struct replies replies_of (struct peer *p)
   return r ;
 }
 
- /* The last answer, then no more. */
+static int sniff (struct peer *p)
+{
+  if (!frame_in_sniff(&p->in, &p->in.dialect)) return 0 ;
+  p->out.dialect = p->in.dialect ;
+  p->session.isnative = p->in.dialect == FRAME_NATIVE ;
+  p->state = p->session.isnative ? PEER_HELLO : PEER_OPEN ;
+  return 1 ;
+}
+
+ /* The last answer, then no more. Who has not even said which dialect it
+    speaks gets none. */
 
 static void drain (struct peer *p, int e, char const *why)
 {
   struct replies r = replies_of(p) ;
   say(p, LOG_WARNING, why) ;
   verbs_session_end(p->holder, &p->session) ;
-  p->state = verbs_error(&r, e) == VERDICT_ANSWERED ? PEER_DRAIN : PEER_DEAD ;
+  p->state = (p->state != PEER_SNIFF || sniff(p)) && verbs_error(&r, e) == VERDICT_ANSWERED ? PEER_DRAIN : PEER_DEAD ;
 }
 
 struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pid_t pid, tain const *timeout, tain const *now)
@@ -167,15 +177,6 @@ static int awaits_flush (struct peer const *p)
 static int may_judge (struct peer const *p)
 {
   return p->state < PEER_DRAIN && !awaits_flush(p) && !p->banner && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
-}
-
-static int sniff (struct peer *p)
-{
-  if (!frame_in_sniff(&p->in, &p->in.dialect)) return 0 ;
-  p->out.dialect = p->in.dialect ;
-  p->session.isnative = p->in.dialect == FRAME_NATIVE ;
-  p->state = p->session.isnative ? PEER_HELLO : PEER_OPEN ;
-  return 1 ;
 }
 
 static unsigned int process (struct peer *p, tain const *now)
