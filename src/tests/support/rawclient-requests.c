@@ -110,3 +110,22 @@ int raw_listed (struct rawclient const *c, char const *id)
     if (!strcmp(c->s + at, id)) return 1 ;
   return 0 ;
 }
+
+void raw_must_connect (struct rawclient *c, char const *path, enum frame_dialect dialect)
+{
+  if (!raw_connect(c, path, (uid_t)-1, dialect)) tap_bail("unable to connect to the daemon") ;
+}
+
+void raw_must_store (struct rawclient *c, char const *id, int fd)
+{
+  int e = raw_store(c, id, 0, fd) ;
+  if (!e) return ;
+  tap_diag("store %s: %d", id, e) ;
+  tap_bail("unable to store") ;
+}
+
+int raw_holds (struct rawclient *c, char const *id)
+{
+  if (raw_list(c)) tap_bail("unable to list") ;
+  return raw_listed(c, id) ;
+}

@@ -75,6 +75,12 @@ extern int raw_dumpframe (struct rawclient *, char const *const *ids, int const 
 extern int raw_listed (struct rawclient const *, char const *id) ;
 extern long raw_list_count (struct rawclient const *) ;
 
+ /* Bails out where the connection or the answer is not what it must be: for what a test needs before it tests. */
+extern void raw_must_connect (struct rawclient *, char const *path, enum frame_dialect) ;
+extern void raw_must_store (struct rawclient *, char const *id, int fd) ;
+
+extern int raw_holds (struct rawclient *, char const *id) ;  /* lists, and looks for it */
+
  /* The wall clock, so many milliseconds later or earlier. */
 extern void raw_limit (tain *, long milliseconds) ;
 extern void raw_never (tain *) ;

@@ -142,6 +142,13 @@ void testdaemon_start (struct testdaemon *d, char const *path, char const *const
   testdaemon_start_on(d, testdaemon_listen(path), path, options) ;
 }
 
+void testdaemon_begin (struct testdaemon *d, char const *const *options)
+{
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  testdaemon_start(d, "s", options) ;
+}
+
 int testdaemon_stop_within (struct testdaemon *d, unsigned int milliseconds)
 {
   double end = test_seconds() + milliseconds / 1000.0 ;

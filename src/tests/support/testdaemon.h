@@ -45,6 +45,9 @@ extern int testdaemon_listen (char const *path) ;
 extern void testdaemon_start (struct testdaemon *, char const *path, char const *const *options) ;
 extern void testdaemon_start_on (struct testdaemon *, int listener, char const *path, char const *const *options) ;
 
+ /* The usual beginning: a directory, all rights for everybody, a daemon at "s". */
+extern void testdaemon_begin (struct testdaemon *, char const *const *options) ;
+
  /* SIGTERM; returns its exit code, 255 if it does not go within so many milliseconds, or dies by a signal. */
 extern int testdaemon_stop_within (struct testdaemon *, unsigned int milliseconds) ;
 extern int testdaemon_stop (struct testdaemon *) ;

@@ -1,0 +1,89 @@
+/* ISC license. */
+
+/* H5: a connection to the holder itself cannot be stored. A service that
+   listens on its own relative path "s" is not refused. */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+static struct testdaemon holder ;
+
+ /* Another process that listens on "s", in another directory. */
+
+static pid_t start_other (void)
+{
+  int p[2] ;
+  char byte ;
+  pid_t pid ;
+  if (mkdir("other", 0755) == -1 || pipe(p) == -1) tap_bail("other") ;
+  pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    if (chdir("other") == -1) _exit(1) ;
+    testdaemon_listen("s") ;
+    if (write(p[1], "", 1) == 1) pause() ;
+    _exit(0) ;
+  }
+  close(p[1]) ;
+  if (read(p[0], &byte, 1) != 1) tap_bail("other") ;
+  close(p[0]) ;
+  return pid ;
+}
+
+static int connect_to_other (void)
+{
+  int fd ;
+  if (chdir("other") == -1) tap_bail("chdir") ;
+  fd = raw_socket("s", (uid_t)-1) ;
+  if (chdir("..") == -1) tap_bail("chdir") ;
+  return fd ;
+}
+
+static void check (enum frame_dialect dialect, char const *name)
+{
+  struct rawclient c ;
+  struct rawclient self ;
+  char const *ids[] = { "file", "self" } ;
+  int fds[2] ;
+  int listening, other ;
+  raw_must_connect(&c, "s", dialect) ;
+  raw_must_connect(&self, "s", dialect) ;
+  fds[0] = testfile() ;
+  fds[1] = self.fd ;
+  tap_ok(raw_store(&c, "self", 0, self.fd) == ELOOP, "H5: %s: a connection to the holder is refused", name) ;
+  tap_ok(!raw_setdump(&c, 2) && raw_dumpframe(&c, ids, fds, 2) == ELOOP, "H5: %s: in a dump too", name) ;
+  tap_ok(!raw_holds(&c, "file"), "H5: %s: of which nothing is held", name) ;
+  listening = testdaemon_listen("other-socket") ;
+  tap_ok(!raw_store(&c, "listening", 0, listening), "H5: %s: a listening socket is stored", name) ;
+  other = connect_to_other() ;
+  tap_ok(!raw_store(&c, "other", 0, other), "H5: %s: a connection to another process at the same relative path is stored", name) ;
+  raw_delete(&c, "listening") ;
+  raw_delete(&c, "other") ;
+  close(listening) ;
+  close(other) ;
+  close(fds[0]) ;
+  raw_close(&self) ;
+  raw_close(&c) ;
+}
+
+int main (void)
+{
+  pid_t other ;
+  testdaemon_begin(&holder, 0) ;
+  other = start_other() ;
+  check(FRAME_NATIVE, "native") ;
+  check(FRAME_S6, "s6") ;
+  kill(other, SIGKILL) ;
+  waitpid(other, 0, 0) ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
