@@ -82,14 +82,15 @@ static void check_socket (struct holder *h)
   strerr_diefusys(EXITCODE_SYSTEM, "use standard input as a listening socket") ;
 }
 
- /* Descriptor 1 stays taken afterwards, like 0 and 2. */
+ /* Descriptor 1 stays taken afterwards, like 0 and 2. What can fail comes
+    before the promise. */
 
 static void notify_readiness (void)
 {
-  int fd ;
+  int fd = openc_write("/dev/null") ;
+  if (fd < 0) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   if (fd_write(1, "\n", 1) < 0) strerr_warnwusys("tell readiness on standard output") ;
-  fd = openc_write("/dev/null") ;
-  if (fd < 0 || fd_move(1, fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
+  if (fd_move(1, fd) == -1) strerr_warnwusys("close standard output") ;
 }
 
 int main (int argc, char const *const *argv)

@@ -5,21 +5,27 @@
 #include <errno.h>
 #include <poll.h>
 #include <fcntl.h>
+#include <string.h>
+#include <time.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/iopause.h>
 #include <skalibs/selfpipe.h>
-#include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
 #include "accept.h"
-#include "exitcodes.h"
 #include "log.h"
 #include "loop.h"
 #include "peer.h"
 #include "policy.h"
 #include "slots.h"
 #include "store.h"
+
+enum loop_numbers
+{
+  LOOP_REST_MS = 10,
+  LOOP_WARN_SECONDS = 60
+} ;
 
 enum poll_places
 {
@@ -46,6 +52,7 @@ int loop_init (struct loop *l, struct holder *h, int listenfd, struct loop_optio
   l->options = *options ;
   l->islameduck = 0 ;
   l->end = tain_infinite ;
+  l->warn = tain_zero ;
   accept_init(&l->acceptor, listenfd) ;
   if (ndelay_on(listenfd) == -1) return 0 ;
   l->signalfd = trap_signals() ;
@@ -84,11 +91,25 @@ static void enter_lameduck (struct loop *l)
   for (uint32_t i = 0 ; i < l->slots.n ; i++) peer_lameduck(l->slots.peers[i], &STAMP) ;
 }
 
+ /* Nothing that the loop itself needs is worth dying for: what is held would
+    be lost. It rests a little, and tells of it once a minute. */
+
+static void rest (struct loop *l, char const *what)
+{
+  static struct timespec const pause = { .tv_sec = 0, .tv_nsec = LOOP_REST_MS * 1000000 } ;
+  if (!tain_less(&STAMP, &l->warn))
+  {
+    log_line(&l->holder->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno), ": trying again") ;
+    tain_addsec(&l->warn, &STAMP, LOOP_WARN_SECONDS) ;
+  }
+  nanosleep(&pause, 0) ;
+}
+
 static void handle_signals (struct loop *l)
 {
   for (;;) switch (selfpipe_read())
   {
-    case -1 : strerr_diefusys(EXITCODE_SYSTEM, "read signals") ;
+    case -1 : rest(l, "read signals") ; return ;
     case 0 : return ;
     case SIGTERM : enter_lameduck(l) ; break ;
     case SIGHUP : policy_reload(&l->holder->policy) ; break ;
@@ -158,8 +179,8 @@ static void turn (struct loop *l)
   n = POLL_PEERS + l->slots.n + l->slots.waiting ;
   if (iopause_g(l->poll, n, &when) < 0)
   {
-    if (errno == EINTR) return ;
-    strerr_diefusys(EXITCODE_SYSTEM, "poll") ;
+    if (errno != EINTR) rest(l, "wait for clients") ;
+    return ;
   }
   store_expire(&l->holder->store, &STAMP, &log_expired, l->holder) ;
   do_peers(l) ;
