@@ -15,6 +15,11 @@
 #include "policy.h"
 #include "slots.h"
 
+ /* The kernel may know it where the headers do not. */
+#if defined(__linux__) && !defined(SO_PASSPIDFD) && !defined(__sparc__) && !defined(__hppa__)
+#define SO_PASSPIDFD 76
+#endif
+
 enum accept_numbers
 {
   ACCEPT_BACKOFF_MIN = 10,  /* milliseconds */
