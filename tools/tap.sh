@@ -454,6 +454,8 @@ start()
 {
   tap_name=$1
   shift
+  # gone before it starts: an earlier process of that name may have been ready
+  rm -f "$tap_name.out"
   { setsid "$@" <&9 9<&- > "$tap_name.out" 2> "$tap_name.err" & } 9<&0
   echo "$!" > "$WORK/.started/$tap_name"
 }
