@@ -11,7 +11,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { QUEUED = 1000, TIMEOUT_MILLISECONDS = 300, LATER_MILLISECONDS = 900 } ;
+enum { QUEUED = 1000, TURNS = 30, LATER_MILLISECONDS = 900 } ;  /* later than -t */
 
 static struct testdaemon holder ;
 static struct rawclient other ;  /* who looks on */
@@ -62,14 +62,19 @@ static void check_native (void)
   check_undone("another message") ;
   raw_close(&c) ;
   take(&c) ;
-  test_sleep(LATER_MILLISECONDS) ;
-  check_undone("a timeout") ;
-  tap_ok(raw_isclosed(&c), "H7: native: and that is the end of the connection") ;
-  raw_close(&c) ;
-  take(&c) ;
   tap_ok(!raw_acknowledge(&c), "H7: native: the acknowledgement is answered with 0") ;
   tap_ok(!raw_holds(&other, "x") && !testdaemon_count_file(&holder, file), "H7: native: and the id is gone") ;
   tap_ok(raw_acknowledge(&c) == ENOENT && raw_retrieve(&c, 1, "x", &fd) == ENOENT, "H7: native: for good") ;
+  raw_close(&c) ;
+}
+
+static void check_timeout (void)
+{
+  struct rawclient c ;
+  take(&c) ;
+  test_sleep(LATER_MILLISECONDS) ;
+  check_undone("a timeout") ;
+  tap_ok(raw_isclosed(&c), "H7: native: and that is the end of the connection") ;
   raw_close(&c) ;
 }
 
@@ -87,7 +92,7 @@ static void check_replaced (void)
   close(another) ;
 }
 
- /* So many answers before it that it cannot leave. */
+ /* So many answers before it that it cannot leave. Returns when the daemon has judged all it will. */
 
 static void take_behind (struct rawclient *c)
 {
@@ -96,6 +101,8 @@ static void take_behind (struct rawclient *c)
   for (unsigned int i = 0 ; i < QUEUED ; i++) raw_put(c, body, wire_pack_retrieve(body, 0, "y", 1), 0, 0) ;
   raw_put(c, body, wire_pack_retrieve(body, 1, "x", 1), 0, 0) ;
   raw_put(c, body, wire_pack_delete(body, "y", 1), 0, 0) ;
+  for (unsigned int i = 0 ; i < TURNS ; i++)
+    if (raw_list(&other)) tap_bail("list") ;
 }
 
 static void check_s6 (void)
@@ -122,16 +129,31 @@ static void check_s6 (void)
   raw_close(&c) ;
 }
 
-int main (void)
+static void begin (char const *const *options)
 {
-  testdaemon_begin(&holder, (char const *const []){ "-v", "0", "-t", "300", 0 }) ;
-  file = testfile() ;
+  testdaemon_start(&holder, "s", options) ;
   raw_must_connect(&other, "s", FRAME_NATIVE) ;
   raw_must_store(&other, "x", file) ;
+}
+
+static void end (void)
+{
+  raw_close(&other) ;
+  testdaemon_finish(&holder) ;
+}
+
+int main (void)
+{
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  file = testfile() ;
+  begin(0) ;
   check_native() ;
   check_replaced() ;
   check_s6() ;
-  raw_close(&other) ;
-  testdaemon_finish(&holder) ;
+  end() ;
+  begin((char const *const []){ "-v", "0", "-t", "300", 0 }) ;
+  check_timeout() ;
+  end() ;
   return tap_done() ;
 }

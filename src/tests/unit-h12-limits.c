@@ -1,0 +1,142 @@
+/* ISC license. */
+
+/* H12, the daemon's part: equal limits, the largest, past ones, nanoseconds
+   of a billion and more: no collision, no wrap, no loop. */
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/uint32.h>
+#include <skalibs/tai.h>
+
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { EQUAL = 100, BILLION = 1000000000 } ;
+
+static struct testdaemon holder ;
+static struct rawclient c ;
+static int file ;
+
+static void set_raw (tain *t, uint64_t seconds, uint32_t nanoseconds)
+{
+  t->sec.x = seconds ;
+  t->nano = nanoseconds ;
+}
+
+ /* The limit that a dump tells for the only id that is held. */
+
+static int told_limit (tain *limit)
+{
+  struct wire_reader r ;
+  struct wire_entry entry ;
+  if (raw_command(&c, "?", 1, 0, 0) || raw_receive(&c) < 0) return 0 ;
+  raw_drop_fds(&c) ;
+  wire_reader_init(&r, c.s, c.len) ;
+  if (!wire_get_entry(&r, &entry)) return 0 ;
+  *limit = entry.limit ;
+  return 1 ;
+}
+
+static void check_never (char const *name, uint64_t seconds, uint32_t nanoseconds)
+{
+  tain limit, half, early ;
+  set_raw(&limit, seconds, nanoseconds) ;
+  tap_ok(!raw_store(&c, "x", &limit, file), "H12: %s is taken", name) ;
+  raw_never(&half) ;
+  tain_half(&early, &tain_infinite_relative) ;
+  tain_sub(&half, &half, &early) ;
+  tap_ok(told_limit(&limit) && tain_less(&half, &limit), "H12: %s is never", name) ;
+  raw_delete(&c, "x") ;
+}
+
+static void check_past (char const *name, tain const *limit)
+{
+  tap_ok(raw_store(&c, "x", limit, file) == EINVAL && !testdaemon_count_file(&holder, file), "H12: %s is refused in a store", name) ;
+}
+
+ /* Nanoseconds that are none must not carry over into the seconds. */
+
+static void check_nanoseconds (void)
+{
+  tain limit, told, late ;
+  raw_limit(&limit, 10000) ;
+  limit.nano = UINT32_MAX ;
+  tap_ok(!raw_store(&c, "x", &limit, file), "H12: nanoseconds beyond a billion are taken") ;
+  set_raw(&late, limit.sec.x, BILLION - 1) ;
+  tain_addsec(&late, &late, 1) ;
+  tap_ok(told_limit(&told) && told.nano < BILLION && tain_less(&told, &late), "H12: and clamped") ;
+  raw_delete(&c, "x") ;
+}
+
+static void check_equal (void)
+{
+  tain limit ;
+  unsigned int stored = 0 ;
+  long left = -1 ;
+  raw_limit(&limit, 500) ;
+  for (unsigned int i = 0 ; i < EQUAL ; i++)
+  {
+    char id[8] ;
+    snprintf(id, sizeof(id), "e%u", i) ;
+    if (!raw_store(&c, id, &limit, file)) stored++ ;
+  }
+  tap_ok(stored == EQUAL, "H12: %d equal limits do not collide", EQUAL) ;
+  tap_ok(!raw_delete(&c, "e50") && !raw_list(&c) && raw_list_count(&c) == EQUAL - 1, "H12: one of them is deleted alone") ;
+  for (unsigned int i = 0 ; i < 1000 && left ; i++)
+  {
+    test_sleep(5) ;
+    left = raw_list(&c) ? -1 : raw_list_count(&c) ;
+  }
+  tap_ok(!left && !testdaemon_count_file(&holder, file), "H12: the others expire, all of them") ;
+}
+
+ /* One frame of three entries, of which the second has passed. */
+
+static void check_dump (void)
+{
+  char body[1 + 3 * WIRE_ENTRY_MAX] ;
+  int files[3] = { file, file, file } ;
+  size_t len = 1 ;
+  tain never, past, absurd ;
+  raw_never(&never) ;
+  raw_limit(&past, -1) ;
+  set_raw(&absurd, UINT64_MAX, UINT32_MAX) ;
+  body[0] = WIRE_DUMPFRAME ;
+  len += wire_pack_entry(body + len, &never, "a", 1) ;
+  len += wire_pack_entry(body + len, &past, "b", 1) ;
+  len += wire_pack_entry(body + len, &absurd, "c", 1) ;
+  tap_ok(!raw_setdump(&c, 3) && !raw_command(&c, body, len, files, 3), "H12: a dump with a past limit is applied") ;
+  tap_ok(!raw_list(&c) && raw_list_count(&c) == 2 && !raw_listed(&c, "b"), "H12: without that entry") ;
+  tap_ok(testdaemon_count_file(&holder, file) == 2, "H12: whose file is closed") ;
+  raw_delete(&c, "a") ;
+  raw_delete(&c, "c") ;
+}
+
+int main (void)
+{
+  tain limit, now ;
+  testdaemon_begin(&holder, 0) ;
+  file = testfile() ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  check_never("the largest limit", UINT64_MAX, UINT32_MAX) ;
+  check_never("the largest positive number of seconds", INT64_MAX, BILLION - 1) ;
+  tain_wallclock_read(&now) ;
+  set_raw(&limit, 0, 0) ;
+  check_past("the smallest limit", &limit) ;
+  set_raw(&limit, now.sec.x - 1, UINT32_MAX) ;
+  check_past("a limit in the past with too many nanoseconds", &limit) ;
+  raw_limit(&limit, -1) ;
+  check_past("a millisecond ago", &limit) ;
+  check_nanoseconds() ;
+  check_equal() ;
+  check_dump() ;
+  tap_ok(!raw_list(&c) && !raw_list_count(&c), "H12: nothing is left") ;
+  raw_close(&c) ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
