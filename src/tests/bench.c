@@ -143,6 +143,23 @@ static void start_floor (void)
   }
 }
 
+ /* Some daemons cannot dump so many: they are left out. */
+
+static unsigned int those_that_dump (struct client *c, unsigned int n)
+{
+  unsigned int good = 0 ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    if (bench_getdump(c[i].fd, c[i].dialect) == HELD_MAX) c[good++] = c[i] ;
+    else
+    {
+      printf("\n%s: no dump of %d\n", c[i].daemon->name, HELD_MAX) ;
+      close(c[i].fd) ;
+    }
+  }
+  return good ;
+}
+
 static char const *label (char const *what, struct bench_daemon const *b, enum bench_dialect d)
 {
   char s[128] ;
@@ -267,6 +284,7 @@ static void everything (void)
   contend(x, c, n, &list, 20) ;
   bench_race(x, n, ROUNDS) ;
   bench_print("list of 10000", x, n, peer_label()) ;
+  n = those_that_dump(c, n) ;
   contend(x, c, n, &dump, 5) ;
   bench_race(x, n, ROUNDS) ;
   bench_print("getdump of 10000", x, n, peer_label()) ;
@@ -277,13 +295,18 @@ static void programs (void)
 {
   struct client c[DAEMONS_MAX] ;
   struct bench_contender x[DAEMONS_MAX] ;
+  unsigned int n = 0 ;
   for (unsigned int i = 0 ; i < ndaemons ; i++)
   {
-    c[i] = (struct client){ .daemon = daemons + i } ;
-    x[i] = (struct bench_contender){ .name = daemons[i].name, .work = &run_program, .data = c + i, .n = 100 } ;
+    char path[512] ;
+    snprintf(path, sizeof(path), "%s/s6-fdholder-retrieve", daemons[i].dir) ;
+    if (access(path, X_OK) == -1) continue ;
+    c[n] = (struct client){ .daemon = daemons + i } ;
+    x[n] = (struct bench_contender){ .name = daemons[i].name, .work = &run_program, .data = c + n, .n = 100 } ;
+    n++ ;
   }
-  bench_race(x, ndaemons, ROUNDS) ;
-  bench_print("process: s6-fdholder-retrieve into nothing", x, ndaemons, ndaemons > 1 ? daemons[1].name : "") ;
+  bench_race(x, n, ROUNDS) ;
+  bench_print("process: s6-fdholder-retrieve into nothing", x, n, "peer") ;
 }
 
 static void find_daemons (void)

@@ -38,7 +38,7 @@ extern void bench_store (int, enum bench_dialect, int fd, char const *id, int li
 extern void bench_delete (int, enum bench_dialect, char const *id) ;
 extern void bench_retrieve (int, enum bench_dialect, char const *id) ;  /* and closes what came */
 extern size_t bench_list (int, enum bench_dialect) ;  /* bytes */
-extern unsigned int bench_getdump (int, enum bench_dialect) ;  /* descriptors, all closed again */
+extern unsigned int bench_getdump (int, enum bench_dialect) ;  /* descriptors, all closed again; fewer where the daemon gave up */
 
  /* One message each way, as small as can be: what the floor is made of. */
 extern void bench_send (int, char const *, size_t, int fd) ;  /* fd -1: none */
