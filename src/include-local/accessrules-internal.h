@@ -47,10 +47,15 @@ enum accessrules_path_e { ACCESSRULES_PATH_SIZE = ACCESSRULES_PATH_MAX + ACCESSR
 extern size_t ruleset_dir_path (char *, accessrules const *, char const *) ;
 
 extern accessrules_result ruleset_dir_judge (accessrules const *, char const *) ;
+extern int ruleset_dir_read_variable (accessrules const *, accessrules_params *, char const *) ;
 extern int ruleset_dir_read (accessrules const *, accessrules_params *, unsigned int) ;
 
  /* Adds what the directory at path modifies. */
 extern int ruleset_envdir (char const *, stralloc *) ;
+
+ /* Adds what the file at path, relative to the directory open as a
+    descriptor, makes of the variable name: nothing if it is not there. */
+extern int ruleset_variable (int, char const *, char const *, stralloc *) ;
 
  /* Reads name, which is relative to the directory open as a descriptor,
     into a room of max + 1 bytes. The length, or -1 and errno: EMSGSIZE
@@ -109,6 +114,7 @@ extern int ruleset_cdb_load (char const *, char **, size_t *) ;
  /* Takes a record's data apart: ALLOW, DENY, or ERROR and EPROTO. */
 extern accessrules_result ruleset_cdb_value (char const *, uint32_t, ruleset_value *) ;
 
+extern accessrules_result ruleset_cdb_read_variable (accessrules const *, accessrules_params *, char const *) ;
 extern accessrules_result ruleset_cdb_read (accessrules const *, accessrules_params *, unsigned int) ;
 
 #endif

@@ -41,18 +41,26 @@ struct policy
   struct log *log ;
 } ;
 
- /* What one connection may do. Read when it is first needed. */
+ /* One right of one connection, as it was last read. */
+struct rights_one
+{
+  tain read ;  /* when */
+  struct expression *expression ;  /* 0: none, no right */
+  uint32_t generation ;
+  uint8_t isknown ;
+  uint8_t isgranted ;  /* for rights that have no expression */
+} ;
+
+ /* What one connection may do. Each right is read when it is first needed. */
 struct rights
 {
   uid_t uid ;
   gid_t gid ;
-  tain read ;  /* when */
-  struct expression *store ;  /* 0: no right */
-  struct expression *retrieve ;
+  char key[sizeof("uid/4294967295")] ;  /* the rule that allows the connection; empty: none does any longer */
+  uint8_t isjudged ;
   uint32_t generation ;
-  uint8_t known ;
-  uint8_t granted ;  /* bits 1 << RIGHT_LIST ... */
-  char key[sizeof("uid/4294967295")] ;  /* the rule that allowed the connection */
+  tain judged ;  /* when the rule was found */
+  struct rights_one one[RIGHT_COUNT] ;
 } ;
 
  /* 0 and errno: the cdb cannot be used. */

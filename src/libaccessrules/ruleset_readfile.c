@@ -21,8 +21,8 @@ static ssize_t read_bounded (int fd, char *room, size_t max)
   {
     ssize_t r = fd_read(fd, room + len, max + 1 - len) ;
     if (r < 0) return -1 ;
-    if (!r) return len ;
     len += r ;
+    if (!r || (S_ISREG(st.st_mode) && len == (size_t)st.st_size)) return len <= max ? (ssize_t)len : (errno = EMSGSIZE, -1) ;
   }
   return (errno = EMSGSIZE, -1) ;
 }

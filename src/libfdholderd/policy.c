@@ -70,14 +70,60 @@ int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid)
 
 void policy_forget (struct policy *p, struct rights *r)
 {
-  expression_release(p, r->store) ;
-  expression_release(p, r->retrieve) ;
-  r->store = r->retrieve = 0 ;
-  r->granted = 0 ;
-  r->known = 0 ;
+  for (unsigned int i = 0 ; i < RIGHT_COUNT ; i++)
+  {
+    expression_release(p, r->one[i].expression) ;
+    r->one[i].expression = 0 ;
+    r->one[i].isknown = r->one[i].isgranted = 0 ;
+  }
 }
 
- /* An expression that is empty, or nothing but a newline, would match every
+ /* A cdb changes when it is reloaded; a directory whenever it likes, so what
+    was read there serves for a second. */
+
+static int is_fresh (struct policy const *p, tain const *read, uint32_t generation, tain const *now)
+{
+  tain end ;
+  if (p->iscdb) return generation == p->generation ;
+  tain_addsec(&end, read, RIGHTS_FRESH_SECONDS) ;
+  return tain_less(now, &end) ;
+}
+
+ /* The rule that let the connection in decides at its first request; later
+    ones find the rule anew, for it may have changed. */
+
+static int find_rule (struct policy *p, struct rights *r, tain const *now)
+{
+  if (r->isjudged && !is_fresh(p, &r->judged, r->generation, now))
+  {
+    accessrules_result result = accessrules_uidgid(&p->rules, r->uid, r->gid, &p->params) ;
+    if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
+    if (result == ACCESSRULES_ALLOW && strlen(p->params.key) < sizeof(r->key)) strcpy(r->key, p->params.key) ;
+    else r->key[0] = 0 ;
+    r->isjudged = 0 ;
+  }
+  if (!r->isjudged)
+  {
+    r->isjudged = 1 ;
+    r->judged = *now ;
+    r->generation = p->generation ;
+  }
+  strcpy(p->params.key, r->key) ;
+  return !!r->key[0] ;
+}
+
+static char const *const variables[RIGHT_COUNT] =
+{
+  [RIGHT_STORE] = "S6_FDHOLDER_STORE_REGEX",
+  [RIGHT_RETRIEVE] = "S6_FDHOLDER_RETRIEVE_REGEX",
+  [RIGHT_LIST] = "S6_FDHOLDER_LIST",
+  [RIGHT_GETDUMP] = "S6_FDHOLDER_GETDUMP",
+  [RIGHT_SETDUMP] = "S6_FDHOLDER_SETDUMP"
+} ;
+
+#define has_expression(right) ((right) == RIGHT_STORE || (right) == RIGHT_RETRIEVE)
+
+ /* An expression that is empty, or nothing but newlines, would match every
     id: it denies instead. */
 
 static struct expression *read_expression (struct policy *p, char const *name, char const *text)
@@ -87,75 +133,33 @@ static struct expression *read_expression (struct policy *p, char const *name, c
   return 0 ;
 }
 
-static void take_expression (struct policy *p, struct expression **where, char const *name, char const *text)
+ /* VAR=value grants; VAR alone, which unsets the variable, does not. */
+
+static void read_right (struct policy *p, struct rights *r, enum right right, tain const *now)
 {
-  expression_release(p, *where) ;
-  *where = read_expression(p, name, text) ;
-}
-
- /* One modification: VAR=value. The last one counts. Presence grants what is
-    not an expression; unset variables (no =) grant nothing. */
-
-static void read_modification (struct policy *p, struct rights *r, char const *s)
-{
-  static char const prefix[] = "S6_FDHOLDER_" ;
-  static struct { char const *name ; enum right right ; } const flags[] =
-  {
-    { "LIST=", RIGHT_LIST },
-    { "GETDUMP=", RIGHT_GETDUMP },
-    { "SETDUMP=", RIGHT_SETDUMP }
-  } ;
-  static char const store[] = "STORE_REGEX=" ;
-  static char const retrieve[] = "RETRIEVE_REGEX=" ;
-  if (strncmp(s, prefix, sizeof(prefix) - 1)) return ;
-  s += sizeof(prefix) - 1 ;
-  if (!strncmp(s, store, sizeof(store) - 1)) take_expression(p, &r->store, "S6_FDHOLDER_STORE_REGEX", s + sizeof(store) - 1) ;
-  else if (!strncmp(s, retrieve, sizeof(retrieve) - 1)) take_expression(p, &r->retrieve, "S6_FDHOLDER_RETRIEVE_REGEX", s + sizeof(retrieve) - 1) ;
-  else for (unsigned int i = 0 ; i < sizeof(flags) / sizeof(*flags) ; i++)
-    if (!strncmp(s, flags[i].name, strlen(flags[i].name))) r->granted |= 1 << flags[i].right ;
-}
-
- /* The rule that let the connection in decides at its first request; later
-    ones find the rule anew, for it may have changed. */
-
-static void read_rights (struct policy *p, struct rights *r, tain const *now)
-{
-  int isfirst = !r->known ;
+  struct rights_one *one = r->one + right ;
+  char const *value ;
   accessrules_result result ;
-  policy_forget(p, r) ;
-  r->known = 1 ;
-  r->read = *now ;
-  r->generation = p->generation ;
-  if (isfirst)
-  {
-    strcpy(p->params.key, r->key) ;
-    result = ACCESSRULES_ALLOW ;
-  }
-  else result = accessrules_uidgid(&p->rules, r->uid, r->gid, &p->params) ;
-  if (result == ACCESSRULES_ALLOW) result = accessrules_read_env(&p->rules, &p->params) ;
+  expression_release(p, one->expression) ;
+  one->expression = 0 ;
+  one->isgranted = 0 ;
+  one->isknown = 1 ;
+  one->read = *now ;
+  one->generation = p->generation ;
+  if (!find_rule(p, r, now)) return ;
+  result = accessrules_read_variable(&p->rules, &p->params, variables[right]) ;
   if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
-  if (result != ACCESSRULES_ALLOW) return ;
-  for (size_t i = 0 ; i < p->params.env.len ; i += strlen(p->params.env.s + i) + 1)
-    read_modification(p, r, p->params.env.s + i) ;
-}
-
-static int is_fresh (struct policy const *p, struct rights const *r, tain const *now)
-{
-  tain end ;
-  if (!r->known) return 0 ;
-  if (p->iscdb) return r->generation == p->generation ;
-  tain_addsec(&end, &r->read, RIGHTS_FRESH_SECONDS) ;
-  return tain_less(now, &end) ;
+  if (result != ACCESSRULES_ALLOW || !p->params.env.len) return ;
+  value = strchr(p->params.env.s, '=') ;
+  if (!value) return ;
+  if (has_expression(right)) one->expression = read_expression(p, variables[right], value + 1) ;
+  else one->isgranted = 1 ;
 }
 
 int policy_may (struct policy *p, struct rights *r, enum right right, char const *id, tain const *now)
 {
+  struct rights_one *one = r->one + right ;
   if (right == RIGHT_NONE) return 1 ;
-  if (!is_fresh(p, r, now)) read_rights(p, r, now) ;
-  switch (right)
-  {
-    case RIGHT_STORE : return r->store && expression_matches(r->store, id) ;
-    case RIGHT_RETRIEVE : return r->retrieve && expression_matches(r->retrieve, id) ;
-    default : return !!(r->granted & (1 << right)) ;
-  }
+  if (!one->isknown || !is_fresh(p, &one->read, one->generation, now)) read_right(p, r, right, now) ;
+  return has_expression(right) ? one->expression && expression_matches(one->expression, id) : one->isgranted ;
 }

@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "policy.h"
+#include "support/rules.h"
 #include "support/tap.h"
 
 enum { SOMEBODY = 12345 } ;
@@ -121,11 +122,11 @@ static void compiled_once (void)
   rule("RETRIEVE_REGEX", "^x$") ;
   policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
   policy_may(&policy, &r, RIGHT_RETRIEVE, "x", &now) ;
-  first = r.retrieve ;
+  first = r.one[RIGHT_RETRIEVE].expression ;
   policy_forget(&policy, &r) ;
   policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
   policy_may(&policy, &r, RIGHT_RETRIEVE, "x", &now) ;
-  tap_ok(first && r.retrieve == first, "a text is compiled once for all connections") ;
+  tap_ok(first && r.one[RIGHT_RETRIEVE].expression == first, "a text is compiled once for all connections") ;
   policy_forget(&policy, &r) ;
   for (unsigned int i = 0 ; i < 100 ; i++)
   {
@@ -136,6 +137,27 @@ static void compiled_once (void)
   }
   rule("RETRIEVE_REGEX", "^y0$") ;
   tap_ok(may(RIGHT_RETRIEVE, "y0") == 1, "texts that were dropped for others are compiled again") ;
+}
+
+static void from_cdb (void)
+{
+  struct testrule const rules[] = { { .key = "uid/12345", .action = "allow", .variable = "S6_FDHOLDER_STORE_REGEX=^a" } } ;
+  struct testrule const others[] = { { .key = "uid/12345", .action = "allow", .variable = "S6_FDHOLDER_LIST=" } } ;
+  struct testrule const unset[] = { { .key = "uid/12345", .action = "allow", .variable = "S6_FDHOLDER_LIST" } } ;
+  rules_cdb("rules.cdb", rules, 1) ;
+  if (!policy_init_cdb(&policy, "rules.cdb", &logger)) tap_bail("rules.cdb") ;
+  tap_ok(may(RIGHT_STORE, "ab") == 1 && !may(RIGHT_STORE, "ba") && !may(RIGHT_LIST, 0), "a cdb gives the rights that it has") ;
+  rules_cdb("rules.cdb", others, 1) ;
+  tap_ok(may(RIGHT_STORE, "ab") == 1, "a cdb that changes is not read again by itself") ;
+  policy_reload(&policy) ;
+  tap_ok(!may(RIGHT_STORE, "ab") && may(RIGHT_LIST, 0) == 1, "it is by a reload") ;
+  rules_cdb("rules.cdb", unset, 1) ;
+  policy_reload(&policy) ;
+  tap_ok(!may(RIGHT_LIST, 0), "a variable that a cdb unsets is no right") ;
+  rules_file("rules.cdb", "no cdb", 6) ;
+  policy_reload(&policy) ;
+  tap_ok(may(RIGHT_NONE, 0) == 1 && !may(RIGHT_LIST, 0), "a bad one changes nothing") ;
+  policy_free(&policy) ;
 }
 
 int main (void)
@@ -152,5 +174,6 @@ int main (void)
   policy_free(&policy) ;
   tap_ok(!policy_init_cdb(&policy, "rules", &logger), "a directory is no cdb") ;
   policy_free(&policy) ;
+  from_cdb() ;
   return tap_done() ;
 }

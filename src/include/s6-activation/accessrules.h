@@ -135,4 +135,10 @@ extern accessrules_result accessrules_read (accessrules const * /* rules */, acc
  /* The same without exec, which is neither read nor judged; params->exec is emptied. */
 extern accessrules_result accessrules_read_env (accessrules const * /* rules */, accessrules_params * /* params */) ;
 
+ /* One variable of env: params->env is its modification, or empty where the
+    rule has none for it. The rule itself is not judged again, so call this
+    soon after a lookup. Results and errno as above; ENAMETOOLONG: name is
+    longer than ACCESSRULES_NAME_MAX. */
+extern accessrules_result accessrules_read_variable (accessrules const * /* rules */, accessrules_params * /* params */, char const * /* name */) ;
+
 #endif
