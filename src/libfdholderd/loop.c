@@ -177,7 +177,7 @@ static void turn (struct loop *l)
   unsigned int n ;
   prepare(l, &when) ;
   n = POLL_PEERS + l->slots.n + l->slots.waiting ;
-  if (iopause_g(l->poll, n, &when) < 0)
+  if (iopause_g(l->poll, n, tain_less(&when, &tain_infinite) ? &when : 0) < 0)
   {
     if (errno != EINTR) rest(l, "wait for clients") ;
     return ;
