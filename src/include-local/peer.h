@@ -53,8 +53,9 @@ struct peer
   tain timeout ;  /* for one exchange; tain_infinite_relative for none */
   tain deadline ;  /* of the exchange under way; tain_infinite between two */
   tain active ;  /* when bytes last came or went */
-  tain retry ;  /* while short of resources: when to try again */
-  uint16_t backoff ;  /* milliseconds; 0: not short */
+  tain retry ;  /* when to try again */
+  uint16_t backoff ;  /* milliseconds of the last pause; 0: something has left since */
+  uint8_t isshort ;  /* of resources: nothing is sent before retry */
   uint8_t busy ;  /* an exchange is under way */
   uint8_t banner ;  /* native: it came, the answer is due */
   uint8_t islameduck ;

@@ -1,0 +1,162 @@
+/* ISC license. */
+
+ /* What comes in is judged, what goes out is sent. */
+
+#include <errno.h>
+
+#include <skalibs/tai.h>
+
+#include "frame.h"
+#include "log.h"
+#include "peer.h"
+#include "peer-internal.h"
+#include "verbs.h"
+#include "wire.h"
+
+enum { PEER_HIGH_WATER = 16384 } ;  /* bytes of unsent answers above which no request is judged */
+
+static char *reserve_reply (void *data, size_t len, unsigned int nfds)
+{
+  return frame_out_reserve(data, len, nfds) ;
+}
+
+static void commit_reply (void *data, size_t len, int const *fds, unsigned int nfds)
+{
+  frame_out_commit(data, len, fds, nfds) ;
+}
+
+static struct replies replies_of (struct peer *p)
+{
+  struct replies r = { .reserve = &reserve_reply, .commit = &commit_reply, .data = &p->out } ;
+  return r ;
+}
+
+static int sniff (struct peer *p)
+{
+  if (!frame_in_sniff(&p->in, &p->in.dialect)) return 0 ;
+  p->out.dialect = p->in.dialect ;
+  p->session.isnative = p->in.dialect == FRAME_NATIVE ;
+  p->state = p->session.isnative ? PEER_HELLO : PEER_OPEN ;
+  return 1 ;
+}
+
+ /* The last answer, then no more. Who has not even said which dialect it
+    speaks gets none. */
+
+static void drain (struct peer *p, int e, char const *why)
+{
+  struct replies r = replies_of(p) ;
+  peer_say(p, LOG_WARNING, why) ;
+  verbs_session_end(p->holder, &p->session) ;
+  p->state = (p->state != PEER_SNIFF || sniff(p)) && verbs_error(&r, e) == VERDICT_ANSWERED ? PEER_DRAIN : PEER_DEAD ;
+}
+
+static void judge (struct peer *p, struct frame const *f, tain const *now)
+{
+  struct replies out = replies_of(p) ;
+  struct wire_request req ;
+  int fds[WIRE_FDS_MAX] ;
+  int isstaging = p->state == PEER_STAGING ;
+  int unpacked = wire_unpack_request(&req, f->s, f->len) ;
+  unsigned int n = unpacked == EPROTO ? 0 : verbs_fds(&req) ;
+  unsigned int there = frame_in_fdcount(&p->in) ;
+  if (n > there || (p->in.dialect == FRAME_S6 && n != f->nfds) || (n < there && frame_in_isempty(&p->in)))
+    return drain(p, EPROTO, "protocol error: wrong number of descriptors") ;
+  for (unsigned int i = 0 ; i < n ; i++) fds[i] = frame_in_takefd(&p->in) ;
+  switch (verbs_answer(p->holder, &p->session, &req, unpacked, fds, &out, now))
+  {
+    case VERDICT_PROTOCOL : return drain(p, EPROTO, "protocol error") ;
+    case VERDICT_NOMEMORY : return peer_kill(p, "out of memory for an answer: closed") ;
+    case VERDICT_ANSWERED : break ;
+  }
+  p->state = verbs_istaking(&p->session) ? PEER_TAKING : stage_isactive(&p->session.stage) ? PEER_STAGING : PEER_OPEN ;
+  if (isstaging == (p->state == PEER_STAGING)) return ;
+  if (isstaging) frame_in_allow(&p->in, WIRE_REQUEST_MAX, 1) ;
+  else frame_in_allow(&p->in, WIRE_DUMPFRAME_MAX, WIRE_FDS_MAX) ;
+}
+
+ /* In the s6 dialect the answer of a retrieve-and-delete must leave before
+    anything else is judged. */
+
+static int awaits_flush (struct peer const *p)
+{
+  return p->state == PEER_TAKING && p->in.dialect == FRAME_S6 ;
+}
+
+int peer_mayjudge (struct peer const *p)
+{
+  return p->state < PEER_DRAIN && !awaits_flush(p) && !p->banner && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
+}
+
+static unsigned int process (struct peer *p, tain const *now)
+{
+  unsigned int n = 0 ;
+  for (; peer_mayjudge(p) && (p->state != PEER_SNIFF || sniff(p)) ; n++)
+  {
+    struct frame f ;
+    enum frame_get r = frame_in_get(&p->in, &f) ;
+    if (r == FRAME_GET_NONE) break ;
+    if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be") ;
+    else if (p->state == PEER_HELLO) peer_hello(p, &f, now) ;
+    else judge(p, &f, now) ;
+  }
+  if (p->state < PEER_DRAIN && frame_in_isextra(&p->in))
+    drain(p, EPROTO, "protocol error: more descriptors than the message may have") ;
+  return n ;
+}
+
+static int flush (struct peer *p, tain const *now)
+{
+  size_t before = frame_out_pending(&p->out) ;
+  enum frame_flush r = frame_out_flush(&p->out, p->fd) ;
+  if (frame_out_pending(&p->out) < before)
+  {
+    p->active = *now ;
+    p->backoff = 0 ;
+  }
+  switch (r)
+  {
+    case FRAME_FLUSH_DONE : return 1 ;
+    case FRAME_FLUSH_AGAIN : return 0 ;
+    case FRAME_FLUSH_SHORTAGE : peer_starve(p, now) ; return 0 ;
+    default : peer_die(p) ; return 0 ;
+  }
+}
+
+ /* Sends, and judges what had to wait for that, in turns. */
+
+void peer_write (struct peer *p, tain const *now)
+{
+  unsigned int judged = 0 ;
+  while (!peer_isdead(p) && !p->isshort && !frame_out_isempty(&p->out) && flush(p, now))
+  {
+    if (p->state == PEER_DRAIN) peer_die(p) ;
+    if (awaits_flush(p))
+    {
+      verbs_taking_complete(p->holder, &p->session) ;
+      p->state = PEER_OPEN ;
+    }
+    judged += process(p, now) ;
+  }
+  peer_account(p, judged, now) ;
+}
+
+void peer_read (struct peer *p, tain const *now)
+{
+  unsigned int judged ;
+  switch (frame_in_fill(&p->in))
+  {
+    case FRAME_FILL_AGAIN : return ;
+    case FRAME_FILL_OK : break ;
+    case FRAME_FILL_SHORTAGE : drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process") ; break ;
+    case FRAME_FILL_EXTRA : drain(p, EPROTO, "protocol error: more descriptors than the message may have") ; break ;
+    case FRAME_FILL_EOF :
+      peer_say(p, LOG_INFO, "disconnected") ;
+      return peer_die(p) ;
+    case FRAME_FILL_ERROR : return peer_die(p) ;
+  }
+  p->active = *now ;
+  judged = process(p, now) ;
+  peer_account(p, judged, now) ;
+  peer_write(p, now) ;
+}
