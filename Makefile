@@ -20,7 +20,8 @@ soname := libs6activation.so.$(basename $(basename $(version)))
 
 compile = $(CC) $(CPPFLAGS_AUTO) $(CPPFLAGS) $(CFLAGS_AUTO) $(CFLAGS)
 link = $(CC) $(CFLAGS_AUTO) $(CFLAGS) $(LDFLAGS_AUTO) $(LDFLAGS)
-libraries_last = $(LINKED_FLAGS) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
+# no sanitizer links statically
+libraries_last = $(filter-out $(if $(findstring -fsanitize,$(CFLAGS)),-static),$(LINKED_FLAGS)) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
 
 PUBLIC_LIBRARY := $(if $(ALLSTATIC),libs6activation.a,libs6activation.so)
 HEADERS := $(sort $(wildcard src/include/s6-activation/*.h) src/include/s6-activation/config.h)

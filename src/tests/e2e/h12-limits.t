@@ -32,7 +32,9 @@ setdump()
 }
 
 ok 'the largest -T' s6-fdholder-store -T 4294967295 s largest
-ok 'the smallest' s6-fdholder-store -T 1 s smallest
+# a millisecond is over before a slow daemon looks at it
+test -n "$DAEMON_WRAPPER$SANITIZED" && smallest=500 || smallest=1
+ok 'the smallest' s6-fdholder-store -T "$smallest" s smallest
 same=$(tai 1000)
 ok 'equal limits' setdump same1 "$same" same2 "$same" same3 "$same"
 ok 'the largest limits' setdump max1 @ffffffffffffffff3b9ac9ff max2 @7fffffffffffffff00000000 max3 @600000000000000000000000

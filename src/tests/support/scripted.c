@@ -3,6 +3,7 @@
 #include <skalibs/nonposix.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static void send_bytes (int fd, char const *s, size_t len, int const *fds, unsig
   union { struct cmsghdr align ; char s[CMSG_SPACE(FDS_MAX * sizeof(int))] ; } control ;
   struct iovec v = { .iov_base = (char *)s, .iov_len = len } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  ssize_t r ;
   if (n)
   {
     memset(&control, 0, sizeof(control)) ;
@@ -39,7 +41,10 @@ static void send_bytes (int fd, char const *s, size_t len, int const *fds, unsig
     msg.msg_control = control.s ;
     msg.msg_controllen = CMSG_SPACE(n * sizeof(int)) ;
   }
-  if (sendmsg(fd, &msg, MSG_NOSIGNAL) != (ssize_t)len) _exit(2) ;
+   /* a client that has seen enough may hang up before the rest */
+  r = sendmsg(fd, &msg, MSG_NOSIGNAL) ;
+  if (r == -1 && (errno == EPIPE || errno == ECONNRESET)) _exit(0) ;
+  if (r != (ssize_t)len) _exit(2) ;
 }
 
 static void send_step (int fd, struct step const *step)
