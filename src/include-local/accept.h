@@ -16,6 +16,7 @@ struct acceptor
 {
   int fd ;  /* -1: no more are accepted */
   uint16_t backoff ;  /* milliseconds; 0: the last accept did not fail */
+  uint8_t missed ;  /* it did, for a reason that passes by itself */
   tain retry ;
   tain warn ;  /* no warning before this */
 } ;

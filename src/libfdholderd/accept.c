@@ -31,6 +31,7 @@ void accept_init (struct acceptor *a, int fd)
 {
   a->fd = fd ;
   a->backoff = 0 ;
+  a->missed = 0 ;
   a->retry = a->warn = tain_zero ;
 }
 
@@ -99,16 +100,24 @@ static void welcome (struct slots *s, int fd, tain const *now)
   slots_arrive(s, fd, &rights, c.pid, now) ;
 }
 
+ /* A client that has gone meanwhile, or a signal: once is nothing. */
+
+static int is_passing (int e)
+{
+  return e == EAGAIN || e == EWOULDBLOCK || e == EINTR || e == ECONNABORTED ;
+}
+
 void accept_one (struct acceptor *a, struct slots *s, tain const *now)
 {
   int fd = accept4(a->fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC) ;
   if (fd >= 0)
   {
     a->backoff = 0 ;
+    a->missed = 0 ;
     welcome(s, fd, now) ;
   }
-  else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
-    pause_accept(a, &s->holder->log, now) ;
+  else if (!a->backoff && !a->missed && is_passing(errno)) a->missed = 1 ;
+  else pause_accept(a, &s->holder->log, now) ;
 }
 
 int accept_isready (struct acceptor const *a, struct slots const *s, tain const *now)

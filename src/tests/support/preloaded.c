@@ -1,0 +1,58 @@
+/* ISC license. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "faults.h"
+#include "preloaded.h"
+#include "tap.h"
+
+struct faults *preloaded_begin (void)
+{
+  char wrapper[8192] ;
+  char self[4096] ;
+  ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1) ;
+  if (testdaemon_isslow()) tap_skip_all("takes no preloaded shim under wrappers and sanitizers") ;
+  if (len <= 0) tap_bail("readlink") ;
+  self[len] = 0 ;
+  *strrchr(self, '/') = 0 ;
+  snprintf(wrapper, sizeof(wrapper), "env FAULTS=faults LD_PRELOAD=%s/preload-faults.so", self) ;
+  setenv("DAEMON_WRAPPER", wrapper, 1) ;
+  return faults_new("faults") ;
+}
+
+long preloaded_cpu (struct testdaemon const *d)
+{
+  char path[64] ;
+  long user, system ;
+  FILE *file ;
+  int n ;
+  snprintf(path, sizeof(path), "/proc/%d/stat", (int)d->pid) ;
+  file = fopen(path, "r") ;
+  if (!file) tap_bail(path) ;
+  n = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system) ;
+  fclose(file) ;
+  if (n != 2) tap_bail(path) ;
+  return (user + system) * 1000 / sysconf(_SC_CLK_TCK) ;
+}
+
+void preloaded_log_to (char const *path)
+{
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666) ;
+  if (fd == -1 || dup2(fd, 2) == -1) tap_bail(path) ;
+  close(fd) ;
+}
+
+unsigned int preloaded_count_lines (char const *path, char const *word)
+{
+  char line[8192] ;
+  unsigned int n = 0 ;
+  FILE *file = fopen(path, "r") ;
+  if (!file) return 0 ;
+  while (fgets(line, sizeof(line), file)) n += !!strstr(line, word) ;
+  fclose(file) ;
+  return n ;
+}

@@ -1,0 +1,21 @@
+/* ISC license. */
+
+/* For tests of the daemon under preload-faults.so. */
+
+#ifndef S6ACTIVATION_TESTS_PRELOADED_H
+#define S6ACTIVATION_TESTS_PRELOADED_H
+
+#include "testdaemon.h"
+
+ /* From now on daemons are started under the shim, told by the file faults of the working
+    directory. Skips all where that cannot be. */
+extern struct faults *preloaded_begin (void) ;
+
+ /* Processor time that the daemon has used, in milliseconds. */
+extern long preloaded_cpu (struct testdaemon const *) ;
+
+ /* stderr, ours and of what we start, goes to that file from now on; and how many of its lines have the word. */
+extern void preloaded_log_to (char const *path) ;
+extern unsigned int preloaded_count_lines (char const *path, char const *word) ;
+
+#endif

@@ -1,0 +1,66 @@
+/* ISC license. */
+
+/* H21: accept fails with any errno, again and again. The daemon serves the
+   clients that it has, does not spin, says so once, and takes the newcomer
+   when accept works again. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/faults.h"
+#include "support/preloaded.h"
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { FAIL_MILLISECONDS = 120, CALLS_MAX = 12, CPU_MAX = 50, AGAIN_SECONDS = 2 } ;
+
+static struct faults *faults ;
+static struct testdaemon holder ;
+static struct rawclient old ;
+
+static void fail_with (int e)
+{
+  struct rawclient fresh ;
+  long cpu = preloaded_cpu(&holder) ;
+  double start ;
+  int served ;
+  faults_arm(faults, FAULT_ACCEPT4, 1, ~0U, e) ;
+  memset(&fresh, 0, sizeof(fresh)) ;
+  fresh.channel = -1 ;
+  fresh.dialect = FRAME_S6 ;
+  fresh.fd = raw_socket(holder.path, -1) ;
+  served = !raw_list(&old) ;
+  test_sleep(FAIL_MILLISECONDS) ;
+  tap_ok(served && !raw_list(&old), "%s: those who are connected are served", strerror(e)) ;
+  cpu = preloaded_cpu(&holder) - cpu ;
+  if (!tap_ok(faults->failed && faults->calls <= CALLS_MAX && cpu <= CPU_MAX, "%s: no busy loop", strerror(e)))
+    tap_diag("%u calls, %ld ms of processor time", faults->calls, cpu) ;
+  faults_disarm(faults) ;
+  start = test_seconds() ;
+  tap_ok(!raw_list(&fresh) && test_seconds() - start < AGAIN_SECONDS, "%s: the newcomer is served afterwards", strerror(e)) ;
+  raw_close(&fresh) ;
+}
+
+int main (void)
+{
+  static int const numbers[] =
+  {
+    ECONNABORTED, EMFILE, ENFILE, ENOMEM, ENOBUFS, EPERM, EPROTO, EINTR, EAGAIN, EINVAL, EIO,
+    ENETDOWN, EHOSTUNREACH, EOPNOTSUPP, ENOSYS, EBADF, EFAULT, ENOTSOCK
+  } ;
+  unsigned int lines ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  faults = preloaded_begin() ;
+  preloaded_log_to("log") ;
+  testdaemon_start(&holder, "s", 0) ;
+  if (!raw_connect(&old, holder.path, -1, FRAME_NATIVE)) tap_bail("connect") ;
+  for (unsigned int i = 0 ; i < sizeof(numbers) / sizeof(int) ; i++) fail_with(numbers[i]) ;
+  lines = preloaded_count_lines("log", "accept") ;
+  tap_ok(lines == 1, "one line within a minute") ;
+  raw_close(&old) ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
