@@ -1,0 +1,48 @@
+#!/bin/sh
+# ISC license.
+# shellcheck disable=SC2016,SC2086 # words, and for inner shells
+# Load: many connections at once over each server, none lost and none answered twice; children killed at random.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+descriptors() { find "/proc/$(pid_of "$1")/fd" -type l | wc -l ; }
+# The numbers of the children of a process, from the kernel
+children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null ; }
+
+start ipc s6-ipcserver -1 -c 500 -C 500 ipc cat
+ready ipc
+start tcp s6-tcpserver -1 -c 500 -C 500 127.0.0.1 0 cat
+ready tcp
+total=${LOAD:-1000}
+for server in ipc tcp
+do
+  case $server in
+    ipc) address=ipc ;;
+    tcp) address=$(cat tcp.out) ;;
+  esac
+  before=$(descriptors $server)
+  run conn-load "$address" "$total" 200
+  like "$server: every one is answered, once" "$(cat out)" "^answered $total empty 0 wrong 0 failed 0 "
+  diag "$(cat out)"
+  is 'the descriptors are what they were' "$(descriptors $server)" "$before"
+
+  # children killed at random: their clients get an answer, or none, never a wrong one
+  start load$server conn-load "$address" "$total" 200
+  while ! ended load$server
+  do
+    nth=0
+    for pid in $(children_of "$(pid_of $server)")
+    do
+      nth=$((nth + 1))
+      test $((nth % 5)) -ne 0 || kill -s KILL "$pid" 2>/dev/null
+    done
+    sleep 0.01
+  done
+  like "$server: with children killed at random, nothing wrong and nobody left waiting" "$(cat load$server.out)" '^answered [0-9]+ empty [0-9]+ wrong 0 failed 0 '
+  diag "$(cat load$server.out)"
+  is 'all are accounted for' "$(awk '{ print $2 + $4 }' load$server.out)" "$total"
+  is 'the descriptors are what they were' "$(descriptors $server)" "$before"
+  stop $server
+  is 'the server was alive' "$status" 0
+done
+done_testing
