@@ -3,13 +3,16 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <linux/sockios.h>
 
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
@@ -68,11 +71,27 @@ size_t raw_frame (enum frame_dialect dialect, char *to, char const *body, size_t
   return header + len ;
 }
 
+void raw_wait_until_read (int fd)
+{
+  int unread = 1 ;
+  while (ioctl(fd, SIOCOUTQ, &unread) != -1 && unread) sched_yield() ;
+}
+
+static int drip (int fd, char const *s, size_t len, int const *fds, unsigned int n)
+{
+  for (size_t i = 0 ; i < len ; i++)
+  {
+    if (raw_send(fd, s + i, 1, fds, i ? 0 : n) != 1) return 0 ;
+    raw_wait_until_read(fd) ;
+  }
+  return 1 ;
+}
+
 int raw_put (struct rawclient const *c, char const *body, size_t len, int const *fds, unsigned int n)
 {
   static char frame[FRAME_S6_HEADER + WIRE_DUMPFRAME_MAX] ;
   size_t total = raw_frame(c->dialect, frame, body, len, n) ;
-  return raw_send(c->fd, frame, total, fds, n) == (ssize_t)total ;
+  return c->isdripping ? drip(c->fd, frame, total, fds, n) : raw_send(c->fd, frame, total, fds, n) == (ssize_t)total ;
 }
 
 void raw_drop_fds (struct rawclient *c)
@@ -156,12 +175,25 @@ static int handshake (struct rawclient *c)
   return !raw_receive(c) && c->len == WIRE_BANNER_LEN && !memcmp(c->s, WIRE_BANNER_SERVER, WIRE_BANNER_LEN) ;
 }
 
-int raw_connect (struct rawclient *c, char const *path, uid_t uid, enum frame_dialect dialect)
+static void begin (struct rawclient *c, char const *path, uid_t uid, enum frame_dialect dialect)
 {
   memset(c, 0, sizeof(*c)) ;
   c->channel = -1 ;
   c->dialect = dialect ;
   c->fd = raw_socket(path, uid) ;
+}
+
+int raw_connect (struct rawclient *c, char const *path, uid_t uid, enum frame_dialect dialect)
+{
+  begin(c, path, uid, dialect) ;
+  return dialect == FRAME_S6 || handshake(c) ;
+}
+
+int raw_connect_dripping (struct rawclient *c, char const *path, enum frame_dialect dialect)
+{
+  begin(c, path, (uid_t)-1, dialect) ;
+  c->isdripping = 1 ;
+  c->bite = 1 ;
   return dialect == FRAME_S6 || handshake(c) ;
 }
 

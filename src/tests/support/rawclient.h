@@ -28,6 +28,7 @@ struct rawclient
   int channel ;  /* native: the event pipe; -1: none */
   enum frame_dialect dialect ;
   size_t bite ;  /* most bytes that one recvmsg(2) asks for; 0: no bound */
+  int isdripping ;  /* raw_put sends one byte at a time, each after the last was read */
   char *s ;  /* the last answer's body */
   size_t len ;
   size_t room ;
@@ -42,11 +43,17 @@ extern int raw_socket (char const *path, uid_t) ;
 extern int raw_connect (struct rawclient *, char const *path, uid_t, enum frame_dialect) ;
 extern void raw_close (struct rawclient *) ;
 
+ /* The same, byte by byte in both directions, from the first one. */
+extern int raw_connect_dripping (struct rawclient *, char const *path, enum frame_dialect) ;
+
  /* One sendmsg(2); descriptors go with the first byte. */
 extern ssize_t raw_send (int fd, char const *, size_t, int const *, unsigned int) ;
 
  /* Puts the header before the body: to must have room for 6 bytes more. Returns the length. */
 extern size_t raw_frame (enum frame_dialect, char *to, char const *body, size_t, unsigned int claimed) ;
+
+ /* Waits until the other side has read all that was sent. */
+extern void raw_wait_until_read (int fd) ;
 
  /* A whole frame in one piece. */
 extern int raw_put (struct rawclient const *, char const *body, size_t, int const *, unsigned int) ;

@@ -1,0 +1,118 @@
+/* ISC license. */
+
+/* H28: idle, half-sent and never-reading clients in every slot: a newcomer of
+   another user is served within a second. -t is armed for every exchange. */
+
+#include <unistd.h>
+#include <sys/socket.h>
+
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { SLOTS = 4, ROOM = 16, LISTED = 400, LISTS = 2000, TIMEOUT_MILLISECONDS = 400 } ;
+
+enum behaviour { IDLE, HALF_SENT, NEVER_READING, MIXED } ;
+
+static struct testdaemon holder ;
+
+static void say_half (int fd)
+{
+  static char const half[] = { 0, 0, 0, 20, 0 } ;
+  raw_send(fd, half, sizeof(half), 0, 0) ;
+}
+
+static void behave (struct rawclient *c, enum behaviour behaviour)
+{
+  switch (behaviour)
+  {
+    case IDLE : break ;
+    case HALF_SENT : say_half(c->fd) ; break ;
+    default :
+      for (unsigned int i = 0 ; i < LISTS ; i++)
+      {
+        char frame[FRAME_S6_HEADER + 1] ;
+        size_t len = raw_frame(c->dialect, frame, "L", 1, 0) ;
+        if (send(c->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len) break ;
+      }
+      break ;
+  }
+}
+
+static void check_newcomer (char const *name, enum behaviour behaviour, unsigned int waiting)
+{
+  struct rawclient hogs[SLOTS + ROOM], c ;
+  double begun, took ;
+  int isserved ;
+  for (unsigned int i = 0 ; i < SLOTS + waiting ; i++)
+  {
+    enum frame_dialect dialect = i & 1 && i < SLOTS ? FRAME_NATIVE : FRAME_S6 ;
+    if (!raw_connect(hogs + i, "s", (uid_t)-1, dialect)) tap_bail("connect") ;
+    behave(hogs + i, behaviour == MIXED ? i % MIXED : behaviour) ;
+  }
+  begun = test_seconds() ;
+  isserved = raw_connect(&c, "s", TEST_UID, FRAME_NATIVE) && !raw_list(&c) ;
+  took = test_seconds() - begun ;
+  tap_ok(isserved, "H28: %s: another user is served", name) ;
+  tap_ok(took < 1 || testdaemon_isslow(), "H28: %s: within a second", name) ;
+  tap_diag("%.3f s", took) ;
+  raw_close(&c) ;
+  for (unsigned int i = 0 ; i < SLOTS + waiting ; i++) raw_close(hogs + i) ;
+}
+
+ /* Nobody waits: no slot changes hands, the idle one stays. */
+
+static void check_deadlines (enum frame_dialect dialect, char const *name)
+{
+  struct rawclient idle, slow ;
+  double begun, took ;
+  raw_must_connect(&idle, "s", dialect) ;
+  raw_must_connect(&slow, "s", dialect) ;
+  for (unsigned int i = 0 ; i < 3 ; i++)
+  {
+    test_sleep(TIMEOUT_MILLISECONDS * 2 / 3) ;
+    if (raw_list(&slow)) tap_bail("list") ;
+  }
+  tap_ok(1, "H28: %s: who is idle between exchanges stays", name) ;
+  begun = test_seconds() ;
+  say_half(slow.fd) ;
+  tap_ok(raw_isclosed(&slow), "H28: %s: who sends half a message after others is closed", name) ;
+  took = test_seconds() - begun ;
+  tap_ok(took > TIMEOUT_MILLISECONDS * 0.8 / 1000 && (took < TIMEOUT_MILLISECONDS * 5.0 / 1000 || testdaemon_isslow()), "H28: %s: after -t", name) ;
+  tap_ok(!raw_list(&idle), "H28: %s: who is idle is not", name) ;
+  raw_close(&slow) ;
+  raw_close(&idle) ;
+}
+
+static void fill (void)
+{
+  struct rawclient c ;
+  int file = testfile() ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  for (unsigned int i = 0 ; i < LISTED ; i++)
+  {
+    char id[4] = { (char)('a' + i / 100), (char)('0' + i / 10 % 10), (char)('0' + i % 10), 0 } ;
+    raw_must_store(&c, id, file) ;
+  }
+  raw_close(&c) ;
+}
+
+int main (void)
+{
+  testdaemon_begin(&holder, (char const *const []){ "-v", "0", "-c", "4", "-n", "500", 0 }) ;
+  fill() ;
+  if (testdaemon_isroot())
+  {
+    check_newcomer("idle", IDLE, 0) ;
+    check_newcomer("half-sent", HALF_SENT, 0) ;
+    check_newcomer("never reading", NEVER_READING, 0) ;
+    check_newcomer("all three, and as many waiting", MIXED, SLOTS) ;
+    check_newcomer("all three, and fifteen waiting", MIXED, ROOM - 1) ;
+  }
+  testdaemon_finish(&holder) ;
+  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-t", "400", 0 }) ;
+  check_deadlines(FRAME_NATIVE, "native") ;
+  check_deadlines(FRAME_S6, "s6") ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
