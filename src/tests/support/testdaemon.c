@@ -149,11 +149,16 @@ void testdaemon_begin (struct testdaemon *d, char const *const *options)
   testdaemon_start(d, "s", options) ;
 }
 
+void testdaemon_terminate (struct testdaemon const *d)
+{
+  kill(d->pid, SIGTERM) ;
+}
+
 int testdaemon_stop_within (struct testdaemon *d, unsigned int milliseconds)
 {
   double end = test_seconds() + milliseconds / 1000.0 ;
   int status ;
-  kill(d->pid, SIGTERM) ;
+  testdaemon_terminate(d) ;
   while (waitpid(d->pid, &status, WNOHANG) != d->pid)
   {
     if (test_seconds() > end)

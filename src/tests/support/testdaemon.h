@@ -51,6 +51,7 @@ extern void testdaemon_begin (struct testdaemon *, char const *const *options) ;
  /* SIGTERM; returns its exit code, 255 if it does not go within so many milliseconds, or dies by a signal. */
 extern int testdaemon_stop_within (struct testdaemon *, unsigned int milliseconds) ;
 extern int testdaemon_stop (struct testdaemon *) ;
+extern void testdaemon_terminate (struct testdaemon const *) ;  /* SIGTERM, without waiting */
 
  /* A TAP point that it stopped properly. Tests end with it. */
 extern void testdaemon_finish (struct testdaemon *) ;
