@@ -1,0 +1,54 @@
+/* ISC license. */
+
+/* H38: a retrieve whose rights are fresh costs the daemon three system calls:
+   poll, receive, send. */
+
+#include <unistd.h>
+
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+#include "support/tracing.h"
+
+enum { RETRIEVES = 20, CALLS = 3 } ;
+
+static struct testdaemon holder ;
+
+ /* The first retrieve reads the rights. The poll before the second mark is counted too. */
+
+static void check (enum frame_dialect dialect, char const *name)
+{
+  struct tracing t ;
+  struct rawclient c ;
+  unsigned int calls ;
+  int fd ;
+  int file = testfile() ;
+  raw_must_connect(&c, "s", dialect) ;
+  raw_must_store(&c, "x", file) ;
+  tracing_start(&t, &holder) ;
+  for (unsigned int i = 0 ; i <= RETRIEVES ; i++)
+  {
+    if (raw_retrieve(&c, 0, "x", &fd)) tap_bail("retrieve") ;
+    close(fd) ;
+    if (!i) tracing_mark(&c, "first-mark") ;
+  }
+  tracing_mark(&c, "second-mark") ;
+  tracing_end(&t) ;
+  calls = tracing_count(&t, "first-mark", "second-mark", 0) ;
+  tap_ok(calls == CALLS * RETRIEVES + 1, "H38: %s: %d retrieves take %u system calls: three each, and the next poll", name, RETRIEVES, calls) ;
+  tap_ok(tracing_count(&t, "first-mark", "second-mark", "recvmsg(") == RETRIEVES, "H38: %s: one of them receives", name) ;
+  tap_ok(tracing_count(&t, "first-mark", "second-mark", "sendmsg(") == RETRIEVES, "H38: %s: one of them sends", name) ;
+  tracing_free(&t) ;
+  raw_delete(&c, "x") ;
+  raw_close(&c) ;
+}
+
+int main (void)
+{
+  tracing_need() ;
+  testdaemon_begin(&holder, 0) ;
+  check(FRAME_NATIVE, "native") ;
+  check(FRAME_S6, "s6") ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}

@@ -1,0 +1,81 @@
+/* ISC license. */
+
+/* H39: rights cost nothing before a request needs them. Changed rules are
+   seen by new connections at once, and by held ones within a second. */
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+#include "support/tracing.h"
+
+enum { FRESH_MILLISECONDS = 1000, SLACK_MILLISECONDS = 500 } ;
+
+static struct testdaemon holder ;
+
+static void check_cost (void)
+{
+  struct tracing t ;
+  struct rawclient c, other ;
+  raw_must_connect(&other, "s", FRAME_S6) ;
+  raw_list(&other) ;
+  tracing_start(&t, &holder) ;
+  tracing_mark(&other, "mark-1") ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  tracing_mark(&other, "mark-2") ;
+  tracing_mark(&c, "mark-3") ;
+  tracing_mark(&c, "mark-4") ;
+  tracing_mark(&c, "mark-5") ;
+  tracing_end(&t) ;
+  tap_ok(tracing_count(&t, "mark-1", "mark-2", "accept4(") == 1, "H39: a connection is accepted") ;
+  tap_ok(!tracing_count(&t, "mark-1", "mark-2", "env"), "H39: and no right is read for it") ;
+  tap_ok(!tracing_count(&t, "mark-4", "mark-5", "rules/"), "H39: for its second request no rule is looked up") ;
+  tracing_free(&t) ;
+  raw_close(&c) ;
+  raw_close(&other) ;
+}
+
+ /* Milliseconds until the held connection gets that answer. */
+
+static double time_until (struct rawclient *c, int answer)
+{
+  double begun = test_seconds() ;
+  while (raw_list(c) != answer)
+  {
+    if (test_seconds() - begun > 5) return 5000 ;
+    test_sleep(5) ;
+  }
+  return (test_seconds() - begun) * 1000 ;
+}
+
+static void check_change (enum frame_dialect dialect, char const *name)
+{
+  struct rawclient held, new ;
+  double took ;
+  testdaemon_allow_all("uid/default") ;
+  raw_must_connect(&held, "s", dialect) ;
+  tap_ok(!raw_list(&held), "H39: %s: a connection may list", name) ;
+  testdaemon_allow("uid/default", ".*", ".*", "GETDUMP SETDUMP") ;
+  raw_must_connect(&new, "s", dialect) ;
+  tap_ok(raw_list(&new) == EPERM, "H39: %s: a new one may not, once the rules have changed", name) ;
+  raw_close(&new) ;
+  took = time_until(&held, EPERM) ;
+  tap_ok(took < FRESH_MILLISECONDS + SLACK_MILLISECONDS, "H39: %s: nor may the held one within a second", name) ;
+  testdaemon_allow_all("uid/default") ;
+  took = time_until(&held, 0) ;
+  tap_ok(took < FRESH_MILLISECONDS + SLACK_MILLISECONDS, "H39: %s: and it may again within a second", name) ;
+  raw_close(&held) ;
+}
+
+int main (void)
+{
+  tracing_need() ;
+  testdaemon_begin(&holder, 0) ;
+  check_cost() ;
+  check_change(FRAME_NATIVE, "native") ;
+  check_change(FRAME_S6, "s6") ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
