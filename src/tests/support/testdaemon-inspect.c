@@ -1,12 +1,10 @@
 /* ISC license. */
 
-/* Looking into the daemon from outside, and its rules. */
+/* Looking into the daemon from outside. */
 
 #include <skalibs/nonposix.h>
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,57 +114,6 @@ int testdaemon_shrink_buffers (struct testdaemon const *d)
   struct shrinking s = { .pidfd = d->pidfd, .done = 0 } ;
   testdaemon_each_fd(d, &shrink_one, &s) ;
   return !!s.done ;
-}
-
-void testdaemon_write (char const *path, char const *text)
-{
-  size_t len = strlen(text) ;
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) ;
-  if (fd == -1 || write(fd, text, len) != (ssize_t)len) tap_bail(path) ;
-  close(fd) ;
-}
-
-static void make_one_directory (char const *path)
-{
-  if (mkdir(path, 0755) == -1 && errno != EEXIST) tap_bail(path) ;
-}
-
-static void make_directories (char *path)
-{
-  for (char *slash = strchr(path + 1, '/') ; slash ; slash = strchr(slash + 1, '/'))
-  {
-    *slash = 0 ;
-    make_one_directory(path) ;
-    *slash = '/' ;
-  }
-  make_one_directory(path) ;
-}
-
-static void set_right (char const *key, char const *name, char const *text)
-{
-  char path[512] ;
-  snprintf(path, sizeof(path), "rules/%s/env/S6_FDHOLDER_%s", key, name) ;
-  if (text) testdaemon_write(path, text) ;
-  else if (unlink(path) == -1 && errno != ENOENT) tap_bail(path) ;
-}
-
-void testdaemon_allow (char const *key, char const *store, char const *retrieve, char const *flags)
-{
-  char path[512] ;
-  snprintf(path, sizeof(path), "rules/%s/env", key) ;
-  make_directories(path) ;
-  snprintf(path, sizeof(path), "rules/%s/allow", key) ;
-  testdaemon_write(path, "") ;
-  set_right(key, "STORE_REGEX", store) ;
-  set_right(key, "RETRIEVE_REGEX", retrieve) ;
-  set_right(key, "LIST", strstr(flags, "LIST") ? "\n" : 0) ;
-  set_right(key, "GETDUMP", strstr(flags, "GETDUMP") ? "\n" : 0) ;
-  set_right(key, "SETDUMP", strstr(flags, "SETDUMP") ? "\n" : 0) ;
-}
-
-void testdaemon_allow_all (char const *key)
-{
-  testdaemon_allow(key, ".*", ".*", "LIST GETDUMP SETDUMP") ;
 }
 
 int testfile (void)

@@ -35,6 +35,8 @@ extern int testdaemon_isslow (void) ;  /* under a wrapper or sanitizers, where t
     are words out of "LIST GETDUMP SETDUMP". An existing rule is replaced. */
 extern void testdaemon_allow (char const *key, char const *store, char const *retrieve, char const *flags) ;
 extern void testdaemon_allow_all (char const *key) ;
+extern void testdaemon_deny (char const *key) ;
+extern void testdaemon_forget_rules (void) ;  /* all of them */
 extern void testdaemon_write (char const *path, char const *text) ;  /* bails out */
 
  /* A socket at that path of the working directory that all may connect to. */
