@@ -56,3 +56,12 @@ unsigned int preloaded_count_lines (char const *path, char const *word)
   fclose(file) ;
   return n ;
 }
+
+void preloaded_need (char const *program)
+{
+  char command[256] ;
+  snprintf(command, sizeof(command), "command -v %s >/dev/null", program) ;
+  if (!system(command)) return ;
+  snprintf(command, sizeof(command), "no program %s", program) ;
+  tap_skip_all(command) ;
+}

@@ -18,4 +18,8 @@ extern long preloaded_cpu (struct testdaemon const *) ;
 extern void preloaded_log_to (char const *path) ;
 extern unsigned int preloaded_count_lines (char const *path, char const *word) ;
 
+
+ /* Skips all where that program is not on the PATH. */
+extern void preloaded_need (char const *program) ;
+
 #endif

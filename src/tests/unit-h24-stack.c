@@ -1,0 +1,75 @@
+/* ISC license. */
+
+/* H24: with a stack of 256 kB the daemon takes 15,000 descriptors in a dump,
+   lists them, gives them in a dump, and deletes one. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/resource.h>
+
+#include <skalibs/stralloc.h>
+#include <skalibs/tai.h>
+
+#include <s6-activation/fdholder.h>
+
+#include "support/preloaded.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { HELD = 15000, FILES = HELD + 1000, PATIENCE_SECONDS = 60 } ;
+
+static void make_entries (fdholder_entry *entries, int file)
+{
+  static char ids[HELD][8] ;
+  for (unsigned int i = 0 ; i < HELD ; i++)
+  {
+    snprintf(ids[i], sizeof(ids[i]), "%u", i) ;
+    entries[i].id = ids[i] ;
+    entries[i].fd = file ;
+    entries[i].expires = i & 1 ;
+    entries[i].limit = STAMP ;
+    entries[i].limit.sec.x += 100000 ;
+  }
+}
+
+static void start (struct testdaemon *d)
+{
+  static char const *const options[] = { "-n", "15000", 0 } ;
+  struct rlimit files ;
+  if (getrlimit(RLIMIT_NOFILE, &files) == -1) tap_bail("getrlimit") ;
+  if (files.rlim_max < FILES) tap_skip_all("needs a higher limit of open files") ;
+  setenv("DAEMON_WRAPPER", "prlimit --stack=262144:262144", 1) ;
+  testdaemon_start(d, "s", options) ;
+}
+
+int main (void)
+{
+  static fdholder_entry entries[HELD] ;
+  fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
+  stralloc ids = STRALLOC_ZERO ;
+  struct testdaemon d ;
+  fdholder h ;
+  tain deadline ;
+  size_t n = 0, same = 0 ;
+  int file = testfile() ;
+  preloaded_need("prlimit") ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  if (testdaemon_isslow()) tap_skip_all("wrappers and sanitizers need more stack than that") ;
+  start(&d) ;
+  tain_now_g() ;
+  tain_addsec_g(&deadline, PATIENCE_SECONDS) ;
+  make_entries(entries, file) ;
+  if (!fdholder_start_g(&h, d.path, &deadline)) tap_bail("fdholder_start") ;
+  tap_ok(fdholder_setdump_g(&h, entries, HELD, &deadline), "a dump of 15000 is taken") ;
+  tap_ok(fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD, "and listed") ;
+  tap_ok(fdholder_getdump_g(&h, &dump, &deadline) && fdholder_dump_count(&dump) == HELD, "and given again") ;
+  for (size_t i = 0 ; i < fdholder_dump_count(&dump) ; i++) same += testfile_same(fdholder_dump_entries(&dump)[i].fd, file) ;
+  tap_ok(same == HELD, "each is the file that it was") ;
+  tap_ok(fdholder_delete_g(&h, "7777", &deadline) && fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD - 1, "one is deleted") ;
+  fdholder_end(&h) ;
+  testdaemon_finish(&d) ;
+  return tap_done() ;
+}
