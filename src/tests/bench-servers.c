@@ -1,0 +1,173 @@
+/* ISC license. */
+
+ /*
+   The part of make bench that is about super-servers: one run, one
+   processor, ratios. The others: s6-ipcserverd and s6-tcpserverd of the
+   directory PEER, or on the PATH; tcpserver of the directory UCSPI, or of
+   what tools/fetch-peer ucspi-tcp unpacked, or on the PATH;
+   systemd-socket-activate on the PATH.
+ */
+
+#include <skalibs/nonposix.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/resource.h>
+
+#include "support/bench.h"
+#include "support/benchserver.h"
+#include "support/rules.h"
+#include "support/tap.h"
+
+enum { ROUNDS = 15, SERVERS_MAX = 4, VISITS = 200, CROWD = 256, ATONCE = 32, FEW = 10, MANY = 1000 } ;
+
+static char build[4096] ;
+static char nothing[4200] ;
+static char programs[SERVERS_MAX][4200] ;
+static struct benchserver servers[SERVERS_MAX] ;
+static unsigned int count ;
+
+static void visit (void *data)
+{
+  benchserver_visit(data) ;
+}
+
+static void crowd (void *data)
+{
+  benchserver_crowd(data, CROWD, ATONCE) ;
+}
+
+static void print (char const *title, struct bench_contender const *x)
+{
+  double best = 0 ;
+  for (unsigned int i = 1 ; i < count ; i++) if (!best || x[i].median < best) best = x[i].median ;
+  printf("\n%-44s %12s %10s %10s\n", title, "microseconds", "a second", "/ ours") ;
+  for (unsigned int i = 0 ; i < count ; i++)
+    printf("  %-42s %12.1f %10.0f %10.2f\n", x[i].name, x[i].median / 1000, 1e9 / x[i].median, x[i].median / x[0].median) ;
+  if (best) printf("  %-42s %34.2f\n", "ours, in connections per second / the best", best / x[0].median) ;
+  fflush(stdout) ;
+}
+
+static void race (char const *protocol)
+{
+  struct bench_contender x[SERVERS_MAX] ;
+  char title[64] ;
+  for (unsigned int i = 0 ; i < count ; i++)
+    x[i] = (struct bench_contender){ .name = servers[i].name, .work = &visit, .data = servers + i, .n = VISITS } ;
+  bench_race(x, count, ROUNDS) ;
+  snprintf(title, sizeof(title), "%s connections, one at a time", protocol) ;
+  print(title, x) ;
+  for (unsigned int i = 0 ; i < count ; i++) { x[i].work = &crowd ; x[i].n = 1 ; }
+  bench_race(x, count, ROUNDS) ;
+  for (unsigned int i = 0 ; i < count ; i++) x[i].median /= CROWD ;
+  snprintf(title, sizeof(title), "%s connections, %d at once", protocol, ATONCE) ;
+  print(title, x) ;
+  for (unsigned int i = 0 ; i < count ; i++)
+  {
+    struct bench_daemon traced = { .pid = servers[i].pid } ;
+    double calls = bench_daemon_calls(&traced, &visit, servers + i, VISITS) ;
+    if (calls >= 0) printf("  system calls of the server for one: %-24s %6.2f\n", servers[i].name, calls) ;
+  }
+}
+
+ /* The program NAME of that directory, or on the PATH where there is none given. */
+
+static void add (char const *label, enum benchserver_kind kind, char const *directory, char const *name, char const *limit, char const *child)
+{
+  char const *argv[] = { nothing, child, 0 } ;
+  if (directory) snprintf(programs[count], sizeof(programs[0]), "%s/%s", directory, name) ;
+  else snprintf(programs[count], sizeof(programs[0]), "%s", name) ;
+  if (benchserver_start(servers + count, label, kind, programs[count], limit, argv)) count++ ;
+  else if (!count) tap_bail(programs[0]) ;
+  else printf("(no %s)\n", label) ;
+}
+
+static void stop (void)
+{
+  while (count) benchserver_stop(servers + --count) ;
+}
+
+ /* One more connection while others stay. */
+
+struct company
+{
+  int fd[MANY] ;
+  unsigned int n ;
+} ;
+
+static int held (struct benchserver const *b)
+{
+  char c ;
+  int fd = benchserver_connect(b, 0) ;
+  if (read(fd, &c, 1) != 1) tap_bail(b->name) ;
+  return fd ;
+}
+
+static void one_more (void *data)
+{
+  close(held(data)) ;
+}
+
+static void fill (struct company *company, unsigned int n)
+{
+  while (company->n < n) company->fd[company->n++] = held(servers) ;
+}
+
+static void concurrent (char const *label, enum benchserver_kind kind, char const *name)
+{
+  static struct company company ;
+  struct bench_contender x[2] =
+  {
+    { .name = "the 10th child", .work = &one_more, .data = servers, .n = 50 },
+    { .name = "the 1000th child", .work = &one_more, .data = servers, .n = 50 }
+  } ;
+  long before ;
+  add(label, kind, build, name, "4000", "stay") ;
+  fill(&company, FEW - 1) ;
+  before = benchserver_memory(servers) ;
+  bench_race(x, 1, ROUNDS) ;
+  fill(&company, MANY - 1) ;
+  bench_race(x + 1, 1, ROUNDS) ;
+  bench_print(label, x, 2, "") ;
+  printf("  resident, each of %d more: %.1f bytes\n", MANY - FEW, (benchserver_memory(servers) - before) * 1024. / (MANY - FEW)) ;
+  while (company.n) close(company.fd[--company.n]) ;
+  stop() ;
+}
+
+static void raise_limits (void)
+{
+  struct rlimit rl ;
+  getrlimit(RLIMIT_NOFILE, &rl) ;
+  rl.rlim_cur = rl.rlim_max ;
+  setrlimit(RLIMIT_NOFILE, &rl) ;
+}
+
+int main (void)
+{
+  char const *peer = getenv("PEER") ;
+  char const *ucspi = getenv("UCSPI") ;
+  char unpacked[4200] ;
+  if (!getcwd(build, sizeof(build))) tap_bail("getcwd") ;
+  snprintf(nothing, sizeof(nothing), "%s/src/tests/bin/bench-nothing", build) ;
+  snprintf(unpacked, sizeof(unpacked), "%s/src/tests/peer/ucspi-tcp/usr/bin", build) ;
+  if (!ucspi && !access(unpacked, X_OK)) ucspi = unpacked ;
+  raise_limits() ;
+  rules_public_place() ;
+  bench_pin() ;
+  printf("super-servers: one run, one processor, medians of %d rounds\n", ROUNDS) ;
+  add("s6-ipcserverd of s6-activation", BENCHSERVER_UNIX, build, "s6-ipcserverd", "40", 0) ;
+  add("s6-ipcserverd of the other s6", BENCHSERVER_UNIX, peer, "s6-ipcserverd", "40", 0) ;
+  race("Unix") ;
+  stop() ;
+  add("s6-tcpserverd of s6-activation", BENCHSERVER_TCP, build, "s6-tcpserverd", "40", 0) ;
+  add("s6-tcpserverd of the other s6", BENCHSERVER_TCP, peer, "s6-tcpserverd", "40", 0) ;
+  add("tcpserver", BENCHSERVER_TCPSERVER, ucspi, "tcpserver", "40", 0) ;
+  add("systemd-socket-activate", BENCHSERVER_SYSTEMD, 0, "systemd-socket-activate", 0, 0) ;
+  race("TCP") ;
+  stop() ;
+  concurrent("s6-ipcserverd, one more child", BENCHSERVER_UNIX, "s6-ipcserverd") ;
+  concurrent("s6-tcpserverd, one more child", BENCHSERVER_TCP, "s6-tcpserverd") ;
+  return 0 ;
+}
