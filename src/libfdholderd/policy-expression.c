@@ -11,7 +11,11 @@
 #include "log.h"
 #include "policy.h"
 
-enum { EXPRESSIONS_UNUSED_MAX = 32 } ;
+enum expression_numbers
+{
+  EXPRESSIONS_UNUSED_MAX = 32,
+  EXPRESSION_ASKED_MAX = 255
+} ;
 
 struct expression
 {
@@ -19,6 +23,8 @@ struct expression
   regex_t compiled ;
   unsigned int users ;
   uint8_t isgood ;
+  uint8_t answer ;  /* to the id that was asked for last: a service asks for the same one */
+  char asked[EXPRESSION_ASKED_MAX + 1] ;
   char text[] ;
 } ;
 
@@ -82,6 +88,8 @@ static struct expression *compile (struct policy *p, char const *text)
   }
   memcpy(e->text, text, len + 1) ;
   e->users = 0 ;
+  e->asked[0] = 0 ;
+  e->answer = 0 ;
   r = regcomp(&e->compiled, text, REG_EXTENDED | REG_NOSUB) ;
   e->isgood = !r ;
   if (r)
@@ -119,5 +127,11 @@ void expression_release (struct policy *p, struct expression *e)
 
 int expression_matches (struct expression *e, char const *id)
 {
-  return !regexec(&e->compiled, id, 0, 0, 0) ;
+  int r ;
+  if (!strcmp(id, e->asked)) return e->answer ;
+  r = regexec(&e->compiled, id, 0, 0, 0) ;
+  if (r == REG_ESPACE || strlen(id) > EXPRESSION_ASKED_MAX) return !r ;
+  strcpy(e->asked, id) ;
+  e->answer = !r ;
+  return e->answer ;
 }

@@ -75,6 +75,11 @@ static void expressions (void)
 {
   rule("STORE_REGEX", "^unix:\n") ;
   tap_ok(may(RIGHT_STORE, "unix:x") == 1 && !may(RIGHT_STORE, "x:unix:") && !may(RIGHT_RETRIEVE, "unix:x"), "an expression grants what it matches") ;
+  {
+    struct expression *e = expression_get(&policy, "^ab") ;
+    tap_ok(expression_matches(e, "abc") && expression_matches(e, "abc") && !expression_matches(e, "bc") && !expression_matches(e, "bc") && expression_matches(e, "abc") && !expression_matches(e, ""), "an answer that is remembered is the one that was given") ;
+    expression_release(&policy, e) ;
+  }
   rule("STORE_REGEX", "(a|b)+$") ;
   tap_ok(may(RIGHT_STORE, "xxab") == 1 && !may(RIGHT_STORE, "abx"), "expressions are extended ones") ;
   rule("STORE_REGEX", "\n") ;
