@@ -139,14 +139,16 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
 {
   struct rights_one *one = r->one + right ;
   char const *value ;
+  int isallowed ;
   accessrules_result result ;
   expression_release(p, one->expression) ;
   one->expression = 0 ;
   one->isgranted = 0 ;
   one->isknown = 1 ;
-  one->read = *now ;
   one->generation = p->generation ;
-  if (!find_rule(p, r, now)) return ;
+  isallowed = find_rule(p, r, now) ;
+  one->read = r->judged ;  /* no right is fresh for longer than the rule that it is read from */
+  if (!isallowed) return ;
   result = accessrules_read_variable(&p->rules, &p->params, variables[right]) ;
   if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
   if (result != ACCESSRULES_ALLOW || !p->params.env.len) return ;
