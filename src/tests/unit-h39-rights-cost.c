@@ -69,6 +69,27 @@ static void check_change (enum frame_dialect dialect, char const *name)
   raw_close(&held) ;
 }
 
+ /* The rule itself changes between the first need of one right and that of another. */
+
+static void check_rule (void)
+{
+  struct rawclient held ;
+  double begun ;
+  int e ;
+  testdaemon_forget_rules() ;
+  testdaemon_allow_all("uid/default") ;
+  raw_must_connect(&held, "s", FRAME_NATIVE) ;
+  if (raw_list(&held)) tap_bail("list") ;
+  begun = test_seconds() ;
+  testdaemon_deny("uid/self") ;
+  test_sleep(FRESH_MILLISECONDS * 9 / 10) ;
+  raw_setdump(&held, 0) ;
+  while (test_seconds() - begun < FRESH_MILLISECONDS * 1.2 / 1000) test_sleep(1) ;
+  e = raw_setdump(&held, 0) ;
+  tap_ok(e == EPERM, "H39: whichever right is needed, a rule that has changed serves for a second at most") ;
+  raw_close(&held) ;
+}
+
 int main (void)
 {
   tracing_need() ;
@@ -76,6 +97,7 @@ int main (void)
   check_cost() ;
   check_change(FRAME_NATIVE, "native") ;
   check_change(FRAME_S6, "s6") ;
+  check_rule() ;
   testdaemon_finish(&holder) ;
   return tap_done() ;
 }
