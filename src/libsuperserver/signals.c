@@ -27,19 +27,20 @@ static void on_signal (int sig)
     if (watched[i].sig == sig) received |= watched[i].bit ;
 }
 
+static sigset_t watched_set ;
+
 int signals_init (void)
 {
   struct sigaction action = { .sa_handler = &on_signal } ;
   struct sigaction ignored = { .sa_handler = SIG_IGN } ;
-  sigset_t set ;
-  sigemptyset(&set) ;
+  sigemptyset(&watched_set) ;
   sigfillset(&action.sa_mask) ;
   for (unsigned int i = 0 ; i < WATCHED ; i++)
   {
-    sigaddset(&set, watched[i].sig) ;
+    sigaddset(&watched_set, watched[i].sig) ;
     if (sigaction(watched[i].sig, &action, 0) == -1) return 0 ;
   }
-  return sigaction(SIGPIPE, &ignored, 0) == 0 && sigprocmask(SIG_SETMASK, &set, 0) == 0 ;
+  return sigaction(SIGPIPE, &ignored, 0) == 0 && sigprocmask(SIG_SETMASK, &watched_set, 0) == 0 ;
 }
 
 unsigned int signals_take (void)
@@ -47,6 +48,25 @@ unsigned int signals_take (void)
   unsigned int bits = received ;
   received = 0 ;
   return bits ;
+}
+
+ /*
+   pselect that finds a descriptor ready does not look at the signals that
+   came before: with clients that never pause, none would ever be obeyed,
+   and children that have ended would still count.
+ */
+
+static void catch_pending (void)
+{
+  sigset_t pending ;
+  sigset_t none ;
+  unsigned int i = 0 ;
+  if (sigpending(&pending) == -1) return ;
+  while (i < WATCHED && !sigismember(&pending, watched[i].sig)) i++ ;
+  if (i == WATCHED) return ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+  sigprocmask(SIG_SETMASK, &watched_set, 0) ;
 }
 
 int signals_wait (int listening, int64_t ms)
@@ -57,5 +77,7 @@ int signals_wait (int listening, int64_t ms)
   sigemptyset(&none) ;
   FD_ZERO(&readable) ;
   if (listening) FD_SET(0, &readable) ;
-  return pselect(1, &readable, 0, 0, ms < 0 ? 0 : &limit, &none) == 1 ;
+  if (pselect(1, &readable, 0, 0, ms < 0 ? 0 : &limit, &none) != 1) return 0 ;
+  catch_pending() ;
+  return 1 ;
 }

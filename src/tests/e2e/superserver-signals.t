@@ -74,6 +74,18 @@ TERM'
   is 'killed, not asked' "$(cat ${face}abrt.log)" ''
   like 'the log says which signal' "$(cat ${face}abrt.err)" 'received SIGABRT, sending SIGKILL to all connections and quitting'
 
+  # A signal waits when the server starts, and so do clients: the signal goes first. (dash would unblock it.)
+  # shellcheck disable=SC2016 # for the inner shell
+  case $face in
+    ipc) set -- s6-ipcserver-socketbinder queue.s ; ask='s6-ipcclient queue.s' ;;
+    *) set -- s6-tcpserver-socketbinder -1 127.0.0.1 0 ; ask='s6-tcpclient -Hl0 127.0.0.1 $(cat out)' ;;
+  esac
+  # shellcheck disable=SC2016 # likewise
+  exits "$program obeys a signal before it serves who waits" 0 "$@" env --block-signal=TERM \
+    bash -c 'for i in 1 2 3 ; do eval "$1 true" || exit 99 ; done ; kill -s TERM $$ ; exec "$2" -v2 touch served' queue "$ask" "$program"
+  not_ok 'nobody is served then' test -e served
+  unlike 'nor logged' "$(cat err)" ' allow '
+
   begin ${face}kill
   kill -s KILL "$(head -n 1 ${face}kill.log.pids)"
   ok "$program: a child that is killed" retry 5 logged ${face}kill 'end pid [0-9]+ .* signal 9'
