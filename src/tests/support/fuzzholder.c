@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -145,12 +146,15 @@ static void do_peers (struct fuzzholder *f)
 {
   struct pollfd x[FUZZ_SLOTS] ;
   uint32_t n = f->slots.n ;
+  int r ;
   for (uint32_t i = 0 ; i < n ; i++)
   {
     x[i].fd = f->slots.peers[i]->fd ;
     x[i].events = peer_events(f->slots.peers[i]) ;
   }
-  fuzz_must(poll(x, n, 0) >= 0) ;
+  do r = poll(x, n, 0) ;
+  while (r == -1 && errno == EINTR) ;
+  fuzz_must(r >= 0) ;
   for (uint32_t i = 0 ; i < n ; i++)
   {
     struct peer *p = f->slots.peers[i] ;
