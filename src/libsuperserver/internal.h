@@ -155,7 +155,8 @@ enum signalbit
 
 extern int signals_init (void) ;
 extern unsigned int signals_take (void) ;  /* the bits that came since the last call */
- /* Waits until fd 0 is readable (1), or a signal came or ms (-1: no limit) are over (0). */
+extern pid_t signals_child (void) ;  /* whom the last SIGCHLD was about; others may have ended with it */
+ /* Waits until fd 0 is readable (1), or a signal came or ms (-1: no limit) are over (0). Signals may have come with 1, too. */
 extern int signals_wait (int listening, int64_t ms) ;
 
  /* The loop's own, and what it says at -v 2. */
@@ -171,7 +172,17 @@ struct server
   unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
   unsigned int pause ;  /* milliseconds of the last one; 0 after a success */
   int64_t resume ;  /* monotonic milliseconds; 0: no pause */
+  int64_t sweep ;  /* when to look for children that ended unnoticed; 0: there are none */
+  uint32_t unswept ;  /* children that were taken by their number since the last look */
 } ;
+
+extern int64_t server_now (void) ;  /* monotonic milliseconds */
+extern void server_end_pause (struct server *) ;
+
+extern void server_reap (struct server *) ;  /* after a SIGCHLD */
+extern void server_sweep (struct server *) ;  /* takes every child that has ended */
+ /* Sweeps when it is time. Milliseconds until then; -1: there is no need. */
+extern int64_t server_sweep_left (struct server *) ;
 
 extern void server_log_status (struct server *) ;
 extern void server_log_client (struct server *, char const *verdict, pid_t, uint32_t count) ;  /* pid 0: none */

@@ -20,9 +20,12 @@ enum { WATCHED = sizeof(watched) / sizeof(watched[0]) } ;
  /* Written with all signals blocked: by the handler, whose mask is full, and by signals_take. */
 
 static unsigned int volatile received = 0 ;
+static pid_t volatile child = 0 ;
 
-static void on_signal (int sig)
+static void on_signal (int sig, siginfo_t *info, void *context)
 {
+  (void)context ;
+  if (sig == SIGCHLD) child = info->si_pid ;
   for (unsigned int i = 0 ; i < WATCHED ; i++)
     if (watched[i].sig == sig) received |= watched[i].bit ;
 }
@@ -31,7 +34,7 @@ static sigset_t watched_set ;
 
 int signals_init (void)
 {
-  struct sigaction action = { .sa_handler = &on_signal } ;
+  struct sigaction action = { .sa_sigaction = &on_signal, .sa_flags = SA_SIGINFO | SA_NOCLDSTOP } ;
   struct sigaction ignored = { .sa_handler = SIG_IGN } ;
   sigemptyset(&watched_set) ;
   sigfillset(&action.sa_mask) ;
@@ -48,6 +51,11 @@ unsigned int signals_take (void)
   unsigned int bits = received ;
   received = 0 ;
   return bits ;
+}
+
+pid_t signals_child (void)
+{
+  return child ;
 }
 
  /*

@@ -8,10 +8,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
@@ -30,23 +28,10 @@
 
 enum { PAUSE_FIRST = 10, PAUSE_LONGEST = 1000 } ;
 
-static int64_t monotonic_ms (void)
-{
-  struct timespec now ;
-  clock_gettime(CLOCK_MONOTONIC, &now) ;
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 ;
-}
-
 static void begin_pause (struct server *s)
 {
   s->pause = !s->pause ? PAUSE_FIRST : s->pause < PAUSE_LONGEST / 2 ? s->pause << 1 : PAUSE_LONGEST ;
-  s->resume = monotonic_ms() + s->pause ;
-}
-
-static void end_pause (struct server *s)
-{
-  s->pause = 0 ;
-  s->resume = 0 ;
+  s->resume = server_now() + s->pause ;
 }
 
 static void end_client (struct server *s)
@@ -88,7 +73,7 @@ static void serve (struct server *s)
     server_log_status(s) ;
   }
   end_client(s) ;
-  end_pause(s) ;
+  server_end_pause(s) ;
 }
 
 static void meet (struct server *s)
@@ -107,6 +92,11 @@ static void meet (struct server *s)
   if (s->client.known)
   {
     uint32_t count = children_count(&s->children, s->client.key) ;
+    if (count >= s->config->localmaxconn && s->sweep)
+    {
+      server_sweep(s) ;
+      count = children_count(&s->children, s->client.key) ;
+    }
     if (count >= s->config->localmaxconn)
     {
       server_log_client(s, "deny ", 0, count) ;
@@ -134,23 +124,6 @@ static void accept_one (struct server *s)
   meet(s) ;
 }
 
-static void reap (struct server *s)
-{
-  unsigned char key[SUPERSERVER_KEYSIZE] ;
-  int known = 0 ;
-  int status ;
-  for (;;)
-  {
-    pid_t pid = waitpid(-1, &status, WNOHANG) ;
-    if (pid <= 0) break ;
-    if (!children_remove(&s->children, pid, key, &known)) continue ;
-    end_pause(s) ;
-    server_log_end(s, pid, key, known, status) ;
-    server_log_status(s) ;
-    if (!s->children.running) break ;
-  }
-}
-
 static void terminate (struct server *s)
 {
   children_kill(&s->children, SIGTERM) ;
@@ -162,7 +135,7 @@ static void terminate (struct server *s)
 static int obey (struct server *s)
 {
   unsigned int bits = signals_take() ;
-  if (bits & SIGNALBIT_CHLD) reap(s) ;
+  if (bits & SIGNALBIT_CHLD) server_reap(s) ;
   if (bits & SIGNALBIT_ABRT)
   {
     superlog_line(&s->log, "received SIGABRT, sending SIGKILL to all connections and quitting") ;
@@ -194,7 +167,7 @@ static int64_t pause_left (struct server *s)
 {
   int64_t left ;
   if (!s->resume) return -1 ;
-  left = s->resume - monotonic_ms() ;
+  left = s->resume - server_now() ;
   if (left > 0) return left ;
   s->resume = 0 ;
   return -1 ;
@@ -231,6 +204,7 @@ int superserver_run (struct superserver const *given)
   prepare(&s) ;
   for (;;)
   {
+    int64_t sweep = server_sweep_left(&s) ;
     int64_t left = pause_left(&s) ;
     int ready ;
     if (s.waiting && left < 0)
@@ -238,7 +212,7 @@ int superserver_run (struct superserver const *given)
       serve(&s) ;
       continue ;
     }
-    ready = signals_wait(left < 0 && s.children.running < config->maxconn, left) ;
+    ready = signals_wait(left < 0 && s.children.running < config->maxconn, left < 0 || (sweep >= 0 && sweep < left) ? sweep : left) ;
     if (obey(&s)) break ;
     if (ready) accept_one(&s) ;
   }

@@ -1,0 +1,77 @@
+/* ISC license. */
+
+#include <time.h>
+#include <sys/wait.h>
+
+#include "internal.h"
+
+ /*
+   The kernel looks at every child when it is asked for any that has ended,
+   and at one when it is asked for one. While there are many, a SIGCHLD is
+   taken at its word: the child that it names. Those that ended with it,
+   unnamed, are found by a sweep: soon, and after as many as make its cost
+   small for each, and before a client is refused for their sake.
+ */
+
+enum { SWEEP_ALWAYS = 48, SWEEP_SHARE = 8, SWEEP_DELAY = 20 } ;
+
+int64_t server_now (void)
+{
+  struct timespec now ;
+  clock_gettime(CLOCK_MONOTONIC, &now) ;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 ;
+}
+
+void server_end_pause (struct server *s)
+{
+  s->pause = 0 ;
+  s->resume = 0 ;
+}
+
+static void forget (struct server *s, pid_t pid, int status)
+{
+  unsigned char key[SUPERSERVER_KEYSIZE] ;
+  int known = 0 ;
+  if (!children_remove(&s->children, pid, key, &known)) return ;
+  server_end_pause(s) ;
+  server_log_end(s, pid, key, known, status) ;
+  server_log_status(s) ;
+}
+
+void server_sweep (struct server *s)
+{
+  s->sweep = 0 ;
+  s->unswept = 0 ;
+  do
+  {
+    int status ;
+    pid_t pid = waitpid(-1, &status, WNOHANG) ;
+    if (pid <= 0) break ;
+    forget(s, pid, status) ;
+  }
+  while (s->children.running) ;
+}
+
+void server_reap (struct server *s)
+{
+  pid_t pid = signals_child() ;
+  int status ;
+  if (s->children.running <= SWEEP_ALWAYS || s->unswept >= s->children.running / SWEEP_SHARE || pid <= 0)
+  {
+    server_sweep(s) ;
+    return ;
+  }
+  if (waitpid(pid, &status, WNOHANG) == pid) forget(s, pid, status) ;
+  s->unswept++ ;
+  if (!s->sweep) s->sweep = server_now() + SWEEP_DELAY ;
+}
+
+int64_t server_sweep_left (struct server *s)
+{
+  int64_t left ;
+  if (!s->sweep) return -1 ;
+  left = s->sweep - server_now() ;
+  if (left > 0) return left ;
+  server_sweep(s) ;
+  return -1 ;
+}
