@@ -17,7 +17,7 @@ struct accesscontrol
   unsigned int verbosity ;
   accessrules rules ;
   accessrules_params params ;
-  stralloc modifs ;  /* of the environment: ours, and the rule's after them */
+  stralloc modifs ;  /* of the environment: ours, which count where a rule's contradict them */
 } ;
 
 #define ACCESSCONTROL_ZERO { .directory = 0, .cdb = 0, .verbosity = 1, .rules = ACCESSRULES_ZERO, .params = ACCESSRULES_PARAMS_ZERO, .modifs = STRALLOC_ZERO }

@@ -12,8 +12,8 @@
 void accesscontrol_exec (struct accesscontrol *control, char const *const *argv)
 {
   char const *instead[] = { S6_ACTIVATION_EXECLINEPREFIX "execlineb", "-c", control->params.exec.s, 0 } ;
-  if (!stralloc_catb(&control->modifs, control->params.env.s, control->params.env.len))
+  if (!stralloc_catb(&control->params.env, control->modifs.s, control->modifs.len))
     strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
   if (control->params.exec.len) argv = instead ;
-  xmexec_m(argv, control->modifs.s, control->modifs.len) ;
+  xmexec_m(argv, control->params.env.s, control->params.env.len) ;
 }
