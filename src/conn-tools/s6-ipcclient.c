@@ -20,9 +20,9 @@
 
 static void bind_local (int fd, char const *path)
 {
-  struct unixbinding binding = { .flags = UNIXBINDING_REPLACE, .permissions = 0777 } ;
+  struct unixbinding binding = { .flags = UNIXBINDING_REPLACE | UNIXBINDING_EXCLUSIVE, .permissions = 0777 } ;
   if (!unixsocket_bind(fd, path, &binding))
-    strerr_diefusys(EXITCODE_SYSTEM, binding.failed, path, binding.remedy) ;
+    strerr_diefusys(EXITCODE_SYSTEM, binding.failed, path, errno == EADDRINUSE ? " (it is taken: choose another path)" : binding.remedy) ;
 }
 
 static void connect_to (int fd, char const *path, char const *localpath)

@@ -24,6 +24,9 @@ is '-p in the abstract namespace, and -l' "$(cat out)" "name
 echo keep > file
 exits '-p over a file' 111 s6-ipcclient -p file server true
 is 'which is kept' "$(cat file)" keep
+exits '-p over a socket in use' 111 s6-ipcclient -p server server true
+like 'which is said' "$(cat err)" 'unable to bind to server \(it is taken: choose another path\): Address already in use'
+exits 'and the socket is kept' 0 s6-ipcclient server true
 exits 'nobody there, with -p' 111 s6-ipcclient -p ./left nowhere true
 not_ok 'leaves no path' test -e left
 run s6-ipcclient -v server true
