@@ -12,6 +12,7 @@
 
 #define USAGE "s6-connlimit prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+#define dienotset(name) strerr_dief(EXITCODE_USAGE, name, " not set: run s6-connlimit under s6-ipcserverd or s6-tcpserverd")
 
  /* The value of $PROTOname, or 0 when it is not set. */
 
@@ -30,7 +31,7 @@ int main (int argc, char const *const *argv)
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0]) dieusage() ;
-  if (!protocol) strerr_dienotset(EXITCODE_USAGE, "PROTO") ;
+  if (!protocol) dienotset("PROTO") ;
   if (!protocol[0]) strerr_dief(EXITCODE_USAGE, "empty PROTO") ;
   {
     size_t len = strlen(protocol) ;
@@ -42,7 +43,7 @@ int main (int argc, char const *const *argv)
     {
       if (!uint0_scan(value, &max)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
       value = get_variable(protocol, len, "CONNNUM", name) ;
-      if (!value) strerr_dienotset(EXITCODE_USAGE, name) ;
+      if (!value) dienotset(name) ;
       if (!uint0_scan(value, &number)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
       if (number > max)
         strerr_dief(EXITCODE_DENIED, "this client has as many connections as $", protocol, "CONNMAX allows") ;

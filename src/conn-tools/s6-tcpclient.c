@@ -156,9 +156,9 @@ static int try_address (struct options const *o, struct sockaddr_storage const *
   return -1 ;
 }
 
- /* Every address gets a short try, and those that only were too slow a longer one. */
+ /* Every address gets a short try, and those that only were too slow a longer one. name: host and port, as they were given. */
 
-static int connect_any (struct options const *o, struct sockaddr_storage *addresses, unsigned int n, uint16_t port, char const *host)
+static int connect_any (struct options const *o, struct sockaddr_storage *addresses, unsigned int n, uint16_t port, char const *const *name)
 {
   unsigned char slow[INETADDRESS_RESOLVED_MAX] ;
   int e = EAFNOSUPPORT ;
@@ -175,7 +175,7 @@ static int connect_any (struct options const *o, struct sockaddr_storage *addres
       slow[i] = e == ETIMEDOUT ;
     }
   errno = e ;
-  strerr_diefusys(EXITCODE_SYSTEM, "connect to ", host) ;
+  strerr_diefusys(EXITCODE_SYSTEM, "connect to ", name[0], " port ", name[1]) ;
 }
 
 static void add (stralloc *modifs, char const *name, char const *value)
@@ -208,7 +208,7 @@ int main (int argc, char const *const *argv)
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !argv[1] || !argv[2]) dieusage() ;
   if (!inetaddress_scan_port(&port, argv[1], "tcp")) strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;
-  fd = connect_any(&o, addresses, find_addresses(&o, argv[0], addresses), port, argv[0]) ;
+  fd = connect_any(&o, addresses, find_addresses(&o, argv[0], addresses), port, argv) ;
   if (o.verbosity >= 2) strerr_warni("connected to ", argv[0], " port ", argv[1]) ;
   if (o.ident && o.verbosity) strerr_warnw("-r: IDENT is not done here; going on without it") ;
   if (o.nodelay && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == -1)

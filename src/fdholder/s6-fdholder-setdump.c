@@ -22,7 +22,7 @@ static void read_environment (genalloc *entries)
   if (dumpenvironment_read(entries, (char const *const *)environ, &error)) return ;
   switch (error.problem)
   {
-    case DUMPENVIRONMENT_NOTSET : strerr_dienotset(EXITCODE_USAGE, error.name) ;
+    case DUMPENVIRONMENT_NOTSET : strerr_dief(EXITCODE_USAGE, error.name, " not set: run s6-fdholder-setdump under s6-fdholder-getdump") ;
     case DUMPENVIRONMENT_INVALID : strerr_dieinvalid(EXITCODE_USAGE, error.name) ;
     default : strerr_diefusys(EXITCODE_SYSTEM, "read the environment") ;
   }

@@ -17,6 +17,6 @@ char const *accesscontrol_variable (char const *protocol, char const *name)
   memcpy(full, protocol, len) ;
   memcpy(full + len, name, namelen + 1) ;
   value = getenv(full) ;
-  if (!value) strerr_dienotset(EXITCODE_USAGE, full) ;
+  if (!value) strerr_dief(EXITCODE_USAGE, full, " not set: run ", PROG, " under s6-ipcserverd (without -P) or s6-tcpserverd") ;
   return value ;
 }

@@ -11,7 +11,7 @@
 static void read_variable (struct privileges *privileges, char const *name, int (*scan) (struct privileges *, char const *))
 {
   char const *value = getenv(name) ;
-  if (!value) strerr_dienotset(EXITCODE_USAGE, name) ;
+  if (!value) strerr_dief(EXITCODE_USAGE, name, " not set: run ", PROG, " under s6-envuidgid") ;
   if ((*scan)(privileges, value)) return ;
   if (errno != EINVAL) strerr_diefusys(EXITCODE_SYSTEM, "read $", name) ;
   strerr_dieinvalid(EXITCODE_USAGE, name) ;

@@ -18,7 +18,7 @@ refused()
   like "$refused_name: a word on it" "$(cat err)" "^s6-fdholder-setdump: fatal: .*$refused_like"
 }
 
-refused 'nothing at all' 'S6_FD# not set'
+refused 'nothing at all' 'S6_FD# not set: run s6-fdholder-setdump under s6-fdholder-getdump'
 for value in '' x -1 1x ' 1' 4294967295 4294967296 18446744073709551615 99999999999999999999
 do
   refused "a count of '$value'" 'S6_FD#' "S6_FD#=$value" S6_FD_0=0 S6_FDID_0=a

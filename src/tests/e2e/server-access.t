@@ -32,7 +32,7 @@ exits '-l needs none' 0 env PROTO=IPC IPCREMOTEEUID=0 IPCREMOTEEGID=0 s6-ipcserv
 for name in PROTO IPCREMOTEEUID IPCREMOTEEGID
 do
   exits "$name is missing" 100 env PROTO=IPC IPCREMOTEEUID=0 IPCREMOTEEGID=0 env -u $name s6-ipcserver-access -E true
-  like 'and named' "$(cat err)" "fatal: $name not set"
+  like 'and named, with the remedy' "$(cat err)" "fatal: $name not set: run s6-ipcserver-access under s6-ipcserverd"
 done
 exits 'a variable is no number' 100 env PROTO=IPC IPCREMOTEEUID=x IPCREMOTEEGID=0 s6-ipcserver-access -E true
 for wrong in '' '-z true' '-v x true' '-i'
@@ -55,6 +55,13 @@ ipc -x rules.cdb env
 like 'the same from a cdb' "$(vars out)" '^FOO=bar IPCCONNNUM'
 ipc -x nowhere -i rules true
 is '-i after -x' "$status" 0
+echo rule > rules/uid/$uid/env/PROTO
+echo rule > rules/uid/$uid/env/IPCLOCALPATH
+ipc -E -i rules env
+is 'a rule does not put back what -E takes away' "$(vars out)" 'FOO=bar NL= '
+ipc -l name -i rules env
+like 'nor change what we set' "$(vars out)" ' IPCLOCALPATH=name .* PROTO=rule $'
+rm rules/uid/$uid/env/PROTO rules/uid/$uid/env/IPCLOCALPATH
 echo 'echo instead $FOO' > rules/uid/$uid/exec
 ipc -i rules env
 is 'exec: another program' "$status $(cat out)" '0 instead $FOO'
@@ -184,6 +191,7 @@ do
   is "s6-connlimit with $wrong" "$status $(cat out)" '100 '
 done
 exits 's6-connlimit without PROTO' 100 env -u PROTO s6-connlimit true
+like 'says what to run it under' "$(cat err)" 'PROTO not set: run s6-connlimit under s6-ipcserverd'
 exits 's6-connlimit without a program' 100 env PROTO=IPC s6-connlimit
 mkdir -p limited/uid/$uid/env
 : > limited/uid/$uid/allow

@@ -226,7 +226,7 @@ exits '-6' 0 s6-tcpclient -6 -Hl0 ::1 "$port" true
 exits 'a name that is not there' 111 s6-tcpclient -t 10 no-such-host.invalid "$port" true
 free=$($binder -1 127.0.0.1 0 true)
 exits 'nobody listens' 111 s6-tcpclient -Hl0 127.0.0.1 "$free" true
-like 'and that is said' "$(cat err)" 'unable to connect to 127.0.0.1: Connection refused'
+like 'and that is said' "$(cat err)" "unable to connect to 127.0.0.1 port $free: Connection refused"
 start backlog $binder -b 1 -1 127.0.0.1 0 sleep 60
 ready backlog
 for i in 1 2 3 4 ; do start "waiting$i" s6-tcpclient -Hl0 127.0.0.1 "$(cat backlog.out)" sleep 60 ; done

@@ -50,7 +50,7 @@ is 'without it they stay' "$(grep -Ec '^(UID|GID|GIDLIST)=' out)" 3
 for missing in UID GID GIDLIST
 do
   exits "$missing is missing" 100 env UID=1 GID=1 GIDLIST=1 env -u $missing s6-applyuidgid -U true
-  like 'and named' "$(cat err)" "fatal: $missing not set"
+  like 'and named' "$(cat err)" "fatal: $missing not set: run s6-applyuidgid under s6-envuidgid"
   exits "$missing is wrong" 100 env UID=1 GID=1 GIDLIST=1 $missing=x s6-applyuidgid -U true
   like 'and named' "$(cat err)" "fatal: invalid .$missing"
 done
