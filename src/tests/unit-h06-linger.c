@@ -43,9 +43,9 @@ int main (void)
   struct testdaemon holder ;
   struct rawclient c ;
   double begun ;
-  int other ;
-  int fd = stuck_socket(&other) ;
+  int fd, other ;
   testdaemon_begin(&holder, 0) ;
+  fd = stuck_socket(&other) ;  /* not before: the daemon must not inherit it */
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
   raw_must_store(&c, "tcp", fd) ;
   close(fd) ;

@@ -46,82 +46,6 @@ static void note_request (int client, struct model_request const *r, char const 
     client, c->raw.dialect == FRAME_S6 ? "s6" : "native", c->user, how, r->verb, r->flags, (unsigned int)r->total, r->n, r->items[0].id, r->items[0].file, r->items[0].limit, r->defect) ;
 }
 
- /* Requests */
-
-static enum model_limit choose_limit (void)
-{
-  unsigned int x = model_random(&world, 400) ;
-  if (x < 4 && model_issoon(&world)) return LIMIT_SOON ;
-  return x < 20 ? LIMIT_PAST : x < 40 ? LIMIT_ABSURD : x < 100 ? LIMIT_LATE : LIMIT_NEVER ;
-}
-
-static void choose_items (struct model_request *r, unsigned int n)
-{
-  r->n = n ;
-  for (unsigned int i = 0 ; i < n ; i++)
-  {
-    r->items[i].id = (int)model_random(&world, MODEL_IDS) ;
-    r->items[i].file = (int)model_random(&world, MODEL_FILES) ;
-    r->items[i].limit = choose_limit() ;
-  }
-}
-
-static void choose_plain (struct model_request *r)
-{
-  static char const verbs[] = "SSSSSDDDRRRRRRL" ;
-  memset(r, 0, sizeof(*r)) ;
-  r->verb = verbs[model_random(&world, sizeof(verbs) - 1)] ;
-  if (r->verb != 'L') choose_items(r, 1) ;
-  if (r->verb == 'R') r->flags = model_random(&world, 40) ? model_random(&world, 2) : 2 + model_random(&world, 254) ;
-}
-
-static void choose_frame (struct model_client const *c, struct model_request *r)
-{
-  uint32_t left = c->total - c->staged ;
-  memset(r, 0, sizeof(*r)) ;
-  r->verb = '.' ;
-  choose_items(r, model_random(&world, 20) ? 1 + model_random(&world, left < MODEL_FRAME_MAX ? left : MODEL_FRAME_MAX) : model_random(&world, MODEL_FRAME_MAX + 1)) ;
-}
-
- /* Not every defect is one in every message: a byte too few is the final NUL
-    of an id or a number's last byte; a letter alone has nothing to lose. */
-
-static void spoil (struct model_request *r)
-{
-  static enum model_defect const some[] = { DEFECT_TAIL, DEFECT_FDS, DEFECT_LENGTH, DEFECT_VERB, DEFECT_SHORT, DEFECT_ID_EMPTY, DEFECT_ID_NUL } ;
-  r->defect = some[model_random(&world, r->n ? 7 : r->verb == '!' ? 5 : 4)] ;
-  if (r->verb == '.' && r->n == 0) r->defect = DEFECT_NONE ;
-  if (r->verb == '.' && r->defect == DEFECT_SHORT) r->defect = DEFECT_TAIL ;
-}
-
-static void choose (int client, struct model_request *r)
-{
-  struct model_client *c = world.clients + client ;
-  if (c->total && model_random(&world, 12)) choose_frame(c, r) ;
-  else
-  {
-    unsigned int x = model_random(&world, 20) ;
-    choose_plain(r) ;
-    if (x < 2)
-    {
-      memset(r, 0, sizeof(*r)) ;
-      r->verb = '!' ;
-      r->total = model_random(&world, MODEL_MAX + 3) ;
-    }
-    else if (x == 2)
-    {
-      memset(r, 0, sizeof(*r)) ;
-      r->verb = model_random(&world, 2) ? '.' : 'A' ;
-    }
-  }
-  if (c->taking != MODEL_NOTHING && model_random(&world, 3))
-  {
-    memset(r, 0, sizeof(*r)) ;
-    r->verb = 'A' ;
-  }
-  if (!model_random(&world, 25)) spoil(r) ;
-}
-
  /* Doing */
 
 static void disagree (int client, int got, int want)
@@ -159,7 +83,7 @@ static void hear (int client, struct model_request const *r)
 static void converse (int client)
 {
   struct model_request r ;
-  choose(client, &r) ;
+  model_choose(&world, client, &r) ;
   note_request(client, &r, "says") ;
   transmit(client, &r) ;
   hear(client, &r) ;
@@ -172,7 +96,7 @@ static void pipeline (int client)
   if (world.clients[client].total) return converse(client) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
-    choose_plain(r + i) ;
+    model_choose_plain(&world, r + i) ;
     note_request(client, r + i, "pipelines") ;
     transmit(client, r + i) ;
   }
@@ -197,7 +121,7 @@ static void say_and_die (int client)
   int file ;
   int id ;
   struct model_entry before ;
-  choose(client, &r) ;
+  model_choose(&world, client, &r) ;
   note_request(client, &r, "says and dies:") ;
   id = r.items[0].id ;
   before = world.held[id] ;
@@ -216,7 +140,7 @@ static void say_half (int client)
   int fds[RAW_FDS_MAX] ;
   unsigned int nfds ;
   size_t len, first ;
-  choose(client, &c->half) ;
+  model_choose(&world, client, &c->half) ;
   c->half.defect = DEFECT_NONE ;
   note_request(client, &c->half, "says half of") ;
   len = model_pack(&world, &c->half, c->raw.dialect, frame, fds, &nfds) ;

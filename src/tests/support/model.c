@@ -12,7 +12,7 @@
 #include "model.h"
 #include "tap.h"
 
-enum { SOON_MILLISECONDS = 400, NEAR_MILLISECONDS = 150, PASSED_MILLISECONDS = 10, PIPES = 4, SOCKETS = 8 } ;
+enum { PIPES = 4, SOCKETS = 8 } ;
 
 unsigned int model_random (struct model *m, unsigned int n)
 {
@@ -72,7 +72,7 @@ unsigned int model_count (struct model const *m)
 
  /* The entry goes, or becomes another: whoever was taking it takes nothing. */
 
-static void forget_entry (struct model *m, int id)
+void model_forget (struct model *m, int id)
 {
   struct model_entry *e = m->held + id ;
   if (e->taker != MODEL_NOTHING) m->clients[e->taker].istakinggone = 1 ;
@@ -105,14 +105,6 @@ void model_disconnect (struct model *m, int client)
   raw_close(&c->raw) ;
 }
 
-static int is_past (struct model const *m, enum model_limit limit)
-{
-  tain now ;
-  if (limit != LIMIT_SOON) return limit == LIMIT_PAST ;
-  tain_wallclock_read(&now) ;
-  return !tain_less(&now, &m->soon) ;
-}
-
 static int may (struct model_client const *c, struct model_request const *r)
 {
   char first = r->n && r->verb != '.' ? model_id(r->items[0].id)[0] : 0 ;
@@ -131,7 +123,7 @@ static int may (struct model_client const *c, struct model_request const *r)
 
 static int expect_store (struct model *m, struct model_request const *r)
 {
-  if (is_past(m, r->items[0].limit)) return EINVAL ;
+  if (model_ispast(m, r->items[0].limit)) return EINVAL ;
   if (m->held[r->items[0].id].file != MODEL_NOTHING) return EBUSY ;
   if (model_count(m) >= MODEL_MAX) return ENFILE ;
   put_entry(m, r->items) ;
@@ -143,7 +135,7 @@ static int expect_delete (struct model *m, struct model_request const *r)
   struct model_entry *e = m->held + r->items[0].id ;
   if (e->file == MODEL_NOTHING) return ENOENT ;
   if (e->taker != MODEL_NOTHING) return EBUSY ;
-  forget_entry(m, r->items[0].id) ;
+  model_forget(m, r->items[0].id) ;
   return 0 ;
 }
 
@@ -158,7 +150,7 @@ static int expect_retrieve (struct model *m, int client, struct model_request co
   if (r->flags && e->taker != MODEL_NOTHING) return EBUSY ;
   *file = e->file ;
   if (!r->flags) return 0 ;
-  if (c->raw.dialect == FRAME_S6) forget_entry(m, id) ;
+  if (c->raw.dialect == FRAME_S6) model_forget(m, id) ;
   else
   {
     e->taker = client ;
@@ -174,7 +166,7 @@ static int expect_acknowledge (struct model *m, int client)
   int id = c->taking ;
   end_taking(m, client) ;
   if (!isthere) return ENOENT ;
-  forget_entry(m, id) ;
+  model_forget(m, id) ;
   return 0 ;
 }
 
@@ -185,12 +177,12 @@ static int expect_last_frame (struct model *m, struct model_client const *c)
     for (unsigned int j = 0 ; j < i ; j++)
       if (c->items[i].id == c->items[j].id) return EINVAL ;
   for (unsigned int i = 0 ; i < c->total ; i++)
-    if (!is_past(m, c->items[i].limit) && m->held[c->items[i].id].file == MODEL_NOTHING) added++ ;
+    if (!model_ispast(m, c->items[i].limit) && m->held[c->items[i].id].file == MODEL_NOTHING) added++ ;
   if (model_count(m) + added > MODEL_MAX) return ENFILE ;
   for (unsigned int i = 0 ; i < c->total ; i++)
-    if (!is_past(m, c->items[i].limit))
+    if (!model_ispast(m, c->items[i].limit))
     {
-      forget_entry(m, c->items[i].id) ;
+      model_forget(m, c->items[i].id) ;
       put_entry(m, c->items + i) ;
     }
   return 0 ;
@@ -255,53 +247,4 @@ int model_expect (struct model *m, int client, struct model_request const *r, in
     m->clients[client].isopen = 0 ;
   }
   return e ;
-}
-
-static void milliseconds_before (tain *t, int milliseconds)
-{
-  tain left ;
-  tain_from_millisecs(&left, milliseconds) ;
-  tain_sub(t, t, &left) ;
-}
-
-static int uses_soon (struct model const *m)
-{
-  for (unsigned int i = 0 ; i < MODEL_IDS ; i++)
-    if (m->held[i].file != MODEL_NOTHING && m->held[i].limit == LIMIT_SOON) return 1 ;
-  for (unsigned int i = 0 ; i < MODEL_CLIENTS ; i++)
-  {
-    struct model_client const *c = m->clients + i ;
-    for (unsigned int j = 0 ; j < c->staged ; j++)
-      if (c->items[j].limit == LIMIT_SOON) return 1 ;
-    for (unsigned int j = 0 ; c->ishalf && j < c->half.n ; j++)
-      if (c->half.items[j].limit == LIMIT_SOON) return 1 ;
-  }
-  return 0 ;
-}
-
-int model_issoon (struct model *m)
-{
-  tain now, near = m->soon ;
-  tain_wallclock_read(&now) ;
-  milliseconds_before(&near, 2 * NEAR_MILLISECONDS) ;
-  if (tain_less(&now, &near)) return 1 ;
-  if (uses_soon(m)) return 0 ;
-  raw_limit(&m->soon, SOON_MILLISECONDS) ;
-  return 1 ;
-}
-
-void model_settle (struct model *m)
-{
-  tain now, near = m->soon ;
-  milliseconds_before(&near, NEAR_MILLISECONDS) ;
-  tain_wallclock_read(&now) ;
-  if (tain_less(&now, &near) || !uses_soon(m)) return ;
-  while (tain_less(&now, &m->soon))
-  {
-    test_sleep(PASSED_MILLISECONDS) ;
-    tain_wallclock_read(&now) ;
-  }
-  test_sleep(PASSED_MILLISECONDS) ;
-  for (int i = 0 ; i < MODEL_IDS ; i++)
-    if (m->held[i].file != MODEL_NOTHING && m->held[i].limit == LIMIT_SOON) forget_entry(m, i) ;
 }

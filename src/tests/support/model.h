@@ -110,6 +110,15 @@ extern int model_expect (struct model *, int client, struct model_request const 
 extern void model_disconnect (struct model *, int client) ;
 extern unsigned int model_count (struct model const *) ;
 
+ /* For model-time.c and model.c: has that limit come; the entry goes, and
+    whoever was taking it takes nothing. */
+extern int model_ispast (struct model const *, enum model_limit) ;
+extern void model_forget (struct model *, int id) ;
+
+ /* A request for that connection; one without conditions. */
+extern void model_choose (struct model *, int client, struct model_request *) ;
+extern void model_choose_plain (struct model *, struct model_request *) ;
+
  /* Before anything is sent: waits where a limit is so near that nobody could
     say which side of it the request will fall, and lets pass what has expired. */
 extern void model_settle (struct model *) ;
