@@ -23,7 +23,8 @@ link = $(CC) $(CFLAGS_AUTO) $(CFLAGS) $(LDFLAGS_AUTO) $(LDFLAGS)
 # no sanitizer links statically
 libraries_last = $(filter-out $(if $(findstring -fsanitize,$(CFLAGS)),-static),$(LINKED_FLAGS)) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
 
-PUBLIC_LIBRARY := $(if $(ALLSTATIC),libs6activation.a,libs6activation.so)
+# without a shared library to install, none is linked with
+PUBLIC_LIBRARY := $(if $(ALLSTATIC),libs6activation.a,$(if $(SHARED),libs6activation.so,libs6activation.a))
 HEADERS := $(sort $(wildcard src/include/s6-activation/*.h) src/include/s6-activation/config.h)
 PAGES := $(wildcard doc/*.3 doc/*.7 doc/*.8)
 

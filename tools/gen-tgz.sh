@@ -31,7 +31,7 @@ if test -e "$scratch/$name/config.mak"
 then
   make -s -C "$scratch/$name" distclean
 fi
-# one order, owner and time: the same sources make the same file
-tar --sort=name --owner=0 --group=0 --numeric-owner --mtime='2026-01-01 00:00:00 UTC' \
+# one order, owner, time and umask: the same sources make the same file
+tar --sort=name --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' --mtime='2026-01-01 00:00:00 UTC' \
   -C "$scratch" -cf "$scratch/tar" "$name"
 gzip -9n < "$scratch/tar" > "$name.tar.gz"

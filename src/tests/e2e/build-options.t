@@ -68,6 +68,8 @@ ok '--enable-static-libc' ./configure --disable-static --disable-allstatic --ena
 is 'implies allstatic' "$(setting ALLSTATIC)" yes
 is 'and static' "$(setting STATIC)" yes
 like 'and links so' "$(setting LDFLAGS_PROGRAM)" '-static'
+ok '--disable-allstatic --disable-shared' ./configure --disable-allstatic --disable-shared
+not_ok 'links with no shared library that would not be installed' sh -c 'make -n s6-fdholder-list | grep -q libs6activation.so'
 ok '--enable-shared=yes' ./configure --enable-shared=yes --enable-shared=no
 is 'the last one wins' "$(setting SHARED)" ''
 ok '--enable-all-pic' ./configure --enable-all-pic
