@@ -108,6 +108,35 @@ static void receive (struct connection *c, struct tally *tally)
   else judge(c, tally) ;
 }
 
+ /* 1 when all is done, 0 and errno when poll fails. */
+
+static int drive (struct connection *c, struct pollfd *x, unsigned int total, unsigned int atonce, struct tally *tally)
+{
+  unsigned int next = 0 ;
+  unsigned int open = 0 ;
+  while (next < total || open)
+  {
+    for (unsigned int i = 0 ; i < atonce ; i++)
+    {
+      if (c[i].fd == -1 && next < total)
+      {
+        if (begin(c + i, next)) open++ ;
+        else tally->failed++ ;
+        next++ ;
+      }
+      x[i].fd = c[i].fd ;
+      x[i].events = POLLIN ;
+    }
+    if (poll(x, atonce, -1) == -1) return 0 ;
+    for (unsigned int i = 0 ; i < atonce ; i++) if (c[i].fd >= 0 && x[i].revents)
+    {
+      receive(c + i, tally) ;
+      if (c[i].fd == -1) open-- ;
+    }
+  }
+  return 1 ;
+}
+
 int main (int argc, char const *const *argv)
 {
   struct tally tally = { .answered = 0 } ;
@@ -115,8 +144,6 @@ int main (int argc, char const *const *argv)
   struct timespec to ;
   unsigned int total ;
   unsigned int atonce ;
-  unsigned int next = 0 ;
-  unsigned int open = 0 ;
   if (argc != 4 || !(total = atoi(argv[2])) || !(atonce = atoi(argv[3])))
   {
     fprintf(stderr, "usage: conn-load address total atonce\n") ;
@@ -128,26 +155,7 @@ int main (int argc, char const *const *argv)
   if (!c || !x) return 111 ;
   for (unsigned int i = 0 ; i < atonce ; i++) c[i].fd = -1 ;
   clock_gettime(CLOCK_MONOTONIC, &from) ;
-  while (next < total || open)
-  {
-    for (unsigned int i = 0 ; i < atonce ; i++)
-    {
-      if (c[i].fd == -1 && next < total)
-      {
-        if (begin(c + i, next)) open++ ;
-        else tally.failed++ ;
-        next++ ;
-      }
-      x[i].fd = c[i].fd ;
-      x[i].events = POLLIN ;
-    }
-    if (poll(x, atonce, -1) == -1) return 111 ;
-    for (unsigned int i = 0 ; i < atonce ; i++) if (c[i].fd >= 0 && x[i].revents)
-    {
-      receive(c + i, &tally) ;
-      if (c[i].fd == -1) open-- ;
-    }
-  }
+  if (!drive(c, x, total, atonce, &tally)) return 111 ;
   clock_gettime(CLOCK_MONOTONIC, &to) ;
   printf("answered %u empty %u wrong %u failed %u seconds %.2f\n", tally.answered, tally.empty, tally.wrong, tally.failed,
     to.tv_sec - from.tv_sec + (to.tv_nsec - from.tv_nsec) / 1e9) ;

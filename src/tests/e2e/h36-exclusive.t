@@ -51,4 +51,27 @@ all_but_one() { test "$(for i in 1 2 3 4 5 6 7 8 9 10 11 12 ; do ended "race$i" 
 ok 'eleven of twelve give up' retry 15 all_but_one
 is 'one has it' "$(wc -l < winners | tr -d ' ')" 1
 exits 'and it is live' 111 $binder -e race true
+
+# They take turns by the lock of the directory; one that is held for long is not waited for.
+if command -v flock >/dev/null
+then
+  mkdir locked
+  $binder locked/dead true
+  moment=$(stat -c "%i %z" locked/dead)
+  exec 7< locked
+  flock 7
+  start turn $binder -e locked/dead sleep 60 7<&-
+  sleep 0.3
+  is 'a binder waits for another one' "$(stat -c "%i %z" locked/dead)" "$moment"
+  exec 7<&-
+  replaced() { test "$(stat -c "%i %z" locked/dead)" != "$moment" ; }
+  ok 'and then has its turn' retry 5 replaced
+  stop turn
+  exec 7< locked
+  flock 7
+  exits 'it does not wait for ever' 0 timeout 10 $binder -e locked/dead true 7<&-
+  exec 7<&-
+else
+  skip 'the lock' 'no flock(1)'
+fi
 done_testing
