@@ -54,10 +54,19 @@ public_shared := $(if $(SHARED),$(patsubst %.a,%.so,$(filter libs6activation.a,$
 
 all: $(BIN_TARGETS) $(ARCHIVES) $(if $(filter libfdholderd.a,$(ARCHIVES)),layers.checked) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
 
-src/%.o: src/%.c config.mak
+# Objects are compiled again when the command that compiles changes; other settings of
+# config.mak reach them through config.h.
+ifneq ($(filter-out $(standalone),$(or $(MAKECMDGOALS),all)),)
+quoted_compile := '$(subst ','\'',$(compile))'
+$(shell printf '%s\n' $(quoted_compile) | cmp -s - compile.command || printf '%s\n' $(quoted_compile) > compile.command)
+endif
+
+compile.command: ;
+
+src/%.o: src/%.c compile.command
 	$(compile) -c -o $@ $<
 
-src/%.lo: src/%.c config.mak
+src/%.lo: src/%.c compile.command
 	$(compile) -fPIC -c -o $@ $<
 
 # An archive is made afresh: a member whose source is gone goes too.
@@ -174,7 +183,7 @@ tgz:
 	@sh tools/gen-tgz.sh
 
 clean:
-	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc layers.checked
+	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc layers.checked compile.command
 	@find src -type f \( -name '*.o' -o -name '*.lo' \) -exec rm -f {} +
 	@rm -rf src/tests/bin html
 

@@ -21,12 +21,12 @@ else
   find . -type f ! -path './.git/*' ! -name '*.tar.gz' | sed 's|^\./||' > "$scratch/list"
 fi
 mkdir "$scratch/$name"
+# git also lists what was deleted and not committed
 while read -r file
 do
-  test -f "$file" || continue
-  mkdir -p "$scratch/$name/$(dirname "$file")"
-  cp -p "$file" "$scratch/$name/$file"
-done < "$scratch/list"
+  if test -f "$file" ; then echo "$file" ; fi
+done < "$scratch/list" > "$scratch/there"
+tar -cf - -T "$scratch/there" | tar -xf - -C "$scratch/$name"
 if test -e "$scratch/$name/config.mak"
 then
   make -s -C "$scratch/$name" distclean

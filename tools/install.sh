@@ -39,13 +39,13 @@ fi
 
 if "$make_directories"
 then
-  directory=$(dirname "$target")
-  test -d "$directory" || mkdir -p "$directory"
+  case $target in
+    */*) test -d "${target%/*}" || mkdir -p "${target%/*}" ;;
+  esac
 fi
 
 fresh=$target.new.$$
 trap 'rm -f "$fresh"' EXIT
-rm -f "$fresh"
 if test -n "$content"
 then
   ln -s "$content" "$fresh"
@@ -56,3 +56,4 @@ else
   chmod "$mode" "$fresh"
 fi
 mv -f "$fresh" "$target"
+trap - EXIT

@@ -1,7 +1,7 @@
 #!/bin/sh
 # ISC license.
 # The tree: what make leaves behind, twice the same result, other compilers and flags.
-# timeout: 240
+# timeout: 480
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
@@ -9,6 +9,8 @@ test -z "$SANITIZED$DAEMON_WRAPPER" || skip_all 'builds its own programs'
 copy_tree first
 copy_tree a/longer/path/second
 find first -type f | sort > before
+CFLAGS=-O0
+export CFLAGS
 programs=$(grep '^[a-z]' first/package/targets.mak)
 
 # build DIRECTORY [make's arguments...]: configures and makes, without a warning
@@ -34,6 +36,10 @@ make -s -C first install DESTDIR="$WORK/one"
 make -s -C a/longer/path/second install DESTDIR="$WORK/two"
 is 'the same sources make the same files' "$(digests one)" "$(digests two)"
 
+ok 'other directories' sh -c 'cd first && ./configure --prefix=/opt --enable-shared --enable-pkgconfig'
+unlike 'compile nothing again that does not name them' "$(make -C first -n)" 'src/libfdwire/.*\.c$'
+like 'but what does' "$(make -C first -n)" '-c -o src/fdholder/s6-fdholder-daemon.o'
+like 'other flags compile it all' "$(make -C first -n CFLAGS=-O1)" '-O1 -c -o src/libfdwire/'
 touch first/src/include-local/exitcodes.h
 like 'a changed header compiles what includes it' "$(make -C first -n)" '-c -o src/conn-tools/'
 ok 'and it does' make -s -C first
@@ -55,7 +61,7 @@ else
   skip 'make html' 'no mandoc'
 fi
 
-ok 'make tests' make -s -j2 -C first tests
+ok 'make, one test' make -s -j2 -C first src/tests/bin/unit-wire
 ok 'make clean' make -s -C first clean
 like 'leaves the configuration' "$(ls first)" '^config.mak$'
 is 'and no object' "$(find first -name '*.o' -o -name '*.lo' -o -name '*.a' -o -name '*.so*')" ''
@@ -77,7 +83,7 @@ make -s -C first distclean
 if command -v clang >/dev/null
 then
   ok 'configure finds its way with clang' sh -c 'cd first && ./configure CC=clang'
-  ok 'make' make -j2 -C first all
+  ok 'make' make -j2 -C first libfdwire.a libfdholderd.a
   is 'without a warning' "$(grep -i warning: err)" ''
   make -s -C first distclean
 else
