@@ -38,21 +38,16 @@ static void dienomem (void)
   strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
 }
 
- /* uid:gid:gidlist; what is missing or empty at the end is 0 or none. */
+ /* uid:gid:gidlist; a uid or gid that is empty or missing stays as it was, a missing list is none. */
 
 static int scan_triple (struct privileges *p, char const *s)
 {
-  size_t len = uid_scan(s, &p->uid) ;
-  if (!len) p->uid = 0 ;
-  s += len ;
-  p->gid = 0 ;
+  s += uid_scan(s, &p->uid) ;
   p->flags |= PRIVILEGES_UID | PRIVILEGES_GID ;
   if (*s == ':')
   {
     s++ ;
-    len = gid_scan(s, &p->gid) ;
-    if (!len) p->gid = 0 ;
-    s += len ;
+    s += gid_scan(s, &p->gid) ;
   }
   if (*s && *s != ':') return 0 ;
   return privileges_scan_groups(p, *s ? s + 1 : s) ;
@@ -84,6 +79,7 @@ static void find_account (struct options const *o, struct privileges *p, char co
 {
   struct privileges literal = PRIVILEGES_ZERO ;
   int found = privileges_find_account(p, name) ;
+  literal.gid = o->fallback.gid ;
   if (!found && o->numerical && name[0] >= '0' && name[0] <= '9' && scan_triple(&literal, name))
   {
     *p = literal ;

@@ -102,6 +102,7 @@ judged 0 "$g:0:" -B games:root
 judged 0 "$g:42:" -nB games:42
 judged 0 '42:0:' -n 42
 judged 0 '42:43:44,45' -n 42:43:44,45
+judged 0 '42:6:' -n -D 5:6:7 42
 judged 0 '1:2:3,4' -D 1:2:3,4 nosuch
 judged 0 '1:2:' -D 1:2 nosuch
 judged 0 "$g:8:" -B -D 7:8:9 games:nosuch
@@ -138,7 +139,7 @@ then
     run "$name" "$@"
     is "like s6: $name $*" "$status $(cat out)" "$want"
   }
-  for line in games nosuch '-u games' '-g games' '-B games:tty' '-B games:' '-B :tty' '-B games' '-nB root:42' '-nB root:x' '-n 42' '-nu 42' '-ng 42' '-n 1:2' '-D 1:2:3,4 nosuch' '-D 1 nosuch' '-D :: nosuch' '-i -D 5:6:7 nosuch' '-gD 5:6:7 nosuch'
+  for line in games nosuch '-u games' '-g games' '-B games:tty' '-B games:' '-B :tty' '-B games' '-nB root:42' '-nB root:x' '-n 42' '-nu 42' '-ng 42' '-n 1:2' '-n -D 5:6:7 42' '-n -D 5:6:7 42:' '-D 1:2:3,4 nosuch' '-D 1 nosuch' '-D :: nosuch' '-i -D 5:6:7 nosuch' '-gD 5:6:7 nosuch'
   do
     # shellcheck disable=SC2086 # words
     same s6-envuidgid $line sh -c "$triple"
