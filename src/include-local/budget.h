@@ -40,6 +40,10 @@ extern uint64_t budget_fit (struct budget *, uint32_t maxconn, uint32_t maxfds, 
     no more. Warns about each number that was cut. 0 and errno: setrlimit failed. */
 extern int budget_init (struct budget *, uint32_t maxconn, uint32_t maxfds, struct log *) ;
 
+ /* Are more descriptors open than there may be? Answers that nobody reads keep
+    some open that are no longer held. */
+extern int budget_isexceeded (struct budget const *, uint64_t open) ;
+
  /* Are so many more descriptors available, with "open" of them in use? */
 extern int budget_reserve (struct budget *, uint64_t open, uint64_t wanted) ;
 extern void budget_release (struct budget *, uint64_t) ;

@@ -57,6 +57,11 @@ int budget_init (struct budget *b, uint32_t maxconn, uint32_t maxfds, struct log
   return 1 ;
 }
 
+int budget_isexceeded (struct budget const *b, uint64_t open)
+{
+  return BUDGET_BASE + open > b->limit ;
+}
+
 int budget_reserve (struct budget *b, uint64_t open, uint64_t wanted)
 {
   uint64_t used = BUDGET_BASE + open + b->reserved ;

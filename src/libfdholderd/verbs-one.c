@@ -7,6 +7,7 @@
 
 #include <skalibs/tai.h>
 
+#include "budget.h"
 #include "fdtable.h"
 #include "policy.h"
 #include "selfsocket.h"
@@ -27,6 +28,7 @@ static int store (struct holder *h, struct session *s, struct wire_entry const *
   if (!tain_wallclock_read(&wallclock)) return errno ;
   if (!limit_from_wire(&limit, &w->limit, &wallclock, now)) return EINVAL ;
   if (selfsocket_leads_here(&h->self, fd)) return ELOOP ;
+  if (budget_isexceeded(&h->budget, h->fdtable.count + h->connection_fds)) return ENFILE ;
   e = store_entry_new(fd, w->id.s, w->id.len, &limit, s->rights.uid, now) ;
   if (!e) return ENOMEM ;
   error = store_put(&h->store, e) ;
