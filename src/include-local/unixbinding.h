@@ -44,8 +44,8 @@ struct unixbinding
  */
 extern int unixsocket_bind (int fd, char const *path, struct unixbinding *binding) ;
 
- /* Unlinks path if it is a socket; keeps errno. */
-extern void unixsocket_unlink (char const *path) ;
+ /* Unlinks path if it is a socket; keeps errno. 1 if nothing is there any more. */
+extern int unixsocket_unlink (char const *path) ;
 
  /* Does a process hold a socket that is bound to path? Nothing is sent to it. */
 extern int unixsocket_isheld (char const *path) ;

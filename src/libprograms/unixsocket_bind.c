@@ -15,7 +15,12 @@
 
 #include "unixbinding.h"
 
-enum { LOCK_TRIES = 100, LOCK_PAUSE_NS = 10000000 } ;
+enum
+{
+  BIND_TRIES = 4,  /* others may bind to the same path at the same time */
+  LOCK_TRIES = 100,
+  LOCK_PAUSE_NS = 10000000
+} ;
 
 static int fail (struct unixbinding *binding, char const *failed, char const *remedy)
 {
@@ -84,18 +89,17 @@ static int set_owner (char const *path, struct unixbinding const *binding)
 static int bind_file (int fd, char const *path, struct unixbinding *binding)
 {
   mode_t mode = binding->flags & UNIXBINDING_OWNER ? binding->permissions & 0700 : binding->permissions ;
-  if (bind_with_mode(fd, path, mode) == 0) return 1 ;
-  if (errno == EADDRINUSE && binding->flags & UNIXBINDING_REPLACE && !unixaddress_isabstract(path))
+  for (unsigned int i = 0 ; i < BIND_TRIES ; i++)
   {
+    if (bind_with_mode(fd, path, mode) == 0) return 1 ;
+    if (errno != EADDRINUSE || !(binding->flags & UNIXBINDING_REPLACE) || unixaddress_isabstract(path)) break ;
     if (binding->flags & UNIXBINDING_EXCLUSIVE && unixsocket_isheld(path))
     {
       errno = EADDRINUSE ;
       return fail(binding, "bind to ", " (a process still holds the socket there; without -e it is replaced)") ;
     }
-    unixsocket_unlink(path) ;
-    if (bind_with_mode(fd, path, mode) == 0) return 1 ;
-    if (errno == EADDRINUSE)
-      return fail(binding, "bind to ", " (what is there is not a socket: move it away first)") ;
+    if (!unixsocket_unlink(path))
+      return fail(binding, "bind to ", " (what is there is not a socket, or not ours to remove: move it away first)") ;
   }
   if (errno == ENAMETOOLONG)
     return fail(binding, "bind to ", " (at most 107 bytes: change to its directory first)") ;

@@ -6,10 +6,11 @@
 
 #include "unixbinding.h"
 
-void unixsocket_unlink (char const *path)
+int unixsocket_unlink (char const *path)
 {
   int e = errno ;
   struct stat st ;
-  if (!unixaddress_isabstract(path) && !lstat(path, &st) && S_ISSOCK(st.st_mode)) unlink(path) ;
+  int gone = !unixaddress_isabstract(path) && (lstat(path, &st) == 0 ? S_ISSOCK(st.st_mode) && unlink(path) == 0 : errno == ENOENT) ;
   errno = e ;
+  return gone ;
 }

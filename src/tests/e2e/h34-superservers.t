@@ -21,6 +21,10 @@ then
     is "no child for want of resources ($errno): the client waits, and is served" "$(s6-ipcclient "s$errno" sh -c 'cat <&6')" answer
     is 'one line' "$(grep -c 'unable to spawn echo: .*; the client waits' "spawn$errno.err")" 1
   done
+  start tcp env LD_PRELOAD="$shim" FAIL_CALL=posix_spawn FAIL_ERRNO=11 FAIL_COUNT=4 s6-tcpserver -1 127.0.0.1 0 echo answer
+  ready tcp
+  is 'over TCP too' "$(s6-tcpclient -Hl0 127.0.0.1 "$(cat tcp.out)" sh -c 'cat <&6')" answer
+  is 'one line' "$(grep -c 'unable to spawn echo: .*; the client waits' tcp.err)" 1
   start never env LD_PRELOAD="$shim" FAIL_CALL=posix_spawn FAIL_ERRNO=11 COUNT_FILE=tries s6-ipcserver -1 never true
   ready never
   start n1 s6-ipcclient never sleep 60
@@ -83,6 +87,19 @@ is 'waiting uses no time' "$(test $(($(ticks full) - before)) -le 3 && echo litt
 for i in 1 2 3 4 5 6 ; do echo >&9 ; done
 ok 'then all are' retry 15 answers 6
 unlike 'nothing was refused' "$(cat full.err)" 'deny|warning'
+
+rm -f client*.out
+start fulltcp s6-tcpserver -v -1 -c 2 127.0.0.1 0 sh -c 'echo answer ; read -r _'
+ready fulltcp
+for i in 1 2 3 4 5 6
+do
+  start "client$i" s6-tcpclient -Hl0 127.0.0.1 "$(cat fulltcp.out)" sh -c 'head -n 1 <&6 ; read -r _ ; exec 6<&- 7>&-' <&9
+done
+ok 'two are served over TCP' retry 10 answers 2
+sleep 0.3
+not_ok 'and no more' answers 3
+for i in 1 2 3 4 5 6 ; do echo >&9 ; done
+ok 'then all are' retry 15 answers 6
 
 # Whoever reads the log is stuck: serving goes on, and the lines that were lost are counted.
 mkfifo log

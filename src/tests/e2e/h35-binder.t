@@ -21,7 +21,7 @@ do
   exits "with -e: $path" 111 $binder -e $path true
   is "$path is as it was again" "$(stat -c '%F %i' $path)" "$before"
 done
-like 'the remedy is named' "$(cat err)" 'what is there is not a socket: move it away first'
+like 'the remedy is named' "$(cat err)" 'what is there is not a socket, or not ours to remove: move it away first'
 is 'the contents too' "$(cat file target)" 'precious
 target'
 
