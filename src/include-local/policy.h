@@ -57,7 +57,6 @@ struct rights
   uid_t uid ;
   gid_t gid ;
   char key[sizeof("uid/4294967295")] ;  /* the rule that allows the connection; empty: none does any longer */
-  uint8_t isjudged ;
   uint32_t generation ;
   tain judged ;  /* when the rule was found */
   struct rights_one one[RIGHT_COUNT] ;
@@ -73,7 +72,7 @@ extern void policy_free (struct policy *) ;
 extern void policy_reload (struct policy *) ;
 
  /* May this user connect? If so, begins *rights. Reads no env. */
-extern int policy_admit (struct policy *, struct rights *, uid_t, gid_t) ;
+extern int policy_admit (struct policy *, struct rights *, uid_t, gid_t, tain const *now) ;
 extern void policy_forget (struct policy *, struct rights *) ;
 
  /* id is needed for RIGHT_STORE and RIGHT_RETRIEVE only. */
@@ -82,7 +81,8 @@ extern int policy_may (struct policy *, struct rights *, enum right, char const 
 
  /* Compiled expressions, one for each text. */
 
-extern struct expression *expression_get (struct policy *, char const *) ;  /* 0: warned, deny */
+ /* name: of the variable that has the text. 0: warned, deny. */
+extern struct expression *expression_get (struct policy *, char const *name, char const *text) ;
 extern void expression_release (struct policy *, struct expression *) ;
 extern int expression_matches (struct expression *, char const *) ;
 extern void expression_freeall (struct policy *) ;

@@ -90,7 +90,7 @@ static void welcome (struct slots *s, int fd, tain const *now)
   struct rights rights ;
   socklen_t len = sizeof(c) ;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1) return fd_close(fd) ;
-  if (!policy_admit(&h->policy, &rights, c.uid, c.gid))
+  if (!policy_admit(&h->policy, &rights, c.uid, c.gid, now))
   {
     log_connection(&h->log, &c, "connection denied") ;
     return fd_close(fd) ;

@@ -75,7 +75,13 @@ static struct expression *find (struct policy *p, char const *text)
   return 0 ;
 }
 
-static struct expression *compile (struct policy *p, char const *text)
+static void warn (struct policy *p, char const *name, char const *text, char const *message)
+{
+  char quoted[LOG_QUOTED_MAX] ;
+  log_line(p->log, LOG_WARNING, "rule ", p->params.key, ": unable to compile ", name, ", ", log_quote(quoted, text, strlen(text)), ": ", message, ": denied") ;
+}
+
+static struct expression *compile (struct policy *p, char const *name, char const *text)
 {
   size_t len = strlen(text) ;
   char message[256] ;
@@ -83,7 +89,7 @@ static struct expression *compile (struct policy *p, char const *text)
   struct expression *e = malloc(sizeof(struct expression) + len + 1) ;
   if (!e)
   {
-    log_line(p->log, LOG_WARNING, "out of memory for an expression: denied") ;
+    warn(p, name, text, "out of memory") ;
     return 0 ;
   }
   memcpy(e->text, text, len + 1) ;
@@ -95,7 +101,7 @@ static struct expression *compile (struct policy *p, char const *text)
   if (r)
   {
     regerror(r, &e->compiled, message, sizeof(message)) ;
-    log_line(p->log, LOG_WARNING, "rule ", p->params.key, ": unable to compile ", text, ": ", message, ": denied") ;
+    warn(p, name, text, message) ;
     if (r == REG_ESPACE)
     {
       free(e) ;
@@ -107,12 +113,12 @@ static struct expression *compile (struct policy *p, char const *text)
   return e ;
 }
 
-struct expression *expression_get (struct policy *p, char const *text)
+struct expression *expression_get (struct policy *p, char const *name, char const *text)
 {
   struct expression *e = find(p, text) ;
   if (!e)
   {
-    e = compile(p, text) ;
+    e = compile(p, name, text) ;
     prune(p) ;
   }
   if (!e || !e->isgood) return 0 ;

@@ -55,12 +55,14 @@ static void warn_rules (struct policy *p, struct rights const *r)
   log_line(p->log, LOG_WARNING, "unable to read the rules for uid ", uid, p->params.key[0] ? " at " : "", p->params.key, ": ", strerror(errno), ": denied") ;
 }
 
-int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid)
+int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid, tain const *now)
 {
   accessrules_result result ;
   memset(r, 0, sizeof(*r)) ;
   r->uid = uid ;
   r->gid = gid ;
+  r->judged = *now ;
+  r->generation = p->generation ;
   result = accessrules_uidgid(&p->rules, uid, gid, &p->params) ;
   if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
   if (result != ACCESSRULES_ALLOW || strlen(p->params.key) >= sizeof(r->key)) return 0 ;
@@ -89,22 +91,16 @@ static int is_fresh (struct policy const *p, tain const *read, uint32_t generati
   return tain_less(now, &end) ;
 }
 
- /* The rule that let the connection in decides at its first request; later
-    ones find the rule anew, for it may have changed. */
+ /* The rule that let the connection in may have changed since. */
 
 static int find_rule (struct policy *p, struct rights *r, tain const *now)
 {
-  if (r->isjudged && !is_fresh(p, &r->judged, r->generation, now))
+  if (!is_fresh(p, &r->judged, r->generation, now))
   {
     accessrules_result result = accessrules_uidgid(&p->rules, r->uid, r->gid, &p->params) ;
     if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
     if (result == ACCESSRULES_ALLOW && strlen(p->params.key) < sizeof(r->key)) strcpy(r->key, p->params.key) ;
     else r->key[0] = 0 ;
-    r->isjudged = 0 ;
-  }
-  if (!r->isjudged)
-  {
-    r->isjudged = 1 ;
     r->judged = *now ;
     r->generation = p->generation ;
   }
@@ -128,7 +124,7 @@ static char const *const variables[RIGHT_COUNT] =
 
 static struct expression *read_expression (struct policy *p, char const *name, char const *text)
 {
-  if (text[strspn(text, "\n")]) return expression_get(p, text) ;
+  if (text[strspn(text, "\n")]) return expression_get(p, name, text) ;
   log_line(p->log, LOG_WARNING, "rule ", p->params.key, ": ", name, " is empty: denied") ;
   return 0 ;
 }

@@ -64,7 +64,7 @@ static void begin (void)
   int fd[2] ;
   tain now = at(0) ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == -1) tap_bail("socketpair") ;
-  if (!policy_admit(&holder.policy, &rights, geteuid(), getegid())) tap_bail("policy_admit") ;
+  if (!policy_admit(&holder.policy, &rights, geteuid(), getegid(), &now)) tap_bail("policy_admit") ;
   client = fd[0] ;
   peer = peer_new(&holder, fd[1], &rights, getpid(), &timeout, &now) ;
   if (!peer) tap_bail("peer_new") ;

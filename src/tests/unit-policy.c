@@ -56,7 +56,7 @@ static int may (enum right right, char const *id)
   struct rights r ;
   tain now = at(0) ;
   int result ;
-  if (!policy_admit(&policy, &r, SOMEBODY, SOMEBODY)) return -1 ;
+  if (!policy_admit(&policy, &r, SOMEBODY, SOMEBODY, &now)) return -1 ;
   result = policy_may(&policy, &r, right, id, &now) ;
   policy_forget(&policy, &r) ;
   return result ;
@@ -65,7 +65,8 @@ static int may (enum right right, char const *id)
 static void default_deny (void)
 {
   struct rights r ;
-  tap_ok(!policy_admit(&policy, &r, SOMEBODY + 1, SOMEBODY + 1), "no rule, no connection") ;
+  tain now = at(0) ;
+  tap_ok(!policy_admit(&policy, &r, SOMEBODY + 1, SOMEBODY + 1, &now), "no rule, no connection") ;
   tap_ok(may(RIGHT_NONE, 0) == 1, "leave to connect is a rule") ;
   for (enum right right = RIGHT_STORE ; right < RIGHT_COUNT ; right++)
     tap_ok(!may(right, "x"), "leave to connect alone gives no right %d", right) ;
@@ -76,7 +77,7 @@ static void expressions (void)
   rule("STORE_REGEX", "^unix:\n") ;
   tap_ok(may(RIGHT_STORE, "unix:x") == 1 && !may(RIGHT_STORE, "x:unix:") && !may(RIGHT_RETRIEVE, "unix:x"), "an expression grants what it matches") ;
   {
-    struct expression *e = expression_get(&policy, "^ab") ;
+    struct expression *e = expression_get(&policy, "X", "^ab") ;
     tap_ok(expression_matches(e, "abc") && expression_matches(e, "abc") && !expression_matches(e, "bc") && !expression_matches(e, "bc") && expression_matches(e, "abc") && !expression_matches(e, ""), "an answer that is remembered is the one that was given") ;
     expression_release(&policy, e) ;
   }
@@ -110,7 +111,7 @@ static void freshness (void)
 {
   struct rights r ;
   tain t0 = at(0), t1 = at(999), t2 = at(1000) ;
-  policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY, &t0) ;
   rule("LIST", "\n") ;
   tap_ok(policy_may(&policy, &r, RIGHT_LIST, 0, &t0), "rights are read when they are first needed") ;
   rule("LIST", 0) ;
@@ -119,17 +120,56 @@ static void freshness (void)
   policy_forget(&policy, &r) ;
 }
 
+ /* The rule is gone when the first request comes. */
+
+static void idle (void)
+{
+  struct rights r ;
+  char path[64] ;
+  tain t0 = at(0), t1 = at(1000) ;
+  snprintf(path, sizeof(path), "rules/uid/%d/allow", SOMEBODY) ;
+  rule("LIST", "\n") ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY, &t0) ;
+  unlink(path) ;
+  tap_ok(!policy_may(&policy, &r, RIGHT_LIST, 0, &t1), "a connection that was idle for a second has the rights of now") ;
+  policy_forget(&policy, &r) ;
+  rule("LIST", 0) ;
+  if (!openwritenclose_unsafe(path, "", 0)) tap_bail(path) ;
+}
+
+static void warning (void)
+{
+  char s[256] ;
+  ssize_t len ;
+  int p[2] ;
+  if (pipe(p) == -1) tap_bail("pipe") ;
+  policy.log->fd = p[1] ;
+  policy.log->verbosity = 1 ;
+  rule("RETRIEVE_REGEX", "bad[\033") ;
+  may(RIGHT_RETRIEVE, "x") ;
+  policy.log->verbosity = 0 ;
+  policy.log->fd = 2 ;
+  len = read(p[0], s, sizeof(s) - 1) ;
+  s[len > 0 ? len : 0] = 0 ;
+  tap_ok(!!strstr(s, "S6_FDHOLDER_RETRIEVE_REGEX"), "the warning about an expression names its variable") ;
+  tap_ok(!!strstr(s, "\"bad[\\x1b\""), "and quotes it") ;
+  tap_diag("%s", s) ;
+  rule("RETRIEVE_REGEX", 0) ;
+  close(p[0]) ;
+  close(p[1]) ;
+}
+
 static void compiled_once (void)
 {
   struct rights r ;
   tain now = at(0) ;
   struct expression *first ;
   rule("RETRIEVE_REGEX", "^x$") ;
-  policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY, &now) ;
   policy_may(&policy, &r, RIGHT_RETRIEVE, "x", &now) ;
   first = r.one[RIGHT_RETRIEVE].expression ;
   policy_forget(&policy, &r) ;
-  policy_admit(&policy, &r, SOMEBODY, SOMEBODY) ;
+  policy_admit(&policy, &r, SOMEBODY, SOMEBODY, &now) ;
   policy_may(&policy, &r, RIGHT_RETRIEVE, "x", &now) ;
   tap_ok(first && r.one[RIGHT_RETRIEVE].expression == first, "a text is compiled once for all connections") ;
   policy_forget(&policy, &r) ;
@@ -175,6 +215,8 @@ int main (void)
   expressions() ;
   flags() ;
   freshness() ;
+  idle() ;
+  warning() ;
   compiled_once() ;
   policy_free(&policy) ;
   tap_ok(!policy_init_cdb(&policy, "rules", &logger), "a directory is no cdb") ;
