@@ -71,8 +71,13 @@ fdswap 3 0 export LISTEN_FDS 2 getpid LISTEN_PID s6-setuidgid games sh -c "id -u
 2"
 fi
 
-# Real programs, installed or unpacked by tools/fetch-peer busybox dropbear-bin
-PATH=$PATH:$TESTS/peer/busybox/bin:$TESTS/peer/dropbear-bin/usr/bin:$TESTS/peer/dropbear-bin/usr/sbin
+# Real programs, installed or unpacked by tools/fetch-peer
+PATH=$PATH:$TESTS/peer/busybox/bin:$TESTS/peer/dropbear-bin/usr/bin:$TESTS/peer/dropbear-bin/usr/sbin:$TESTS/peer/ucspi-tcp/usr/bin
+for directory in "$TESTS"/peer/libtom*/usr/lib/*-*-*
+do
+  if test -d "$directory" ; then LD_LIBRARY_PATH=$directory${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ; fi
+done
+if test -n "${LD_LIBRARY_PATH-}" ; then export LD_LIBRARY_PATH ; fi
 if command -v busybox >/dev/null && busybox --list | grep -qx httpd
 then
   mkdir www
@@ -86,13 +91,40 @@ then
 else
   skip 'busybox httpd -i' 'no busybox'
 fi
-if dropbearkey -t ed25519 -f hostkey > /dev/null 2>&1
+if dropbearkey -t ed25519 -f hostkey > /dev/null 2>&1 && unshare -m true 2>/dev/null
 then
-  start_line ssh 's6-tcpserver -v -1 -- 127.0.0.1 0 s6-tcpserver-access -v 2 -Hl0 -t 5000 -i tcprules -- dropbear -i -r hostkey -K 60'
+  # root's home, and so the key that may log in, is here for that server alone
+  mkdir -p home/.ssh
+  chmod 700 home home/.ssh
+  dropbearkey -t ed25519 -f userkey 2>/dev/null | grep '^ssh-' > home/.ssh/authorized_keys
+  sed "s|^root:.*|root:x:0:0:root:$WORK/home:/bin/sh|" /etc/passwd > passwd
+  printf '%s\n' 's6-tcpserver -v -1 -- 127.0.0.1 0 s6-tcpserver-access -v 2 -Hl0 -t 5000 -i tcprules -- dropbear -i -r hostkey -K 60' > ssh.el
+  start ssh unshare -m sh -c 'mount --bind passwd /etc/passwd && exec execlineb ssh.el'
   ready ssh
-  run s6-tcpclient -Hl0 127.0.0.1 "$(cat ssh.out)" sh -c 'head -n 1 <&6'
-  like 'dropbear -i introduces itself' "$(cat out)" '^SSH-2.0-dropbear'
+  echo 'through ssh' > message
+  run sh -c 'exec timeout 60 dbclient -T -y -y -i userkey -p "$1" root@127.0.0.1 "cat ; id -u" < message' dbclient "$(cat ssh.out)"
+  is 'dropbear -i behind rules: a login, and a message there and back' "$(cat out)" 'through ssh
+0'
 else
-  skip 'dropbear -i' 'no dropbear'
+  skip 'dropbear -i' 'no dropbear, or not root'
+fi
+if command -v tcpserver >/dev/null && command -v tcpclient >/dev/null
+then
+  start ours s6-tcpserver -1 127.0.0.1 0 sh -c 'echo "$PROTO $TCPREMOTEIP" ; cat'
+  ready ours
+  run sh -c 'echo message | tcpclient -RHl0 127.0.0.1 "$1" sh -c "cat >&7 ; exec 7>&- ; head -n 2 <&6"' client "$(cat ours.out)"
+  is 'a client of ucspi-tcp, our server' "$(cat out)" 'TCP 127.0.0.1
+message'
+  port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)
+  start theirs tcpserver -RHl0 127.0.0.1 "$port" sh -c 'echo "$PROTO $TCPREMOTEIP" ; cat'
+  answered() { test "$(s6-tcpclient -Hl0 127.0.0.1 "$port" sh -c 'head -n 1 <&6')" = 'TCP 127.0.0.1' ; }
+  ok 'our client, the server of ucspi-tcp' retry 10 answered
+  # their server under our access control: the same variables
+  port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)
+  start under tcpserver -RHl0 127.0.0.1 "$port" s6-tcpserver-access -v0 -Hl0 -i tcprules echo allowed
+  allowed() { test "$(s6-tcpclient -Hl0 127.0.0.1 "$port" sh -c 'cat <&6')" = allowed ; }
+  ok 'our access control under the server of ucspi-tcp' retry 10 allowed
+else
+  skip 'ucspi-tcp' 'no ucspi-tcp'
 fi
 done_testing
