@@ -70,5 +70,7 @@ int main (int argc, char const *const *argv)
   if (!env_addmodif(&variables, "PROTO", "IPC")
    || !env_addmodif(&variables, "IPCLOCALPATH", localname))
     strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
-  xmexec_n(argv + 1, variables.s, variables.len, 2) ;
+  mexec_n(argv + 1, variables.s, variables.len, 2) ;
+  if (localpath) unixsocket_unlink(localpath) ;
+  strerr_dieexec(errno == ENOENT ? 127 : 126, argv[1]) ;
 }

@@ -29,6 +29,8 @@ like 'which is said' "$(cat err)" 'unable to bind to server \(it is taken: choos
 exits 'and the socket is kept' 0 s6-ipcclient server true
 exits 'nobody there, with -p' 111 s6-ipcclient -p ./left nowhere true
 not_ok 'leaves no path' test -e left
+exits 'no program, with -p' 127 s6-ipcclient -p ./left server ./nowhere
+not_ok 'leaves no path either' test -e left
 run s6-ipcclient -v server true
 like '-v tells' "$(cat err)" '^s6-ipcclient: info: connected to server$'
 for quiet in -q -Q '-v -q'
