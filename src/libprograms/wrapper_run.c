@@ -11,6 +11,7 @@
 #include <s6-activation/config.h>
 
 #include "exitcodes.h"
+#include "privileges.h"
 #include "wrapper.h"
 
 #define DROPPER S6_ACTIVATION_BINPREFIX "s6-applyuidgid"
@@ -39,28 +40,15 @@ static struct wrapper_option const *find_option (struct wrapper const *wrapper, 
   return option ;
 }
 
-static int is_numbers (char const *s)
-{
-  unsigned int number ;
-  if (!*s) return 1 ;
-  for (;;)
-  {
-    size_t len = uint_scan(s, &number) ;
-    if (!len) return 0 ;
-    s += len ;
-    if (!*s) return 1 ;
-    if (*s++ != ',') return 0 ;
-  }
-}
-
 static int is_valid (enum wrapper_value value, char const *s)
 {
+  struct privileges privileges = PRIVILEGES_ZERO ;
   unsigned int number ;
   switch (value)
   {
     case WRAPPER_NUMBER : return !!uint0_scan(s, &number) ;
     case WRAPPER_MODE : return uint0_oscan(s, &number) && number <= 07777 ;
-    case WRAPPER_NUMBERS : return is_numbers(s) ;
+    case WRAPPER_NUMBERS : return privileges_scan_groups(&privileges, s) ;  /* as s6-applyuidgid judges it */
     default : return 1 ;
   }
 }

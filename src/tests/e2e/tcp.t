@@ -169,6 +169,7 @@ built()
 built '1.2.3.4 80 prog -x' '[--][1.2.3.4][80][s6-tcpserverd][--][prog][-x]'
 built '-v -1 -d -c 5 -C 3 -b 9 -6rF -I lo -L 64 -- :: 80 prog' '[-d][-b][9][-6][-r][-F][-I][lo][--][::][80][s6-tcpserverd][-v2][-1][-c][5][-C][3][-L][64][--][prog]'
 built '-qD -G 1 -g 3 -u 4 :: 80 prog' '[-D][--][::][80][s6-applyuidgid][-G][1][-g][3][-u][4][--][s6-tcpserverd][-v0][--][prog]'
+built '-G 1, :: 80 prog' '[--][::][80][s6-applyuidgid][-G][1,][--][s6-tcpserverd][--][prog]'
 built '-QU :: 80 prog' '[--][::][80][s6-applyuidgid][-Uz][--][s6-tcpserverd][-v1][--][prog]'
 if test "$(id -u)" -eq 0
 then
