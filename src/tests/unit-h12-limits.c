@@ -78,7 +78,7 @@ static void check_equal (void)
   tain limit ;
   unsigned int stored = 0 ;
   long left = -1 ;
-  raw_limit(&limit, 500) ;
+  raw_limit(&limit, 1500) ;
   for (unsigned int i = 0 ; i < EQUAL ; i++)
   {
     char id[8] ;

@@ -15,7 +15,7 @@
 #include "fdtable.h"
 #include "store.h"
 
-enum { FEW = 200, MANY = 20000, ROUNDS = 2000, REPEATS = 9, MOST_RATIO = 8, ID_ROOM = 16 } ;
+enum { FEW = 200, MANY = 20000, ROUNDS = 2000, REPEATS = 9, MOST_RATIO = 12, ID_ROOM = 16 } ;
 
 static struct fdtable table = FDTABLE_ZERO ;
 
