@@ -50,6 +50,21 @@ static int attempt (int *wasthere, int *isclosed)
   return *wasthere && *isclosed ;
 }
 
+ /* The limit passes while the daemon is stopped: its first turn has both an
+    expired entry and a request, and must see to the entry first. */
+
+static void check_first_turn (void)
+{
+  tain limit ;
+  raw_limit(&limit, LIMIT_MILLISECONDS / 2) ;
+  if (raw_store(&c, "x", &limit, file)) tap_bail("store") ;
+  kill(holder.pid, SIGSTOP) ;
+  test_sleep(LIMIT_MILLISECONDS) ;
+  if (!raw_put(&c, "L", 1, 0, 0)) tap_bail("send") ;
+  kill(holder.pid, SIGCONT) ;
+  tap_ok(!raw_answer(&c) && !raw_listed(&c, "x"), "H30: a turn with requests to answer sees to timers first") ;
+}
+
 int main (void)
 {
   struct rawclient loaders[LOADERS] ;
@@ -58,6 +73,7 @@ int main (void)
   testdaemon_begin(&holder, 0) ;
   file = testfile() ;
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  check_first_turn() ;
   for (unsigned int i = 0 ; i < LOADERS ; i++)
   {
     raw_must_connect(loaders + i, "s", i & 1 ? FRAME_S6 : FRAME_NATIVE) ;

@@ -182,6 +182,7 @@ static void step (void)
   if (!c->isopen) return arrive(client) ;
   if (x < 4) return hang_up(client) ;
   if (c->ishalf) return x < 50 ? say_rest(client) : (void)0 ;
+  if (c->taking != MODEL_NOTHING && x < 60) return ;
   if (x < 7) return say_and_die(client) ;
   if (x < 13) return say_half(client) ;
   if (x < 20) return pipeline(client) ;

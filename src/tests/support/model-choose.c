@@ -6,6 +6,8 @@
 
 #include "model.h"
 
+enum { HOT_IDS = 6 } ;  /* half of all requests are about them, so that connections meet */
+
 static enum model_limit choose_limit (struct model *m)
 {
   unsigned int x = model_random(m, 400) ;
@@ -18,7 +20,7 @@ static void choose_items (struct model *m, struct model_request *r, unsigned int
   r->n = n ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
-    r->items[i].id = (int)model_random(m, MODEL_IDS) ;
+    r->items[i].id = (int)model_random(m, model_random(m, 2) ? HOT_IDS : MODEL_IDS) ;
     r->items[i].file = (int)model_random(m, MODEL_FILES) ;
     r->items[i].limit = choose_limit(m) ;
   }
@@ -64,7 +66,7 @@ void model_choose (struct model *m, int client, struct model_request *r)
     {
       memset(r, 0, sizeof(*r)) ;
       r->verb = '!' ;
-      r->total = model_random(m, MODEL_MAX + 3) ;
+      r->total = model_random(m, model_random(m, 2) ? 4 : MODEL_MAX + 3) ;
     }
     else if (x == 2)
     {
