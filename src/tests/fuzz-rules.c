@@ -217,7 +217,7 @@ static void compare (void)
   struct rule const *r = deciding() ;
   struct rights rights ;
   tain now = TAIN_ZERO ;
-  int admitted = policy_admit(&policy, &rights, TEST_UID, TEST_GID) ;
+  int admitted = policy_admit(&policy, &rights, TEST_UID, TEST_GID, &now) ;
   must(admitted == !!r) ;
   if (!r) return ;
   for (unsigned int i = 0 ; i < sizeof(rights_of) / sizeof(*rights_of) ; i++)
