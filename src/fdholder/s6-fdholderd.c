@@ -1,8 +1,9 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <unistd.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
@@ -10,7 +11,11 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include <s6-activation/accessrules.h>
+
+#include "budget.h"
 #include "exitcodes.h"
+#include "log.h"
 #include "loop.h"
 #include "verbs.h"
 
@@ -56,7 +61,8 @@ static void parse (int argc, char const *const *argv, struct options *o)
       default : dieusage() ;
     }
   }
-  if (argc > l.ind) dieusage() ;
+  if (argc > l.ind && o->verbosity) strerr_warnw("extra arguments are ignored: ", argv[l.ind], argc > l.ind + 1 ? " ..." : "") ;
+  if (o->notify && fcntl(1, F_GETFD) == -1) strerr_diefsys(EXITCODE_USAGE, "-1 needs a standard output to tell readiness on") ;
 }
 
 static void set_timeout (tain *t, unsigned int ms)
@@ -66,12 +72,38 @@ static void set_timeout (tain *t, unsigned int ms)
   if (!ms) *t = tain_infinite_relative ;
 }
 
+ /* Nothing else would tell that everybody is denied. */
+
+static void warn_missing (struct log *log, char const *dir)
+{
+  static char const self[] = "/." ;
+  char path[ACCESSRULES_PATH_MAX + sizeof(self)] ;
+  struct stat st ;
+  size_t len = strlen(dir) ;
+  memcpy(path, dir, len) ;
+  memcpy(path + len, self, sizeof(self)) ;
+  if (stat(path, &st) == 0) return ;
+  log_line(log, LOG_WARNING, "unable to use the rules directory ", dir, ": ", strerror(errno), ": until there is one, everybody is denied") ;
+}
+
 static void open_rules (struct holder *h, struct options const *o)
 {
   if (!o->rulesdir && !o->rulesfile)
     strerr_dief(EXITCODE_USAGE, "no access rights: give rules with -i rulesdir or -x rulesfile") ;
-  if (o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->log) : policy_init_cdb(&h->policy, o->rulesfile, &h->log)) return ;
-  strerr_diefusys(EXITCODE_SYSTEM, "read rules in ", o->rulesdir ? o->rulesdir : o->rulesfile) ;
+  if (!(o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->log) : policy_init_cdb(&h->policy, o->rulesfile, &h->log)))
+    strerr_diefusys(EXITCODE_SYSTEM, "read rules in ", o->rulesdir ? o->rulesdir : o->rulesfile) ;
+  if (o->rulesdir) warn_missing(&h->log, o->rulesdir) ;
+}
+
+ /* A holder that can hold nothing would refuse everything, one by one. */
+
+static void fit_budget (struct holder *h, struct options const *o)
+{
+  char need[UINT64_FMT] ;
+  if (!budget_init(&h->budget, o->maxconn, o->maxfds, &h->log)) strerr_diefusys(EXITCODE_SYSTEM, "raise the limit on open files") ;
+  if (h->budget.maxfds) return ;
+  need[uint64_fmt(need, h->budget.wanted)] = 0 ;
+  strerr_dief(EXITCODE_SYSTEM, "the limit on open files leaves no room to hold any descriptor: raise the hard limit (ulimit -Hn) to ", need, " or more") ;
 }
 
 static void check_socket (struct holder *h)
@@ -107,7 +139,7 @@ int main (int argc, char const *const *argv)
   open_rules(&h, &o) ;
   set_timeout(&options.timeout, o.timeout) ;
   set_timeout(&options.lameduck, o.lameduck) ;
-  if (!budget_init(&h.budget, o.maxconn, o.maxfds, &h.log)) strerr_diefusys(EXITCODE_SYSTEM, "raise the limit on open files") ;
+  fit_budget(&h, &o) ;
   store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
   if (!loop_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;

@@ -26,15 +26,15 @@ struct budget
 {
   uint32_t maxconn ;
   uint32_t maxfds ;
+  uint64_t wanted ;  /* what the limit would have to be for all that was asked */
   uint64_t limit ;  /* RLIMIT_NOFILE as it is in the end */
   uint64_t reserved ;  /* for dumps that were admitted and have not arrived */
 } ;
 
  /* Cuts maxconn (never below the floor, unless less was asked for) and then
     maxfds down to what the hard limit allows. 0 stands for "not given".
-    Returns how much the limit would have to be for what was asked: more
-    than b->limit only where something was cut. */
-extern uint64_t budget_fit (struct budget *, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit) ;
+    b->wanted is more than b->limit only where something was cut. */
+extern void budget_fit (struct budget *, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit) ;
 
  /* budget_fit on RLIMIT_NOFILE, then raises the soft limit to the need and
     no more. Warns about each number that was cut. 0 and errno: setrlimit failed. */

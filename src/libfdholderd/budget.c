@@ -8,7 +8,7 @@
 
 #define need(maxconn, maxfds) (BUDGET_BASE + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
 
-uint64_t budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit)
+void budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit)
 {
   uint32_t askedconn = maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT ;
   uint32_t floor = askedconn < BUDGET_MAXCONN_FLOOR ? askedconn : BUDGET_MAXCONN_FLOOR ;
@@ -28,7 +28,7 @@ uint64_t budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64
   }
   b->limit = need(b->maxconn, b->maxfds) ;
   b->reserved = 0 ;
-  return wanted ;
+  b->wanted = wanted ;
 }
 
 static void warn_cut (struct log *log, char const *what, char const *option, uint32_t is, uint64_t wanted)
@@ -43,11 +43,10 @@ static void warn_cut (struct log *log, char const *what, char const *option, uin
 int budget_init (struct budget *b, uint32_t maxconn, uint32_t maxfds, struct log *log)
 {
   struct rlimit rl ;
-  uint64_t wanted ;
   if (getrlimit(RLIMIT_NOFILE, &rl) == -1) return 0 ;
-  wanted = budget_fit(b, maxconn, maxfds, rl.rlim_max == RLIM_INFINITY ? UINT64_MAX : rl.rlim_max) ;
-  if (b->maxconn < (maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT)) warn_cut(log, "simultaneous connections", "-c", b->maxconn, wanted) ;
-  if (b->maxfds < (maxfds ? maxfds : 1)) warn_cut(log, "held descriptors", "-n", b->maxfds, wanted) ;
+  budget_fit(b, maxconn, maxfds, rl.rlim_max == RLIM_INFINITY ? UINT64_MAX : rl.rlim_max) ;
+  if (b->maxconn < (maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT)) warn_cut(log, "simultaneous connections", "-c", b->maxconn, b->wanted) ;
+  if (b->maxfds && b->maxfds < maxfds) warn_cut(log, "held descriptors", "-n", b->maxfds, b->wanted) ;
   if (rl.rlim_cur != RLIM_INFINITY && rl.rlim_cur < b->limit)
   {
     rl.rlim_cur = b->limit < rl.rlim_max ? b->limit : rl.rlim_max ;

@@ -101,6 +101,8 @@ void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *ar
   char const **chain ;
   if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog)
     strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+  if (!wrapper->needsprog && argv[operands + wrapper->operands])
+    strerr_warnw("extra arguments are ignored: ", argv[operands + wrapper->operands], argv[operands + wrapper->operands + 1] ? " ..." : "") ;
   chain = malloc((words + WORDS_FIXED + argc + 1) * sizeof(char const *)) ;
   if (!chain) strerr_diefusys(EXITCODE_SYSTEM, "build a command line") ;
   for (enum wrapper_stage stage = WRAPPER_BINDER ; stage < WRAPPER_STAGES ; stage++)
