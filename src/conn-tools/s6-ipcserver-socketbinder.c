@@ -34,6 +34,7 @@ static void scan_owner (struct unixbinding *binding, char const *s)
 {
   size_t len = uid_scan(s, &binding->uid) ;
   if (!len || s[len] != ':' || !gid0_scan(s + len + 1, &binding->gid)) dieusage() ;
+  if (binding->uid == (uid_t)-1 || binding->gid == (gid_t)-1) dieusage() ;  /* to chown(2): leave it as it is */
   binding->flags |= UNIXBINDING_OWNER ;
 }
 

@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 #include <netinet/in.h>
@@ -170,7 +171,7 @@ int main (int argc, char const *const *argv)
   protocol = accesscontrol_variable("PROTO", "") ;
   ip = accesscontrol_variable(protocol, "REMOTEIP") ;
   if (!inetaddress_scan(&remote, ip)) strerr_dief(EXITCODE_USAGE, "invalid $", protocol, "REMOTEIP") ;
-  if (!uint0_scan(accesscontrol_variable(protocol, "REMOTEPORT"), &port))
+  if (!uint0_scan(accesscontrol_variable(protocol, "REMOTEPORT"), &port) || port > UINT16_MAX)
     strerr_dief(EXITCODE_USAGE, "invalid $", protocol, "REMOTEPORT") ;
   inetaddress_unmap(&remote) ;
   inetaddress_format(client + 3, &remote) ;

@@ -7,7 +7,7 @@
 binder=s6-ipcserver-socketbinder
 
 # Wrong usage
-for wrong in '' 's' '-z s true' '-a 0888 s true' '-a 010000 s true' '-b -1 s true' '-b 99999999999 s true' '-o 1 s true' '-o 1: s true' '-o x:1 s true' '-a'
+for wrong in '' 's' '-z s true' '-a 0888 s true' '-a 010000 s true' '-b -1 s true' '-b 99999999999 s true' '-o 1 s true' '-o 1: s true' '-o x:1 s true' '-o 4294967295:1 s true' '-o 1:4294967295 s true' '-a'
 do
   # shellcheck disable=SC2086 # words
   exits "usage: $wrong" 100 $binder $wrong

@@ -168,6 +168,7 @@ do
 done
 exits 'an address that is none' 100 tcpenv TCPREMOTEIP=1.2.3 s6-tcpserver-access true
 exits 'a port that is none' 100 tcpenv TCPREMOTEPORT=x s6-tcpserver-access true
+exits 'a port that is too big' 100 tcpenv TCPREMOTEPORT=65536 s6-tcpserver-access true
 exits 'a Unix socket' 100 tcpenv s6-ipcserver-socketbinder s s6-tcpserver-access -Hl0 true
 exits 'no socket' 111 tcpenv s6-tcpserver-access -Hl0 true
 exits 'no rules file' 111 tcpenv s6-tcpserver-access -x nowhere -Hl0 true
