@@ -47,6 +47,7 @@ int selfsocket_leads_here (struct selfsocket const *self, int fd)
   int listening ;
   if (getpeername(fd, (struct sockaddr *)&address, &len) == -1) return 0 ;
   if (address.sun_family != AF_UNIX || len != self->addresslen) return 0 ;
+  if (len > sizeof(address)) len = sizeof(address) ;  /* a path of 108 bytes counts its NUL, which has no place */
   if (memcmp(&address, &self->address, len)) return 0 ;
   if (!option(fd, SO_ACCEPTCONN, &listening) || listening) return 0 ;
   return credentials(fd, &c) && c.pid == self->pid && c.uid == self->uid && c.gid == self->gid ;

@@ -9,7 +9,10 @@
 #include <unistd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include "selfsocket.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
@@ -75,6 +78,23 @@ static void check (enum frame_dialect dialect, char const *name)
   raw_close(&c) ;
 }
 
+ /* The longest path leaves no place for a NUL. */
+
+static void check_longest (void)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX } ;
+  struct selfsocket self ;
+  int listening = socket(AF_UNIX, SOCK_STREAM, 0) ;
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0) ;
+  memset(address.sun_path, 'l', sizeof(address.sun_path)) ;
+  if (bind(listening, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(listening, 1) == -1
+   || connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1) tap_bail("longest") ;
+  memset(&self, 0x55, sizeof(self)) ;
+  tap_ok(selfsocket_init(&self, listening) && selfsocket_leads_here(&self, fd), "H5: a path of 108 bytes is recognised") ;
+  close(fd) ;
+  close(listening) ;
+}
+
 int main (void)
 {
   pid_t other ;
@@ -82,6 +102,7 @@ int main (void)
   other = start_other() ;
   check(FRAME_NATIVE, "native") ;
   check(FRAME_S6, "s6") ;
+  check_longest() ;
   kill(other, SIGKILL) ;
   waitpid(other, 0, 0) ;
   testdaemon_finish(&holder) ;
