@@ -203,10 +203,11 @@ static int is_stalemate (struct slots const *s, tain const *now)
 static void clear_room (struct slots *s, tain const *now)
 {
   uint32_t most = most_held(s) ;
+  uint32_t before = s->waiting ;
   for (uint32_t i = s->waiting ; i-- ; )
     if (held_by(s, s->room[i].rights.uid) == most) slots_leave(s, i) ;
   s->changed = *now ;
-  log_line(&s->holder->log, LOG_WARNING, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
+  if (s->waiting < before) log_line(&s->holder->log, LOG_WARNING, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
 }
 
 void slots_turn (struct slots *s, tain const *now)
