@@ -23,10 +23,11 @@
                               s6: the answer has left whole                     peer_write()
     OPEN -> STAGING           a dump was admitted                               judge()
     STAGING -> OPEN           its last frame was answered, or an error was      judge()
-    any -> DRAIN              a protocol error was answered, or lame duck:
-                              read no more, flush, close                        drain()
+    any -> DRAIN              a protocol error was answered: read no more,
+                              flush, close                                      drain()
+    OPEN -> DRAIN             lame duck, and nothing half-sent is here          peer_account()
     any -> DEAD               EOF, I/O error, deadline, displacement: swept at
-                              the end of the turn, never inside a callback      die()
+                              the end of the turn, never inside a callback      peer_die()
  */
 
 enum peer_state

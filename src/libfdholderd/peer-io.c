@@ -2,6 +2,7 @@
 
  /* What comes in is judged, what goes out is sent. */
 
+#include <string.h>
 #include <errno.h>
 
 #include <skalibs/tai.h>
@@ -105,6 +106,12 @@ static unsigned int process (struct peer *p, tain const *now)
   return n ;
 }
 
+static void lose (struct peer *p)
+{
+  peer_say(p, LOG_INFO, errno == EPIPE || errno == ECONNRESET ? "disconnected" : strerror(errno)) ;
+  peer_die(p) ;
+}
+
 static int flush (struct peer *p, tain const *now)
 {
   size_t before = frame_out_pending(&p->out) ;
@@ -119,7 +126,7 @@ static int flush (struct peer *p, tain const *now)
     case FRAME_FLUSH_DONE : return 1 ;
     case FRAME_FLUSH_AGAIN : return 0 ;
     case FRAME_FLUSH_SHORTAGE : peer_starve(p, now) ; return 0 ;
-    default : peer_die(p) ; return 0 ;
+    default : lose(p) ; return 0 ;
   }
 }
 
@@ -153,7 +160,7 @@ void peer_read (struct peer *p, tain const *now)
     case FRAME_FILL_EOF :
       peer_say(p, LOG_INFO, "disconnected") ;
       return peer_die(p) ;
-    case FRAME_FILL_ERROR : return peer_die(p) ;
+    case FRAME_FILL_ERROR : return lose(p) ;
   }
   p->active = *now ;
   judged = process(p, now) ;

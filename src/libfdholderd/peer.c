@@ -118,7 +118,11 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
     p->deadline = tain_infinite ;
     if (p->islameduck) peer_die(p) ;
   }
-  else if (!wasbusy || judged) tain_add(&p->deadline, now, &p->timeout) ;
+  else
+  {
+    if (!wasbusy || judged) tain_add(&p->deadline, now, &p->timeout) ;
+    if (p->islameduck && p->state == PEER_OPEN && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;
+  }
 }
 
 short peer_events (struct peer const *p)

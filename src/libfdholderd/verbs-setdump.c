@@ -36,6 +36,7 @@ enum verdict verb_setdump (struct holder *h, struct session *s, struct wire_requ
     return done(h, s, out, ENOMEM) ;
   }
   (*out->commit)(out->data, wire_pack_setdump_reply(body, req->total), 0, 0) ;
+  if (!req->total) verbs_log(h, s, "setdump", 0, 0) ;  /* and that was all of it */
   stage_begin(&s->stage, &h->fdtable, req->total) ;
   s->reserved = req->total ;
   return VERDICT_ANSWERED ;

@@ -114,7 +114,7 @@ int verbs_taking_complete (struct holder *h, struct session *s)
     store_drop(&h->store, e) ;
     error = 0 ;
   }
-  verbs_log(h, s, "retrieve-and-delete", s->taking.id, error) ;
+  verbs_log(h, s, "retrieve-and-delete", verbs_istaking(s) ? s->taking.id : 0, error) ;
   s->taking.serial = 0 ;
   return error ;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
@@ -240,6 +241,53 @@ static void ends (void)
   end() ;
 }
 
+ /* What the daemon logs at -v 2 for one request. */
+
+static char const *logged (char const *body, size_t len)
+{
+  static char s[512] ;
+  ssize_t r ;
+  int fd[2] ;
+  if (pipe(fd) == -1) tap_bail("pipe") ;
+  holder.log.fd = fd[1] ;
+  holder.log.verbosity = 2 ;
+  request(body, len, -1) ;
+  holder.log.verbosity = 0 ;
+  holder.log.fd = 2 ;
+  close(fd[1]) ;
+  r = read(fd[0], s, sizeof(s) - 1) ;
+  s[r > 0 ? r : 0] = 0 ;
+  close(fd[0]) ;
+  return s ;
+}
+
+static void logging (void)
+{
+  char s[WIRE_REQUEST_MAX] ;
+  handshake(1) ;
+  put("x9") ;
+  tap_ok(!!strstr(logged(s, wire_pack_setdump(s, 0)), "setdump: done"), "an empty dump is logged") ;
+  request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x9", 2), -1) ;
+  tap_ok(!!strstr(logged("A", 1), "retrieve-and-delete \"x9\": done"), "an acknowledgement is logged with its id") ;
+  tap_ok(!strstr(logged("A", 1), "x9"), "and one of nothing without") ;
+  end() ;
+}
+
+enum { MANY = 3000 } ;
+
+static void lameduck (void)
+{
+  char s[4096] ;
+  tain now = at(0) ;
+  handshake(1) ;
+  for (unsigned int i = 0 ; i < MANY && frame_out_isempty(&peer->out) ; i++) request("L", 1, -1) ;
+  peer_lameduck(peer, &now) ;
+  tap_ok(peer->state == PEER_DRAIN && !(peer_events(peer) & POLLIN), "lame duck reads no further requests") ;
+  while (!peer_isdead(peer) && read(client, s, sizeof(s)) > 0) peer_write(peer, &now) ;
+  tap_ok(peer_isdead(peer) && frame_out_isempty(&peer->out), "and sends the answers to those it has") ;
+  end() ;
+}
+
 int main (void)
 {
   PROG = "unit-peer" ;
@@ -251,6 +299,8 @@ int main (void)
   taking() ;
   staging() ;
   ends() ;
+  lameduck() ;
+  logging() ;
   tap_ok(!holder.connection_fds && holder.fdtable.count == store_count(&holder.store), "nothing is left but what is held") ;
   store_free(&holder.store) ;
   policy_free(&holder.policy) ;
