@@ -126,7 +126,10 @@ int accept_isready (struct acceptor const *a, struct slots const *s, tain const 
   return !a->backoff || !tain_less(now, &a->retry) ;
 }
 
-void accept_next (struct acceptor const *a, struct slots const *s, tain *when)
+ /* A pause that is over is waited for no more: the next client ends the wait. */
+
+void accept_next (struct acceptor const *a, struct slots const *s, tain const *now, tain *when)
 {
-  if (a->fd >= 0 && !slots_isfull(s) && a->backoff && tain_less(&a->retry, when)) *when = a->retry ;
+  if (a->fd < 0 || slots_isfull(s) || accept_isready(a, s, now)) return ;
+  if (tain_less(&a->retry, when)) *when = a->retry ;
 }

@@ -148,7 +148,7 @@ static void prepare (struct loop *l, tain *when)
   l->poll[POLL_SIGNALS].events = POLLIN ;
   l->poll[POLL_ACCEPT].fd = accept_isready(&l->acceptor, &l->slots, &STAMP) ? l->acceptor.fd : -1 ;
   l->poll[POLL_ACCEPT].events = POLLIN ;
-  accept_next(&l->acceptor, &l->slots, when) ;
+  accept_next(&l->acceptor, &l->slots, &STAMP, when) ;
   prepare_peers(l, when) ;
   slots_next(&l->slots, &STAMP, when) ;
 }

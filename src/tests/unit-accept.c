@@ -1,0 +1,47 @@
+/* ISC license. */
+
+ /* accept.h: pauses after failures. A pause that is over is no reason to wake
+    up again before somebody comes. */
+
+#include <sys/socket.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include "accept.h"
+#include "slots.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = { .fd = 2, .verbosity = 0 } } ;
+
+int main (void)
+{
+  struct acceptor a ;
+  struct slots slots ;
+  tain now, when ;
+  int fd ;
+  PROG = "unit-accept" ;
+  testdaemon_workdir() ;
+  fd = testdaemon_listen("s") ;
+  if (!tain_now_set_stopwatch_g() || ndelay_on(fd) == -1) tap_bail("begin") ;
+  if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
+  now = STAMP ;
+  accept_init(&a, fd) ;
+  when = tain_infinite ;
+  accept_next(&a, &slots, &now, &when) ;
+  tap_ok(accept_isready(&a, &slots, &now) && !tain_less(&when, &tain_infinite), "no pause: ready, and nothing to wake up for") ;
+  accept_one(&a, &slots, &now) ;
+  tap_ok(accept_isready(&a, &slots, &now), "one failure that may pass begins no pause") ;
+  accept_one(&a, &slots, &now) ;
+  accept_next(&a, &slots, &now, &when) ;
+  tap_ok(!accept_isready(&a, &slots, &now) && tain_less(&when, &tain_infinite), "two do, and its end is something to wake up for") ;
+  now = when ;
+  when = tain_infinite ;
+  accept_next(&a, &slots, &now, &when) ;
+  tap_ok(accept_isready(&a, &slots, &now) && !tain_less(&when, &tain_infinite), "once") ;
+  slots_free(&slots) ;
+  fd_close(fd) ;
+  return tap_done() ;
+}
