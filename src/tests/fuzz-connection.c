@@ -31,20 +31,7 @@ struct client
   enum frame_dialect dialect ;
 } ;
 
-struct script
-{
-  uint8_t const *s ;
-  size_t len ;
-} ;
-
 static struct fuzzholder *daemon_within = 0 ;
-
-static uint8_t next (struct script *script)
-{
-  if (!script->len) return 0 ;
-  script->len-- ;
-  return *script->s++ ;
-}
 
 static void send_part (struct client const *c, char const *s, size_t len, unsigned int nfds, unsigned int which)
 {
@@ -83,9 +70,9 @@ static void send_frame (struct client const *c, char const *body, size_t len, un
   send_part(c, s + first, len - first, 0, 0) ;
 }
 
-static void start_client (struct client *c, struct script *script)
+static void start_client (struct client *c, struct fuzz_script *script)
 {
-  uint8_t how = next(script) ;
+  uint8_t how = fuzz_next(script) ;
   int fd[2] ;
   if (c->fd >= 0) return ;
   fuzz_must(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd)) ;
@@ -95,11 +82,11 @@ static void start_client (struct client *c, struct script *script)
   if (c->dialect == FRAME_NATIVE && !(how & 8)) send_frame(c, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN, 0, 0, how & 16 ? 64 + how : 0) ;
 }
 
-static void send_raw (struct client const *c, struct script *script)
+static void send_raw (struct client const *c, struct fuzz_script *script)
 {
-  uint8_t nfds = next(script) ;
-  uint8_t which = next(script) ;
-  size_t len = next(script) ;
+  uint8_t nfds = fuzz_next(script) ;
+  uint8_t which = fuzz_next(script) ;
+  size_t len = fuzz_next(script) ;
   if (len > script->len) len = script->len ;
   if (nfds < 192) nfds %= 3 ;
   send_part(c, (char const *)script->s, len, nfds > WIRE_FDS_MAX ? WIRE_FDS_MAX : nfds, which) ;
@@ -107,11 +94,11 @@ static void send_raw (struct client const *c, struct script *script)
   script->len -= len ;
 }
 
-static void choose (struct script *script, char const **id, size_t *idlen, tain *limit)
+static void choose (struct fuzz_script *script, char const **id, size_t *idlen, tain *limit)
 {
   static char longest[WIRE_ID_MAX + 1] = "" ;
   static char const *const ids[] = { "a", "b", "ab", "c\n", longest } ;
-  uint8_t how = next(script) ;
+  uint8_t how = fuzz_next(script) ;
   tain left = tain_infinite_relative ;
   if (!longest[0]) memset(longest, 'a', WIRE_ID_MAX) ;
   *id = ids[how % (sizeof(ids) / sizeof(*ids))] ;
@@ -121,11 +108,11 @@ static void choose (struct script *script, char const **id, size_t *idlen, tain 
   if (how & 64) tain_sub(limit, limit, &left) ; else tain_add(limit, limit, &left) ;
 }
 
-static void send_request (struct client const *c, struct script *script)
+static void send_request (struct client const *c, struct fuzz_script *script)
 {
   static char const simple[] = { WIRE_LIST, WIRE_GETDUMP, WIRE_ACKNOWLEDGE, 'x' } ;
   char body[WIRE_REQUEST_MAX] ;
-  uint8_t kind = next(script) ;
+  uint8_t kind = fuzz_next(script) ;
   unsigned int nfds = 0 ;
   char const *id ;
   size_t idlen, len ;
@@ -140,14 +127,14 @@ static void send_request (struct client const *c, struct script *script)
     case 5 : len = wire_pack_setdump(body, kind & 8 ? kind : kind >> 4) ; break ;
     default : body[0] = simple[kind >> 3 & 3] ; len = 1 ;
   }
-  send_frame(c, body, len, nfds, nfds, next(script)) ;
+  send_frame(c, body, len, nfds, nfds, fuzz_next(script)) ;
 }
 
-static void send_dumpframe (struct client const *c, struct script *script)
+static void send_dumpframe (struct client const *c, struct fuzz_script *script)
 {
   static char body[WIRE_DUMPFRAME_MAX] ;
-  uint8_t n = next(script) ;
-  uint8_t extra = next(script) ;
+  uint8_t n = fuzz_next(script) ;
+  uint8_t extra = fuzz_next(script) ;
   size_t len = 1 ;
   if (n > WIRE_FDS_MAX) n = WIRE_FDS_MAX ;
   body[0] = WIRE_DUMPFRAME ;
@@ -161,7 +148,7 @@ static void send_dumpframe (struct client const *c, struct script *script)
     if (n > FEW) { id = number ; idlen = 2 ; }
     len += wire_pack_entry(body + len, &limit, id, idlen) ;
   }
-  send_frame(c, body, len, n, extra < 64 ? n : extra, next(script)) ;
+  send_frame(c, body, len, n, extra < 64 ? n : extra, fuzz_next(script)) ;
 }
 
  /* What arrives is a file that a client could have stored, or the event pipe. */
@@ -189,7 +176,7 @@ static void leave (struct client *c)
   c->fd = -1 ;
 }
 
-static void act (struct client *c, enum act what, struct script *script)
+static void act (struct client *c, enum act what, struct fuzz_script *script)
 {
   tain pause ;
   int size ;
@@ -200,14 +187,14 @@ static void act (struct client *c, enum act what, struct script *script)
     case ACT_RAW : return send_raw(c, script) ;
     case ACT_REQUEST : return send_request(c, script) ;
     case ACT_DUMPFRAME : return send_dumpframe(c, script) ;
-    case ACT_READ : return read_some(c, 1 + next(script) * 4) ;
+    case ACT_READ : return read_some(c, 1 + fuzz_next(script) * 4) ;
     case ACT_LEAVE : return leave(c) ;
     case ACT_WAIT :
-      tain_from_millisecs(&pause, next(script) * 50) ;
+      tain_from_millisecs(&pause, fuzz_next(script) * 50) ;
       tain_add(&daemon_within->now, &daemon_within->now, &pause) ;
       return ;
     default :
-      size = next(script) ;
+      size = fuzz_next(script) ;
       setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) ;
   }
 }
@@ -215,15 +202,15 @@ static void act (struct client *c, enum act what, struct script *script)
 int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
 {
   struct client clients[CLIENTS] ;
-  struct script script = { .s = input, .len = len } ;
-  uint8_t settings = next(&script) ;
+  struct fuzz_script script = { .s = input, .len = len } ;
+  uint8_t settings = fuzz_next(&script) ;
   if (!daemon_within) daemon_within = fuzzholder_new() ;
   daemon_within->holder.log.verbosity = settings & 2 ;
   fuzzholder_begin(daemon_within, settings & 1 ? MANY : FEW) ;
   for (unsigned int i = 0 ; i < CLIENTS ; i++) clients[i].fd = -1 ;
   while (script.len)
   {
-    uint8_t what = next(&script) ;
+    uint8_t what = fuzz_next(&script) ;
     act(clients + (what >> 3 & 3), what & 7, &script) ;
     if (!(what & 128)) fuzzholder_turn(daemon_within) ;
   }

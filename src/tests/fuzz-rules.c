@@ -25,7 +25,8 @@ enum
   KEYS = 3,
   NAMES = 6,
   VALUE_ROOM = 4200,
-  EXPRESSION_MAX = 48,  /* the C library's compiler is not on trial */
+  EXPRESSION_MAX = 48,  /* the C library's compiler is not on trial: each + may */
+  PLUSES_MAX = 3,       /* double what it allocates */
   TEST_UID = 1001,
   TEST_GID = 1002
 } ;
@@ -52,12 +53,6 @@ struct rule
   struct file files[NAMES] ;
 } ;
 
-struct script
-{
-  uint8_t const *s ;
-  size_t len ;
-} ;
-
 static char base[64] ;  /* in memory, where there is such a place */
 static struct rule rules[KEYS] ;
 static struct policy policy ;
@@ -66,13 +61,6 @@ static struct log silent = { .fd = -1, .verbosity = 0 } ;
 static void must (int condition)
 {
   if (!condition) abort() ;
-}
-
-static uint8_t next (struct script *script)
-{
-  if (!script->len) return 0 ;
-  script->len-- ;
-  return *script->s++ ;
 }
 
 static void remove_base (void)
@@ -99,29 +87,36 @@ static void begin (void)
   must(!mkdir(path, 0755)) ;
 }
 
-static void read_file (struct file *f, struct script *script, int isexpression)
+static void tame (char *c, unsigned int *pluses)
 {
-  uint8_t len = next(script) ;
+  if (*c == '+' && *pluses) --*pluses ;
+  else if (*c == '{' || *c == '\\' || *c == '+') *c = '.' ;
+}
+
+static void read_file (struct file *f, struct fuzz_script *script, int isexpression)
+{
+  uint8_t len = fuzz_next(script) ;
+  unsigned int pluses = PLUSES_MAX ;
   f->state = len == 254 ? FILE_UNREADABLE : FILE_PRESENT ;
   f->len = len == 255 && !isexpression ? VALUE_ROOM : len ;
   if (isexpression && f->len > EXPRESSION_MAX) f->len = EXPRESSION_MAX ;
   memset(f->s, 'x', VALUE_ROOM) ;
   for (size_t i = 0 ; i < f->len && script->len ; i++)
   {
-    f->s[i] = (char)next(script) ;
-    if (isexpression && (f->s[i] == '{' || f->s[i] == '\\')) f->s[i] = '.' ;
+    f->s[i] = (char)fuzz_next(script) ;
+    if (isexpression) tame(f->s + i, &pluses) ;
   }
 }
 
-static void read_rule (struct rule *r, struct script *script)
+static void read_rule (struct rule *r, struct fuzz_script *script)
 {
   unsigned int n ;
-  r->bits = next(script) ;
+  r->bits = fuzz_next(script) ;
   n = r->bits >> 4 & 7 ;
   for (unsigned int i = 0 ; i < NAMES ; i++) r->files[i].state = FILE_ABSENT ;
   for (; n ; n--)
   {
-    unsigned int which = next(script) % NAMES ;
+    unsigned int which = fuzz_next(script) % NAMES ;
     read_file(r->files + which, script, which < 2) ;
   }
 }
@@ -229,7 +224,7 @@ static void compare (void)
 int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
 {
   static int begun = 0 ;
-  struct script script = { .s = input, .len = len } ;
+  struct fuzz_script script = { .s = input, .len = len } ;
   if (!begun) begin() ;
   begun = 1 ;
   for (unsigned int i = 0 ; i < KEYS ; i++)

@@ -46,6 +46,13 @@ static unsigned int replay_folder (char const *folder, fuzz_input_function *func
   return n ;
 }
 
+uint8_t fuzz_next (struct fuzz_script *script)
+{
+  if (!script->len) return 0 ;
+  script->len-- ;
+  return *script->s++ ;
+}
+
 int fuzz_replay (int argc, char const *const *argv, fuzz_input_function *function)
 {
   for (int i = 1 ; i < argc ; i++)

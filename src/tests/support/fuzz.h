@@ -4,9 +4,7 @@
    LIBFUZZER is defined, a main that replays the files of the folders that
    it is given:
 
-     clang -g -fsanitize=fuzzer,address,undefined -DLIBFUZZER -Isrc/include -Isrc/include-local src/tests/fuzz-NAME.c \
-       src/tests/support/tap.c libs6activation.a -lskarnet
-     ./a.out -runs=10000000 somewhere src/tests/corpus/NAME
+     tools/fuzz -r 10000000 NAME
 */
 
 #ifndef S6ACTIVATION_TESTS_FUZZ_H
@@ -21,6 +19,14 @@ typedef int fuzz_input_function (uint8_t const *, size_t) ;
 
  /* One TAP point for each folder; what main returns. */
 extern int fuzz_replay (int, char const *const *, fuzz_input_function *) ;
+
+ /* For inputs that are a list of things to do: the next byte, 0 at the end. */
+struct fuzz_script
+{
+  uint8_t const *s ;
+  size_t len ;
+} ;
+extern uint8_t fuzz_next (struct fuzz_script *) ;
 
 #ifdef LIBFUZZER
 #define FUZZ_MAIN()
