@@ -110,6 +110,7 @@ is 'SYSTEM_LIBS' "$(setting SYSTEM_LIBS)" -lm
 
 not_ok 'a missing sysdeps directory is fatal' ./configure --with-sysdeps=/nonexistent
 not_ok '--with-pkgconfig is fatal where the .pc file is missing' env PKG_CONFIG_LIBDIR=/nonexistent ./configure --with-pkgconfig
+ok 'a pkg-config that is not there is not asked' ./configure --with-pkgconfig=no-such-program
 mkdir pc
 printf '%s\n' 'Name: libskarnet' 'Description: x' 'Version: 2.13' 'Libs: -lskarnet' > pc/libskarnet.pc
 if command -v pkg-config >/dev/null
