@@ -62,6 +62,7 @@ enum frame_get
 {
   FRAME_GET_NONE,  /* no whole frame is here */
   FRAME_GET_OK,
+  FRAME_GET_SHORTAGE,  /* no memory for it */
   FRAME_GET_BAD  /* a length or a count beyond what is legal, or too few descriptors */
 } ;
 

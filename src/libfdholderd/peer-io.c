@@ -97,7 +97,8 @@ static unsigned int process (struct peer *p, tain const *now)
     struct frame f ;
     enum frame_get r = frame_in_get(&p->in, &f) ;
     if (r == FRAME_GET_NONE) break ;
-    if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be") ;
+    if (r == FRAME_GET_SHORTAGE) drain(p, ENOMEM, "out of memory for a message: closed") ;
+    else if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be") ;
     else if (p->state == PEER_HELLO) peer_hello(p, &f, now) ;
     else judge(p, &f, now) ;
   }

@@ -152,7 +152,7 @@ static enum frame_get get_native (struct frame_in *in, struct frame *f)
 {
   struct iovec v ;
   int r = textmessage_receive(&in->receiver, &v) ;
-  if (r < 0) return FRAME_GET_BAD ;
+  if (r < 0) return errno == ENOMEM ? FRAME_GET_SHORTAGE : FRAME_GET_BAD ;
   if (!r) return FRAME_GET_NONE ;
   f->s = v.iov_base ;
   f->len = v.iov_len ;
@@ -169,7 +169,7 @@ static enum frame_get get_s6_header (struct frame_in *in)
   uint32_unpack_big(header, &len) ;
   uint16_unpack_big(header + 4, &in->claimed) ;
   if (!len || len > in->receiver.max || in->claimed > in->fdmax) return FRAME_GET_BAD ;
-  if (!stralloc_ready(&in->receiver.indata, len)) return FRAME_GET_BAD ;
+  if (!stralloc_ready(&in->receiver.indata, len)) return FRAME_GET_SHORTAGE ;
   in->receiver.indata.len = 0 ;
   in->receiver.wanted = len ;
   in->inheader = 1 ;
