@@ -1,6 +1,7 @@
 #!/bin/sh
 # ISC license.
 # shellcheck disable=SC2016,SC2086 # words, and for inner shells
+# The full test, by hand: LOAD=20000 LOAD_ATONCE=500 sh src/tests/e2e/superserver-load.t
 # Load: many connections at once over each server, none lost and none answered twice; children killed at random.
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
@@ -14,6 +15,7 @@ ready ipc
 start tcp s6-tcpserver -1 -c 500 -C 500 127.0.0.1 0 cat
 ready tcp
 total=${LOAD:-1000}
+atonce=${LOAD_ATONCE:-200}
 for server in ipc tcp
 do
   case $server in
@@ -21,13 +23,13 @@ do
     tcp) address=$(cat tcp.out) ;;
   esac
   before=$(descriptors $server)
-  run conn-load "$address" "$total" 200
+  run conn-load "$address" "$total" "$atonce"
   like "$server: every one is answered, once" "$(cat out)" "^answered $total empty 0 wrong 0 failed 0 "
   diag "$(cat out)"
   is 'the descriptors are what they were' "$(descriptors $server)" "$before"
 
   # children killed at random: their clients get an answer, or none, never a wrong one
-  start load$server conn-load "$address" "$total" 200
+  start load$server conn-load "$address" "$total" "$atonce"
   while ! ended load$server
   do
     nth=0

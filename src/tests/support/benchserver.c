@@ -160,6 +160,25 @@ long benchserver_memory (struct benchserver const *b)
   return kb ;
 }
 
+long benchserver_ticks (struct benchserver const *b)
+{
+  char line[1024] ;
+  char path[64] ;
+  char const *s ;
+  long user = 0, system = 0, children_user = 0, children_system = 0 ;
+  size_t n ;
+  FILE *f ;
+  snprintf(path, sizeof(path), "/proc/%d/stat", (int)b->pid) ;
+  f = fopen(path, "r") ;
+  if (!f) return 0 ;
+  n = fread(line, 1, sizeof(line) - 1, f) ;
+  fclose(f) ;
+  line[n] = 0 ;
+  s = strrchr(line, ')') ;
+  if (s) sscanf(s + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld %ld %ld", &user, &system, &children_user, &children_system) ;
+  return user + system + children_user + children_system ;
+}
+
 int benchserver_connect (struct benchserver const *b, int nonblocking)
 {
   struct linger const reset = { .l_onoff = 1, .l_linger = 0 } ;

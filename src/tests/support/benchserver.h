@@ -37,6 +37,9 @@ extern void benchserver_stop (struct benchserver *) ;
  /* kB that are resident and not of a file; -1: unknown. */
 extern long benchserver_memory (struct benchserver const *) ;
 
+ /* Processor time of the server and of its children that have ended: clock ticks. */
+extern long benchserver_ticks (struct benchserver const *) ;
+
  /* A connection, blocking or not. Its close resets it, so that no port stays taken. */
 extern int benchserver_connect (struct benchserver const *, int nonblocking) ;
  /* Connects, and waits for the end of what comes. */
