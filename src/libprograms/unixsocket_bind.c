@@ -120,7 +120,7 @@ int unixsocket_bind (int fd, char const *path, struct unixbinding *binding)
   if (binding->flags & UNIXBINDING_OWNER && !set_owner(path, binding))
   {
     unixsocket_unlink(path) ;
-    return fail(binding, "set the owner of ", "") ;
+    return fail(binding, "set the owner of ", errno == EOPNOTSUPP ? " (the C library needs /proc for it: mount it first)" : "") ;
   }
   return 1 ;
 }

@@ -70,6 +70,13 @@ then
   is '-o with the default permissions' "$(stat -c '%u %g %a' s)" '12 34 777'
   mkdir theirs
   chown 12 theirs
+  if unshare -m umount -l /proc 2>/dev/null
+  then
+    exits '-o -a without /proc' 0 unshare -m sh -c "umount -l /proc ; $binder -o 12:34 -a 0660 noproc true || test \$? -eq 111"
+    like 'works, or says what is missing' "$(stat -c '%u %g %a' noproc 2>/dev/null)$(cat err)" '^12 34 660$|unable to set the owner of noproc \(the C library needs /proc'
+  else
+    skip '-o -a without /proc' 'no mount namespace can be made'
+  fi
   exits 'not ours to give' 111 as_uid 12 $binder -o 13:13 theirs/s true
   like 'that is said' "$(cat err)" 'unable to set the owner of theirs/s: Operation not permitted'
   not_ok 'and nothing is left' test -e theirs/s
