@@ -16,13 +16,12 @@
 #include "support/testdaemon.h"
 #include "support/tracer.h"
 
-enum { DUMPED = 3, ENTRIES = 3 + DUMPED, CALLS_MAX = 1000 } ;
+enum { DUMPED = 260, FILES = 8, ENTRIES = 3 + DUMPED, CALLS_MAX = 1000 } ;  /* a dump of two frames */
 enum groups { GROUP_NONE, GROUP_KEPT, GROUP_DUMP } ;
 
 static struct ledger_entry entries[ENTRIES] =
 {
-  { "kept 1", -1, LEDGER_ABSENT, GROUP_KEPT }, { "kept 2", -1, LEDGER_ABSENT, GROUP_KEPT }, { "one", -1, LEDGER_ABSENT, GROUP_NONE },
-  { "dumped 1", -1, LEDGER_ABSENT, GROUP_DUMP }, { "dumped 2", -1, LEDGER_ABSENT, GROUP_DUMP }, { "dumped 3", -1, LEDGER_ABSENT, GROUP_DUMP }
+  { "kept 1", -1, LEDGER_ABSENT, GROUP_KEPT }, { "kept 2", -1, LEDGER_ABSENT, GROUP_KEPT }, { "one", -1, LEDGER_ABSENT, GROUP_NONE }
 } ;
 static struct ledger ledger = { .entries = entries, .n = ENTRIES } ;
 static struct ledger_entry *const one = entries + 2 ;
@@ -93,6 +92,20 @@ static void at_each_call (struct operation const *o, int deadly)
   tap_ok(!problem && sends && n < CALLS_MAX, "%s: killed by %s at each of %u calls", o->name, deadly == SIGKILL ? "KILL" : "TERM", n - 1) ;
 }
 
+static void make_entries (void)
+{
+  static char ids[DUMPED][16] ;
+  int files[FILES] ;
+  for (unsigned int i = 0 ; i < FILES ; i++) files[i] = testfile() ;
+  for (unsigned int i = 0 ; i < ENTRIES ; i++) entries[i].fd = files[i % FILES] ;
+  for (unsigned int i = 0 ; i < DUMPED ; i++)
+  {
+    snprintf(ids[i], sizeof(ids[i]), "dumped %u", i) ;
+    dumped[i].id = ids[i] ;
+    dumped[i].group = GROUP_DUMP ;
+  }
+}
+
  /* What setdump reads: the descriptors stay open across execv. */
 
 static void describe_dump (void)
@@ -126,7 +139,7 @@ int main (void)
   testdaemon_allow_all("uid/default") ;
   testdaemon_start(&holder, "s", 0) ;
   testdaemon_start(&source, "source", 0) ;
-  for (unsigned int i = 0 ; i < ENTRIES ; i++) entries[i].fd = testfile() ;
+  make_entries() ;
   for (unsigned int i = 0 ; i < DUMPED ; i++) put(source.path, dumped + i) ;
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
