@@ -1,12 +1,13 @@
 /* ISC license. */
 
-#include <errno.h>
+#include <fcntl.h>
 
 #include <skalibs/genalloc.h>
 #include <skalibs/posixplz.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
+#include <skalibs/types.h>
 
 #include <s6-activation/fdholder.h>
 
@@ -26,6 +27,21 @@ static void read_environment (genalloc *entries)
     case DUMPENVIRONMENT_INVALID : strerr_dieinvalid(EXITCODE_USAGE, error.name) ;
     default : strerr_diefusys(EXITCODE_SYSTEM, "read the environment") ;
   }
+}
+
+ /* Before a connection gets the number of one that is not. */
+
+static void check_descriptors (fdholder_entry const *entries, size_t n)
+{
+  for (size_t i = 0 ; i < n ; i++)
+    if (fcntl(entries[i].fd, F_GETFD) == -1)
+    {
+      char index[SIZE_FMT] ;
+      char number[INT_FMT] ;
+      index[size_fmt(index, i)] = 0 ;
+      number[int_fmt(number, entries[i].fd)] = 0 ;
+      strerr_dief(EXITCODE_USAGE, "S6_FD_", index, " names descriptor ", number, ", which is not open") ;
+    }
 }
 
 int main (int argc, char const *const *argv)
@@ -49,12 +65,10 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (!argv[0]) dieusage() ;
   read_environment(&entries) ;
+  check_descriptors(genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries)) ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_setdump_g(&h, genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries), &deadline))
-  {
-    if (errno == EBADF) strerr_dief(EXITCODE_USAGE, "a descriptor that the environment names is not open") ;
     holderclient_die(EXITCODE_DENIED, "set a dump", 0) ;
-  }
   holderclient_finish(argv + 1) ;
 }

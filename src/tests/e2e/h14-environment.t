@@ -29,14 +29,15 @@ for value in '' x -1 0x 2147483648 4294967296
 do
   refused "a descriptor of '$value'" S6_FD_0 'S6_FD#=1' "S6_FD_0=$value" S6_FDID_0=a
 done
-refused 'a descriptor that is not open' 'not open' 'S6_FD#=1' S6_FD_0=99 S6_FDID_0=a
-refused 'one of two that is not open' 'not open' 'S6_FD#=2' S6_FD_0=0 S6_FDID_0=a S6_FD_1=99 S6_FDID_1=b
+refused 'a descriptor that is not open' 'S6_FD_0 names descriptor 99, which is not open' 'S6_FD#=1' S6_FD_0=99 S6_FDID_0=a
+refused 'one of two that is not open' 'S6_FD_1 .* not open' 'S6_FD#=2' S6_FD_0=0 S6_FDID_0=a S6_FD_1=99 S6_FDID_1=b
 refused 'an empty identifier' S6_FDID_0 'S6_FD#=1' S6_FD_0=0 S6_FDID_0=
 for value in '' @ 1 @400000006b034e31165a081 @400000006b034e31165a0819x @400000006b034e31165a081g
 do
   refused "a limit of '$value'" S6_FDLIMIT_0 'S6_FD#=1' S6_FD_0=0 S6_FDID_0=a "S6_FDLIMIT_0=$value"
 done
 is 'nothing was stored' "$(s6-fdholder-list s)" ''
+exits 'a descriptor that is not open is found before anything is asked' 100 env 'S6_FD#=1' S6_FD_0=99 S6_FDID_0=a s6-fdholder-setdump nowhere
 ok 'none at all' env 'S6_FD#=0' s6-fdholder-setdump s
 ok 'one that is right' env 'S6_FD#=1' S6_FD_0=0 S6_FDID_0=a s6-fdholder-setdump s
 is 'is stored' "$(s6-fdholder-list s)" a
