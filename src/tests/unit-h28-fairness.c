@@ -3,6 +3,7 @@
 /* H28: idle, half-sent and never-reading clients in every slot: a newcomer of
    another user is served within a second. -t is armed for every exchange. */
 
+#include <errno.h>
 #include <unistd.h>
 #include <sys/socket.h>
 
@@ -60,6 +61,60 @@ static void check_newcomer (char const *name, enum behaviour behaviour, unsigned
   for (unsigned int i = 0 ; i < SLOTS + waiting ; i++) raw_close(hogs + i) ;
 }
 
+ /* Whoever is displaced in the middle of a retrieve-and-delete has taken nothing. */
+
+static void check_displaced_taking (void)
+{
+  static char const *const ids[SLOTS] = { "a00", "a01", "a02", "a03" } ;
+  struct rawclient hogs[SLOTS], c ;
+  unsigned int deleted = 0, busy = 0 ;
+  for (unsigned int i = 0 ; i < SLOTS ; i++)
+  {
+    int fd ;
+    raw_must_connect(hogs + i, "s", FRAME_NATIVE) ;
+    if (raw_retrieve(hogs + i, 1, ids[i], &fd)) tap_bail("retrieve") ;
+    close(fd) ;
+  }
+  if (!raw_connect(&c, "s", TEST_UID, FRAME_NATIVE)) tap_bail("connect") ;
+  for (unsigned int i = 0 ; i < SLOTS ; i++)
+  {
+    int e = raw_delete(&c, ids[i]) ;
+    deleted += !e ;
+    busy += e == EBUSY ;
+  }
+  tap_ok(deleted == 1 && busy == SLOTS - 1, "H28: who is displaced while taking has taken nothing, and the others go on") ;
+  for (unsigned int i = 0 ; i < SLOTS ; i++) raw_close(hogs + i) ;
+  raw_close(&c) ;
+}
+
+ /* Two users come to hold as many slots each; the next one of either waits,
+    and is closed when no slot has changed hands for a second. */
+
+static void check_stalemate (void)
+{
+  struct rawclient hogs[SLOTS], others[SLOTS / 2], c ;
+  double begun, took ;
+  int isserved = 1 ;
+  for (unsigned int i = 0 ; i < SLOTS ; i++)
+  {
+    raw_must_connect(hogs + i, "s", FRAME_NATIVE) ;
+    if (raw_list(hogs + i)) tap_bail("list") ;
+  }
+  for (unsigned int i = 0 ; i < SLOTS / 2 ; i++)
+    isserved = isserved && raw_connect(others + i, "s", TEST_UID, FRAME_NATIVE) && !raw_list(others + i) ;
+  tap_ok(isserved, "H28: another user gets as many slots as the one that had them all") ;
+  begun = test_seconds() ;
+  raw_connect(&c, "s", TEST_UID, FRAME_S6) ;
+  isserved = !raw_isclosed(&c) ;
+  took = test_seconds() - begun ;
+  tap_ok(!isserved && took > 0.5 && (took < 3 || testdaemon_isslow()), "H28: and no more: the next one is closed after a second") ;
+  for (unsigned int i = 0 ; i < SLOTS / 2 ; i++) isserved += !raw_list(others + i) ;
+  tap_ok(isserved == SLOTS / 2, "H28: those that have slots keep them") ;
+  for (unsigned int i = 0 ; i < SLOTS ; i++) raw_close(hogs + i) ;
+  for (unsigned int i = 0 ; i < SLOTS / 2 ; i++) raw_close(others + i) ;
+  raw_close(&c) ;
+}
+
  /* Nobody waits: no slot changes hands, the idle one stays. */
 
 static void check_deadlines (enum frame_dialect dialect, char const *name)
@@ -108,6 +163,8 @@ int main (void)
     check_newcomer("never reading", NEVER_READING, 0) ;
     check_newcomer("all three, and as many waiting", MIXED, SLOTS) ;
     check_newcomer("all three, and fifteen waiting", MIXED, ROOM - 1) ;
+    check_displaced_taking() ;
+    check_stalemate() ;
   }
   testdaemon_finish(&holder) ;
   testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-t", "400", 0 }) ;
