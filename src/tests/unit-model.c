@@ -4,7 +4,9 @@
    dialects, against a small model. After each quiet point list, dump and
    /proc/PID/fd agree by device and inode.
 
-     unit-model [OPERATIONS [SEED]] */
+     unit-model [OPERATIONS [SEED]]
+
+   Compiled with -DMODEL_LARGE the holder has 600 places, and dumps several frames. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -19,7 +21,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { OPERATIONS = 5000, QUIET_EVERY = 40, HISTORY = 40, HISTORY_LINE = 160, PIPELINE_MAX = 5, FRAME_ROOM = 4096 } ;
+enum { OPERATIONS = 5000, QUIET_EVERY = 40, HISTORY = 40, HISTORY_LINE = 160, PIPELINE_MAX = 5 } ;
 
 static struct testdaemon holder ;
 static struct model world ;
@@ -57,7 +59,7 @@ static void disagree (int client, int got, int want)
 
 static void transmit (int client, struct model_request const *r)
 {
-  char frame[FRAME_ROOM] ;
+  char frame[MODEL_ROOM] ;
   int fds[RAW_FDS_MAX] ;
   unsigned int nfds ;
   size_t len = model_pack(&world, r, world.clients[client].raw.dialect, frame, fds, &nfds) ;
@@ -136,7 +138,7 @@ static void say_and_die (int client)
 static void say_half (int client)
 {
   struct model_client *c = world.clients + client ;
-  char frame[FRAME_ROOM] ;
+  char frame[MODEL_ROOM] ;
   int fds[RAW_FDS_MAX] ;
   unsigned int nfds ;
   size_t len, first ;
@@ -208,10 +210,12 @@ int main (int argc, char const *const *argv)
 {
   unsigned long operations = argc > 1 ? strtoul(argv[1], 0, 10) : OPERATIONS ;
   unsigned long seed = argc > 2 ? strtoul(argv[2], 0, 10) : (unsigned long)time(0) * 1000 + (unsigned long)getpid() % 1000 ;
+  char most[16] ;
+  snprintf(most, sizeof(most), "%d", MODEL_MAX) ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/self") ;
   testdaemon_allow("uid/65533", "^b", "^[ab]", "LIST") ;
-  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-t", "0", "-n", "20", 0 }) ;
+  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-t", "0", "-n", most, 0 }) ;
   tap_diag("unit-model %lu %lu", operations, seed) ;
   model_init(&world, &holder, seed) ;
   for (operation = 1 ; operation <= operations && !failure ; operation++)

@@ -70,7 +70,7 @@ static size_t pack_body (struct model const *m, struct model_request const *r, c
 
 size_t model_pack (struct model const *m, struct model_request const *r, enum frame_dialect dialect, char *frame, int *fds, unsigned int *nfds)
 {
-  char body[WIRE_REQUEST_MAX + MODEL_FRAME_MAX * WIRE_ENTRY_MAX] ;
+  char body[MODEL_ROOM] ;
   size_t len = pack_body(m, r, body) ;
   *nfds = 0 ;
   if ((r->verb == 'S' || r->verb == '.') && r->defect != DEFECT_VERB)
@@ -121,23 +121,30 @@ static char const *compare_entry (struct model const *m, struct wire_entry const
   return 0 ;
 }
 
+static char const *compare_frame (struct model *m, struct rawclient *c, unsigned int n, unsigned int *seen)
+{
+  struct wire_reader r ;
+  struct wire_entry entry ;
+  char const *wrong = 0 ;
+  if (raw_receive(c) < 0 || c->nfds != n) return "dump has another number of descriptors" ;
+  wire_reader_init(&r, c->s, c->len) ;
+  for (unsigned int i = 0 ; i < n && !wrong ; i++)
+    wrong = wire_get_entry(&r, &entry) ? compare_entry(m, &entry, c->fds[i], seen) : "dump is malformed" ;
+  raw_drop_fds(c) ;
+  return wrong ;
+}
+
 static char const *compare_dump (struct model *m, struct rawclient *c)
 {
   unsigned int seen[MODEL_IDS] = { 0 } ;
-  struct wire_reader r ;
-  struct wire_entry entry ;
   unsigned int n = model_count(m) ;
   char const *wrong = 0 ;
   uint32_t total ;
   if (raw_command(c, "?", 1, 0, 0) || c->len != WIRE_GETDUMP_REPLY_PACK) return "getdump failed" ;
   uint32_unpack_big(c->s + 5, &total) ;
   if (total != n) return "dump has another number of entries" ;
-  if (!n) return 0 ;
-  if (raw_receive(c) < 0 || c->nfds != n) return "dump has another number of descriptors" ;
-  wire_reader_init(&r, c->s, c->len) ;
-  for (unsigned int i = 0 ; i < n && !wrong ; i++)
-    wrong = wire_get_entry(&r, &entry) ? compare_entry(m, &entry, c->fds[i], seen) : "dump is malformed" ;
-  raw_drop_fds(c) ;
+  for (unsigned int i = 0 ; i < n && !wrong ; i += WIRE_FDS_MAX)
+    wrong = compare_frame(m, c, n - i < WIRE_FDS_MAX ? n - i : WIRE_FDS_MAX, seen) ;
   return wrong ;
 }
 

@@ -5,6 +5,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
@@ -30,11 +31,9 @@ char const *model_id (int i)
   static char made[MODEL_IDS][256] ;
   enum { ODD = sizeof(odd) / sizeof(*odd) } ;
   if (i < ODD) return odd[i] ;
-  if (!made[i][0])
-  {
-    memset(made[i], "abc"[i % 3], i < ODD + 6 ? 255 : 2) ;
-    made[i][i < ODD + 6 ? 254 : 1] = (char)('0' + i) ;
-  }
+  if (made[i][0]) return made[i] ;
+  snprintf(made[i], sizeof(made[i]), "%c%d", "abc"[i % 3], i) ;
+  if (i < ODD + 6) memset(made[i] + strlen(made[i]), 'x', sizeof(made[i]) - 1 - strlen(made[i])) ;
   return made[i] ;
 }
 

@@ -16,14 +16,28 @@
 #include "rawclient.h"
 #include "testdaemon.h"
 
-enum model_numbers
+#ifdef MODEL_LARGE
+enum model_sizes
+{
+  MODEL_IDS = 700,
+  MODEL_MAX = 600,
+  MODEL_FRAME_MAX = WIRE_FDS_MAX
+} ;
+#else
+enum model_sizes
 {
   MODEL_IDS = 40,
+  MODEL_MAX = 20,  /* -n of the daemon */
+  MODEL_FRAME_MAX = 8  /* entries that a frame of a dump has at most here */
+} ;
+#endif
+
+enum model_numbers
+{
   MODEL_FILES = 24,
   MODEL_CLIENTS = 6,
-  MODEL_MAX = 20,  /* -n of the daemon */
-  MODEL_FRAME_MAX = 8,  /* entries that a frame of a dump has at most here */
-  MODEL_NOTHING = -1
+  MODEL_NOTHING = -1,
+  MODEL_ROOM = FRAME_S6_HEADER + WIRE_REQUEST_MAX + MODEL_FRAME_MAX * WIRE_ENTRY_MAX  /* for any request */
 } ;
 
 enum model_limit
@@ -83,7 +97,7 @@ struct model_client
   struct model_item items[MODEL_MAX] ;
   int ishalf ;  /* a message was sent in part: half, of which the rest is halfframe */
   struct model_request half ;
-  char rest[4096] ;
+  char rest[MODEL_ROOM] ;
   size_t restlen ;
 } ;
 
