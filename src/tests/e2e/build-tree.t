@@ -9,6 +9,7 @@ test -z "$SANITIZED$DAEMON_WRAPPER" || skip_all 'builds its own programs'
 copy_tree first
 copy_tree a/longer/path/second
 find first -type f | sort > before
+is 'nothing but this is at the top' "$(sed -n 's|^first/\([^./][^/]*\)$|\1|p' before | tr '\n' ' ')" 'COPYING INSTALL Makefile NEWS README configure '
 CFLAGS=-O0
 export CFLAGS
 programs=$(grep '^[a-z]' first/package/targets.mak)
