@@ -18,7 +18,8 @@ start_line() { printf '%s\n' "$2" > "$1.el" ; start "$1" execlineb "$1.el" ; }
 mkdir -p data/rules/ip4/127.0.0.1_32
 : > data/rules/ip4/127.0.0.1_32/allow
 
-# A user of our own, in a name space of our own: nobody's keys or accounts are touched.
+# A user of our own, in a name space of our own: nobody's keys or accounts are touched. Where
+# there can be a network of our own too, the command line keeps its address and port.
 ssh_server()
 {
   mkdir -p home/.ssh client
@@ -30,9 +31,21 @@ ssh_server()
   chown -R 4343:4343 home
   chmod 700 home/.ssh
   unshare -m mount --bind passwd /etc/passwd || return 1
-  echo "s6-tcpserver -v -1 -- 127.0.0.1 0 s6-tcpserver-access -v 2 -Hl0 -t 5000 -i data/rules -- env $dropbear_libraries dropbear -i -K 60 -r hostkey" > ssh.el
-  start ssh unshare -m sh -c 'mount --bind passwd /etc/passwd && exec execlineb ssh.el'
+  address=127.0.0.1 port=0 inside='' network=''
+  if unshare -n ip addr add 10.0.2.1/32 dev lo 2>/dev/null && command -v nsenter >/dev/null
+  then
+    address=10.0.2.1 port=22 network=n
+    mkdir -p data/rules/ip4/10.0.2.1_32
+    : > data/rules/ip4/10.0.2.1_32/allow
+  fi
+  echo "s6-tcpserver -v -1 -- $address $port s6-tcpserver-access -v 2 -Hl0 -t 5000 -i data/rules -- env $dropbear_libraries dropbear -i -K 60 -r hostkey" > ssh.el
+  start ssh unshare "-m$network" sh -c '
+    mount --bind passwd /etc/passwd || exit 1
+    if test -n "$1" ; then ip link set lo up && ip addr add 10.0.2.1/32 dev lo || exit 1 ; fi
+    exec execlineb ssh.el' sh "$network"
   ready ssh
+  port=$(cat ssh.out)
+  if test -n "$network" ; then inside="nsenter -t $(pid_of ssh) -n" ; fi
 }
 
 if test "$(id -u)" -ne 0
@@ -45,25 +58,24 @@ elif ! ssh_server
 then
   skip 'a login by ssh' 'no key, or no name space of mounts here'
 else
-  port=$(cat ssh.out)
-  run env HOME="$WORK/client" "$dropbear_libraries" timeout 30 dbclient -y -y -i client/key -p "$port" visitor@127.0.0.1 'id -u ; echo $SSH_CONNECTION ; cat' < data/rules/ip4/127.0.0.1_32/allow
+  run env HOME="$WORK/client" "$dropbear_libraries" timeout 30 $inside dbclient -y -y -i client/key -p "$port" "visitor@$address" 'id -u ; echo $SSH_CONNECTION ; cat' < data/rules/ip4/127.0.0.1_32/allow
   is 'dropbear -i: a login with dbclient, and a command' "$status $(head -n 1 out)" '0 4343'
-  like 'dropbear knows both ends' "$(cat out)" "^127.0.0.1 [0-9]+ 127.0.0.1 $port\$"
-  run env HOME="$WORK/client" "$dropbear_libraries" timeout 30 dbclient -y -y -i client/key -p "$port" visitor@127.0.0.1 'exit 42'
+  like 'dropbear knows both ends' "$(cat out)" "^$address [0-9]+ $address $port\$"
+  run env HOME="$WORK/client" "$dropbear_libraries" timeout 30 $inside dbclient -y -y -i client/key -p "$port" "visitor@$address" 'exit 42'
   is 'its exit code' "$status" 42
   if command -v ssh-keygen >/dev/null && ssh-keygen -q -t ed25519 -N '' -f client/id
   then
     cat client/id.pub >> home/.ssh/authorized_keys
     head -c 300000 /dev/urandom > client/data
-    run timeout 30 ssh -F none -i client/id -p "$port" -o StrictHostKeyChecking=no -o UserKnownHostsFile=client/known -o BatchMode=yes visitor@127.0.0.1 'cat > data ; cat data' < client/data
+    run timeout 30 $inside ssh -F none -i client/id -p "$port" -o StrictHostKeyChecking=no -o UserKnownHostsFile=client/known -o BatchMode=yes "visitor@$address" 'cat > data ; cat data' < client/data
     is 'with ssh: 300000 bytes there and back' "$status" 0
     mv out client/back
     ok 'the same ones' cmp client/back client/data
   else
     skip 'a login with ssh' 'no openssh-client'
   fi
-  like 'the log has both programs' "$(cat ssh.err)" '^s6-tcpserverd: info: allow 127.0.0.1:[0-9]+ pid'
-  like 'and who may' "$(cat ssh.err)" '^s6-tcpserver-access: info: allow pid [0-9]+ ip 127.0.0.1$'
+  like 'the log has both programs' "$(cat ssh.err)" '^s6-tcpserverd: info: allow [0-9.]+:[0-9]+ pid'
+  like 'and who may' "$(cat ssh.err)" '^s6-tcpserver-access: info: allow pid [0-9]+ ip [0-9.]+$'
   stop ssh
 fi
 
