@@ -16,8 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "support/faults.h"
 
@@ -71,6 +74,12 @@ WRAP(ssize_t, sendmsg, (int fd, struct msghdr const *msg, int flags), (fd, msg, 
 WRAP(ssize_t, read, (int fd, void *s, size_t n), (fd, s, n), FAULT_READ, EIO, -1)
 WRAP(int, pipe2, (int fd[2], int flags), (fd, flags), FAULT_PIPE2, EMFILE, -1)
 WRAP(int, regcomp, (regex_t *re, char const *s, int flags), (re, s, flags), FAULT_REGCOMP, ENOMEM, REG_ESPACE)
+WRAP(ssize_t, write, (int fd, void const *s, size_t n), (fd, s, n), FAULT_WRITE, EIO, -1)
+WRAP(ssize_t, writev, (int fd, struct iovec const *v, int n), (fd, v, n), FAULT_WRITEV, ENOMEM, -1)
+WRAP(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *len), (fd, level, name, value, len), FAULT_GETSOCKOPT, ENOBUFS, -1)
+WRAP(int, faccessat, (int fd, char const *path, int mode, int flags), (fd, path, mode, flags), FAULT_FACCESSAT, EIO, -1)
+WRAP(int, signalfd, (int fd, sigset_t const *set, int flags), (fd, set, flags), FAULT_SIGNALFD, EMFILE, -1)
+WRAP(int, setrlimit, (__rlimit_resource_t resource, struct rlimit const *limit), (resource, limit), FAULT_SETRLIMIT, EPERM, -1)
 WRAP(int, poll, (struct pollfd *x, nfds_t n, int timeout), (x, n, timeout), FAULT_POLL, ENOMEM, -1)
 WRAP(int, ppoll, (struct pollfd *x, nfds_t n, struct timespec const *timeout, sigset_t const *set), (x, n, timeout, set), FAULT_POLL, ENOMEM, -1)
 WRAP(void *, mmap, (void *where, size_t len, int prot, int flags, int fd, off_t offset), (where, len, prot, flags, fd, offset), FAULT_MMAP, ENOMEM, MAP_FAILED)

@@ -10,7 +10,8 @@
 char const *const fault_names[FAULT_COUNT] =
 {
   "nothing", "malloc", "realloc", "calloc", "accept4", "recvmsg", "sendmsg", "open", "openat",
-  "read", "pipe2", "fcntl", "mmap", "regcomp", "clock_gettime", "poll"
+  "read", "pipe2", "fcntl", "mmap", "regcomp", "clock_gettime", "poll", "write", "writev", "getsockopt",
+  "faccessat", "signalfd", "setrlimit"
 } ;
 
 struct faults *faults_new (char const *path)
