@@ -1,6 +1,7 @@
 /* ISC license. */
 
-#include <fcntl.h>
+#include <errno.h>
+#include <poll.h>
 
 #include <skalibs/genalloc.h>
 #include <skalibs/posixplz.h>
@@ -29,19 +30,33 @@ static void read_environment (genalloc *entries)
   }
 }
 
- /* Before a connection gets the number of one that is not. */
+ /* Before a connection gets the number of one that is not open. */
+
+enum { CHECKED_AT_ONCE = 16 } ;
+
+static void die_not_open (size_t i, int fd)
+{
+  char index[SIZE_FMT] ;
+  char number[INT_FMT] ;
+  index[size_fmt(index, i)] = 0 ;
+  number[int_fmt(number, fd)] = 0 ;
+  strerr_dief(EXITCODE_USAGE, "S6_FD_", index, " names descriptor ", number, ", which is not open") ;
+}
 
 static void check_descriptors (fdholder_entry const *entries, size_t n)
 {
-  for (size_t i = 0 ; i < n ; i++)
-    if (fcntl(entries[i].fd, F_GETFD) == -1)
-    {
-      char index[SIZE_FMT] ;
-      char number[INT_FMT] ;
-      index[size_fmt(index, i)] = 0 ;
-      number[int_fmt(number, entries[i].fd)] = 0 ;
-      strerr_dief(EXITCODE_USAGE, "S6_FD_", index, " names descriptor ", number, ", which is not open") ;
-    }
+  for (size_t i = 0 ; i < n ; i += CHECKED_AT_ONCE)
+  {
+    struct pollfd x[CHECKED_AT_ONCE] ;
+    size_t now = n - i < CHECKED_AT_ONCE ? n - i : CHECKED_AT_ONCE ;
+    int r ;
+    for (size_t j = 0 ; j < now ; j++) x[j] = (struct pollfd){ .fd = entries[i + j].fd } ;
+    do r = poll(x, now, 0) ;
+    while (r == -1 && errno == EINTR) ;
+    if (r == -1) strerr_diefusys(EXITCODE_SYSTEM, "look at the descriptors") ;
+    for (size_t j = 0 ; j < now ; j++)
+      if (x[j].revents & POLLNVAL) die_not_open(i + j, x[j].fd) ;
+  }
 }
 
 int main (int argc, char const *const *argv)

@@ -62,7 +62,7 @@ static void parse (int argc, char const *const *argv, struct options *o)
     }
   }
   if (argc > l.ind && o->verbosity) strerr_warnw("extra arguments are ignored: ", argv[l.ind], argc > l.ind + 1 ? " ..." : "") ;
-  if (o->notify && fcntl(1, F_GETFD) == -1) strerr_diefsys(EXITCODE_USAGE, "-1 needs a standard output to tell readiness on") ;
+  if (o->notify && fcntl(1, F_GETFD) == -1) strerr_diefsys(errno == EBADF ? EXITCODE_USAGE : EXITCODE_SYSTEM, "-1 needs a standard output to tell readiness on") ;
 }
 
 static void set_timeout (tain *t, unsigned int ms)
