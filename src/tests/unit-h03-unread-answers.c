@@ -19,7 +19,7 @@ enum
   CONNECTIONS = 4,
   HELD = 4,
   NEED = 24 + HELD + 4 * CONNECTIONS,
-  ROUNDS = 2000
+  ROUNDS = 800
 } ;
 
 static struct testdaemon holder ;
