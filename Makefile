@@ -188,5 +188,5 @@ clean:
 	@rm -rf src/tests/bin html
 
 distclean: clean
-	@rm -rf src/tests/peer
+	@rm -rf src/tests/peer fuzz.build
 	@rm -f config.mak package/deps.mak package/deps.mak.new src/include/s6-activation/config.h src/include-local/probed.h $(package)-*.tar.gz
