@@ -12,7 +12,7 @@
 #include "model.h"
 #include "tap.h"
 
-enum { LATE_SECONDS = 3600, SLACK_MILLISECONDS = 200, ROUNDS = 4, ABSURD_LENGTH = 0x10000000 } ;
+enum { LATE_SECONDS = 3600, SLACK_MILLISECONDS = 5000, ROUNDS = 4, ABSURD_LENGTH = 0x10000000 } ;
 
 static void make_limit (struct model const *m, enum model_limit limit, tain *t)
 {
