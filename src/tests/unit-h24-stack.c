@@ -1,7 +1,7 @@
 /* ISC license. */
 
 /* H24: with a stack of 256 kB the daemon takes 15,000 descriptors in a dump,
-   lists them, gives them in a dump, and deletes one. */
+   lists them, gives them in a dump, and deletes one; and a client transfers them. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,14 +34,14 @@ static void make_entries (fdholder_entry *entries, int file)
   }
 }
 
-static void start (struct testdaemon *d)
+static void start (struct testdaemon *d, char const *path)
 {
   static char const *const options[] = { "-n", "15000", 0 } ;
   struct rlimit files ;
   if (getrlimit(RLIMIT_NOFILE, &files) == -1) tap_bail("getrlimit") ;
   if (files.rlim_max < FILES) tap_skip_all("needs a higher limit of open files") ;
   setenv("DAEMON_WRAPPER", "prlimit --stack=262144:262144", 1) ;
-  testdaemon_start(d, "s", options) ;
+  testdaemon_start(d, path, options) ;
 }
 
 int main (void)
@@ -49,7 +49,7 @@ int main (void)
   static fdholder_entry entries[HELD] ;
   fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
   stralloc ids = STRALLOC_ZERO ;
-  struct testdaemon d ;
+  struct testdaemon d, other ;
   fdholder h ;
   tain deadline ;
   size_t n = 0, same = 0 ;
@@ -58,7 +58,8 @@ int main (void)
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   if (testdaemon_isslow()) tap_skip_all("wrappers and sanitizers need more stack than that") ;
-  start(&d) ;
+  start(&d, "s") ;
+  start(&other, "other") ;
   tain_now_g() ;
   tain_addsec_g(&deadline, PATIENCE_SECONDS) ;
   make_entries(entries, file) ;
@@ -70,6 +71,11 @@ int main (void)
   tap_ok(same == HELD, "each is the file that it was") ;
   tap_ok(fdholder_delete_g(&h, "7777", &deadline) && fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD - 1, "one is deleted") ;
   fdholder_end(&h) ;
+  fdholder_dump_free(&dump) ;
+  tap_ok(!system("prlimit --stack=262144:262144 \"${BUILD:-.}\"/s6-fdholder-transferdump s other"), "the others are transferred") ;
+  tap_ok(fdholder_start_g(&h, other.path, &deadline) && fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD - 1, "and are there") ;
+  fdholder_end(&h) ;
+  testdaemon_finish(&other) ;
   testdaemon_finish(&d) ;
   return tap_done() ;
 }
