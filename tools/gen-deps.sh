@@ -121,11 +121,13 @@ echo "TEST_PROGRAMS :=$tests"
 # find prints in the order of the disk: sort for a stable result
 # shellcheck disable=SC2016 # awk expands it
 find src \( -name '*.c' -o -name '*.h' \) -type f | sort | xargs awk '
-  function resolve(name, quoted, from,    folder) {
+  function resolve(name, quoted, from,    path) {
     if (quoted) {
-      folder = from
-      sub(/[^\/]*$/, "", folder)
-      if ((folder name) in known) return folder name
+      path = from
+      sub(/[^\/]*$/, "", path)
+      path = path name
+      while (sub(/[^\/.][^\/]*\/\.\.\//, "", path)) ;
+      if (path in known) return path
     }
     if (("src/include-local/" name) in known) return "src/include-local/" name
     if (("src/include/" name) in known) return "src/include/" name
