@@ -51,21 +51,31 @@ struct child
 
 struct identity
 {
-  unsigned char key[SUPERSERVER_KEYSIZE] ;
-  uint32_t count ;  /* 0: free, and next is the next free one */
-  uint32_t next ;
+  union
+  {
+    unsigned char key[SUPERSERVER_KEYSIZE] ;
+    uint32_t next ;  /* the next free one */
+  } is ;
+  uint32_t count ;  /* 0: free */
+} ;
+
+ /*
+   Slots in blocks that stay where they are: an array that moves as it grows
+   leaves holes of its own size.
+ */
+
+struct slotblocks
+{
+  void **block ;
+  uint32_t blocks ;
+  uint32_t len ;  /* slots in use or on the free list */
+  uint32_t firstfree ;  /* SLOT_NONE: none */
 } ;
 
 struct children
 {
-  struct child *child ;
-  uint32_t childlen ;  /* slots in use or on the free list */
-  uint32_t childmax ;
-  uint32_t childfree ;
-  struct identity *identity ;
-  uint32_t identitylen ;
-  uint32_t identitymax ;
-  uint32_t identityfree ;
+  struct slotblocks child ;
+  struct slotblocks identity ;
   uint32_t running ;
   struct slotindex bypid ;
   struct slotindex bykey ;

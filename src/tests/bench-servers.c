@@ -113,22 +113,22 @@ static void stop (void)
 static int company[FEW + MANY] ;
 static unsigned int company_len ;
 
-static int held (struct benchserver const *b)
+static int held (struct benchserver const *b, unsigned int from)
 {
   char c ;
-  int fd = benchserver_connect(b, 0) ;
+  int fd = benchserver_connect(b, from, 0) ;
   if (read(fd, &c, 1) != 1) tap_bail(b->name) ;
   return fd ;
 }
 
 static void one_more (void *data)
 {
-  close(held(data)) ;
+  close(held(data, 0)) ;
 }
 
 static void fill (struct benchserver const *b, unsigned int n)
 {
-  while (n--) company[company_len++] = held(b) ;
+  for (; n-- ; company_len++) company[company_len] = held(b, company_len + 1) ;
 }
 
 static void concurrent (char const *label, enum benchserver_kind kind, char const *name)
@@ -147,7 +147,7 @@ static void concurrent (char const *label, enum benchserver_kind kind, char cons
   fill(servers + 1, MANY - FEW) ;
   bench_race(x, 2, ROUNDS) ;
   bench_print(label, x, 2, "") ;
-  printf("  resident, each of %d more: %.1f bytes\n", MANY - FEW, (benchserver_memory(servers + 1) - before) * 1024. / (MANY - FEW)) ;
+  printf("  resident, each of %d more%s: %.1f bytes\n", MANY - FEW, kind == BENCHSERVER_TCP ? ", from as many addresses" : "", (benchserver_memory(servers + 1) - before) * 1024. / (MANY - FEW)) ;
   while (company_len) close(company[--company_len]) ;
   stop() ;
 }

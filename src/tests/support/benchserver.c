@@ -179,10 +179,12 @@ long benchserver_ticks (struct benchserver const *b)
   return user + system + children_user + children_system ;
 }
 
-int benchserver_connect (struct benchserver const *b, int nonblocking)
+int benchserver_connect (struct benchserver const *b, unsigned int from, int nonblocking)
 {
   struct linger const reset = { .l_onoff = 1, .l_linger = 0 } ;
+  struct sockaddr_in source = { .sin_family = AF_INET, .sin_addr.s_addr = htonl((127u << 24) + from) } ;
   int fd = socket(b->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  if (from && b->address.ss_family == AF_INET && bind(fd, (struct sockaddr *)&source, sizeof(source)) == -1) tap_bail("bind") ;
   if (fd == -1 || connect(fd, (struct sockaddr const *)&b->address, b->addresslen) == -1) tap_bail(b->name) ;
   if (b->address.ss_family == AF_INET) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) ;
   if (nonblocking) fcntl(fd, F_SETFL, O_NONBLOCK) ;
@@ -192,7 +194,7 @@ int benchserver_connect (struct benchserver const *b, int nonblocking)
 void benchserver_visit (struct benchserver const *b)
 {
   char c ;
-  int fd = benchserver_connect(b, 0) ;
+  int fd = benchserver_connect(b, 0, 0) ;
   if (read(fd, &c, 1) != 0) tap_bail(b->name) ;
   close(fd) ;
 }
@@ -204,7 +206,7 @@ void benchserver_crowd (struct benchserver const *b, unsigned int total, unsigne
   while (total || n)
   {
     char c ;
-    for (; n < atonce && total ; total--) x[n++] = (struct pollfd){ .fd = benchserver_connect(b, 1), .events = POLLIN } ;
+    for (; n < atonce && total ; total--) x[n++] = (struct pollfd){ .fd = benchserver_connect(b, 0, 1), .events = POLLIN } ;
     if (poll(x, n, -1) == -1) tap_bail("poll") ;
     for (unsigned int i = n ; i-- ;)
     {

@@ -40,8 +40,9 @@ extern long benchserver_memory (struct benchserver const *) ;
  /* Processor time of the server and of its children that have ended: clock ticks. */
 extern long benchserver_ticks (struct benchserver const *) ;
 
- /* A connection, blocking or not. Its close resets it, so that no port stays taken. */
-extern int benchserver_connect (struct benchserver const *, int nonblocking) ;
+ /* A connection, blocking or not; over TCP from 127.0.0.0 + from, if that is not 0. Its
+    close resets it, so that no port stays taken. */
+extern int benchserver_connect (struct benchserver const *, unsigned int from, int nonblocking) ;
  /* Connects, and waits for the end of what comes. */
 extern void benchserver_visit (struct benchserver const *) ;
  /* total visits, at most so many at once. */
