@@ -7,7 +7,7 @@
 
 #include "model.h"
 
-enum { SOON_MILLISECONDS = 400, NEAR_MILLISECONDS = 150, PASSED_MILLISECONDS = 10 } ;
+enum { SOON_MILLISECONDS = 1000, NEAR_MILLISECONDS = 400, PASSED_MILLISECONDS = 10 } ;
 
 int model_ispast (struct model const *m, enum model_limit limit)
 {

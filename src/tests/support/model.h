@@ -43,7 +43,7 @@ enum model_numbers
 enum model_limit
 {
   LIMIT_NEVER,
-  LIMIT_SOON,  /* within half a second: one moment for all, so that limits are equal */
+  LIMIT_SOON,  /* within a second: one moment for all, so that limits are equal */
   LIMIT_LATE,  /* in an hour */
   LIMIT_PAST,
   LIMIT_ABSURD  /* the last second that there is */
