@@ -21,7 +21,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { OPERATIONS = 5000, QUIET_EVERY = 40, HISTORY = 40, HISTORY_LINE = 160, PIPELINE_MAX = 5 } ;
+enum { OPERATIONS = 5000, QUIET_EVERY = 40, EXPIRE_EVERY = 1200, URGENT = 120, HISTORY = 40, HISTORY_LINE = 160, PIPELINE_MAX = 5 } ;
 
 static struct testdaemon holder ;
 static struct model world ;
@@ -210,6 +210,7 @@ int main (int argc, char const *const *argv)
 {
   unsigned long operations = argc > 1 ? strtoul(argv[1], 0, 10) : OPERATIONS ;
   unsigned long seed = argc > 2 ? strtoul(argv[2], 0, 10) : (unsigned long)time(0) * 1000 + (unsigned long)getpid() % 1000 ;
+  unsigned int expired = 0 ;
   char most[16] ;
   snprintf(most, sizeof(most), "%d", MODEL_MAX) ;
   testdaemon_workdir() ;
@@ -220,10 +221,13 @@ int main (int argc, char const *const *argv)
   model_init(&world, &holder, seed) ;
   for (operation = 1 ; operation <= operations && !failure ; operation++)
   {
+    if (world.isurgent && !(operation % EXPIRE_EVERY)) expired += model_let_expire(&world) ;
+    world.isurgent = operation % EXPIRE_EVERY > EXPIRE_EVERY - URGENT && operation < OPERATIONS ;  /* later ones come by themselves */
     step() ;
     if (!failure && (!model_random(&world, QUIET_EVERY) || operation == operations)) failure = model_compare(&world) ;
   }
   tap_ok(!failure, "the daemon and the model agree after %lu operations", operation - 1) ;
+  tap_diag("%u entries expired by themselves while nothing else was done", expired) ;
   if (failure) tell_failure() ;
   for (int i = 0 ; i < MODEL_CLIENTS ; i++)
     if (world.clients[i].isopen) model_disconnect(&world, i) ;

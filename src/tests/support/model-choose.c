@@ -11,7 +11,7 @@ enum { HOT_IDS = 6 } ;  /* half of all requests are about them, so that connecti
 static enum model_limit choose_limit (struct model *m)
 {
   unsigned int x = model_random(m, 400) ;
-  if (x < 4 && model_issoon(m)) return LIMIT_SOON ;
+  if (x < (m->isurgent ? 300 : 8) && model_issoon(m)) return LIMIT_SOON ;
   return x < 20 ? LIMIT_PAST : x < 40 ? LIMIT_ABSURD : x < 100 ? LIMIT_LATE : LIMIT_NEVER ;
 }
 

@@ -50,12 +50,10 @@ int model_issoon (struct model *m)
   return 1 ;
 }
 
-void model_settle (struct model *m)
+static void wait_until_passed (struct model *m)
 {
-  tain now, near = m->soon ;
-  milliseconds_before(&near, NEAR_MILLISECONDS) ;
+  tain now ;
   tain_wallclock_read(&now) ;
-  if (tain_less(&now, &near) || !uses_soon(m)) return ;
   while (tain_less(&now, &m->soon))
   {
     test_sleep(PASSED_MILLISECONDS) ;
@@ -64,4 +62,19 @@ void model_settle (struct model *m)
   test_sleep(PASSED_MILLISECONDS) ;
   for (int i = 0 ; i < MODEL_IDS ; i++)
     if (m->held[i].file != MODEL_NOTHING && m->held[i].limit == LIMIT_SOON) model_forget(m, i) ;
+}
+
+void model_settle (struct model *m)
+{
+  tain now, near = m->soon ;
+  milliseconds_before(&near, NEAR_MILLISECONDS) ;
+  tain_wallclock_read(&now) ;
+  if (!tain_less(&now, &near) && uses_soon(m)) wait_until_passed(m) ;
+}
+
+unsigned int model_let_expire (struct model *m)
+{
+  unsigned int before = model_count(m) ;
+  if (uses_soon(m)) wait_until_passed(m) ;
+  return before - model_count(m) ;
 }

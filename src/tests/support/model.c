@@ -50,6 +50,7 @@ void model_init (struct model *m, struct testdaemon *d, uint64_t seed)
   memset(m, 0, sizeof(*m)) ;
   m->daemon = d ;
   m->random = seed * 0x9e3779b97f4a7c15ULL + 1 ;
+  raw_limit(&m->soon, 0) ;
   for (unsigned int i = 0 ; i < MODEL_IDS ; i++) m->held[i].file = m->held[i].taker = MODEL_NOTHING ;
   for (unsigned int i = 0 ; i < MODEL_FILES ; i++)
   {

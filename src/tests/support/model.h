@@ -110,6 +110,7 @@ struct model
   int files[MODEL_FILES] ;
   struct stat stats[MODEL_FILES] ;
   tain soon ;  /* LIMIT_SOON */
+  int isurgent ;  /* use it often */
   unsigned int baseline ;  /* descriptors of the daemon that are none of the model's */
   uint64_t random ;
 } ;
@@ -136,6 +137,7 @@ extern void model_choose_plain (struct model *, struct model_request *) ;
  /* Before anything is sent: waits where a limit is so near that nobody could
     say which side of it the request will fall, and lets pass what has expired. */
 extern void model_settle (struct model *) ;
+extern unsigned int model_let_expire (struct model *) ;  /* waits for the next limit: how many expired by it */
 extern int model_issoon (struct model *) ;  /* is there still time to use LIMIT_SOON? */
 
  /* The bytes and descriptors of a request. The frame with its header. */
