@@ -28,7 +28,9 @@ enum
   SECONDS = 5,
   LIMITED = 4,          /* entries that expire, long after the test */
   SAMPLES_MAX = 100000,
-  FASTEST_MICROSECONDS = 5000,  /* below it, a difference is the machine's */
+  NOISE_MICROSECONDS = 2000,         /* below it, a difference is the machine's; */
+  NOISE_SHORT_MICROSECONDS = 30000,  /* with few samples, p99 is one of the worst */
+  SHORT_SECONDS = 60,
   BEGIN_MILLISECONDS = 100,
   SETTLE_MILLISECONDS = 3000,
   GROWTH_KILOBYTES = 512,
@@ -180,7 +182,7 @@ int main (int argc, char const *const *argv)
 {
   static struct soaking s ;
   double seconds = argc > 1 ? atof(argv[1]) : SECONDS ;
-  unsigned int first, last, held ;
+  unsigned int first, last, held, noise ;
   long memory, grown ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
@@ -196,8 +198,9 @@ int main (int argc, char const *const *argv)
   end_clients(&s) ;
   check_content(&s, &held) ;
   tell(&s) ;
-  if (!tap_ok(grown <= memory + GROWTH_KILOBYTES, "memory is flat")) tap_diag("kilobytes: %ld, then %ld", memory, grown) ;
-  if (!tap_ok(last <= 3 * (first > FASTEST_MICROSECONDS ? first : FASTEST_MICROSECONDS), "so is the time of a retrieve")) tap_diag("p99 in microseconds: %u, then %u", first, last) ;
+  tap_ok(grown <= memory + GROWTH_KILOBYTES, "memory is flat") ;
+  noise = seconds < SHORT_SECONDS ? NOISE_SHORT_MICROSECONDS : NOISE_MICROSECONDS ;
+  tap_ok(last <= 3 * (first > noise ? first : noise), "so is the time of a retrieve") ;
   tap_diag("memory %ld to %ld kB, p99 %u to %u us, %u samples", memory, grown, first, last, s.n) ;
   tap_ok(settles(&s.holder, s.fds + held), "no descriptor is left open") ;
   testdaemon_finish(&s.holder) ;
