@@ -172,6 +172,7 @@ int main (void)
   raise_limits() ;
   rules_public_place() ;
   bench_pin() ;
+  atexit(&stop) ;
   printf("super-servers: one run, one processor, medians of %d rounds\n", ROUNDS) ;
   add("s6-ipcserverd of s6-activation", BENCHSERVER_UNIX, build, "s6-ipcserverd", "40", 0) ;
   add("s6-ipcserverd of the other s6", BENCHSERVER_UNIX, peer, "s6-ipcserverd", "40", 0) ;
