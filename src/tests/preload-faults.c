@@ -34,7 +34,7 @@ static __attribute__((constructor)) void map (void)
   if (!path || strncmp(program_invocation_short_name, "s6-", 3)) return ;
   fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC) ;
   if (fd < 0) return ;
-  s = (void *)syscall(SYS_mmap, 0, sizeof(struct faults), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) ;
+  s = (void *)syscall(SYS_mmap, (void *)0, sizeof(struct faults), PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0) ;
   close(fd) ;
   if (s != MAP_FAILED) faults = s ;
 }
