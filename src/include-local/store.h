@@ -40,6 +40,7 @@ struct store
   struct tree byid ;
   struct tree bylimit ;  /* entries that expire */
   uint64_t serial ;
+  size_t idbytes ;  /* of all ids, with their NULs: how long a list is */
   uint32_t max ;
 } ;
 

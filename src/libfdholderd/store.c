@@ -35,6 +35,7 @@ void store_init (struct store *s, struct fdtable *fdtable, uint32_t max)
 {
   s->fdtable = fdtable ;
   s->serial = 0 ;
+  s->idbytes = 0 ;
   s->max = max ;
   tree_init(&s->byid, &compare_ids) ;
   tree_init(&s->bylimit, &compare_limits) ;
@@ -71,6 +72,7 @@ void store_entry_free (struct store_entry *e)
 static void insert (struct store *s, struct store_entry *e)
 {
   e->serial = ++s->serial ;
+  s->idbytes += (size_t)e->idlen + 1 ;
   tree_insert(&s->byid, &e->byid) ;
   if (e->expires) tree_insert(&s->bylimit, &e->bylimit) ;
 }
@@ -94,6 +96,7 @@ void store_drop (struct store *s, struct store_entry *e)
 {
   tree_delete(&s->byid, &e->byid) ;
   if (e->expires) tree_delete(&s->bylimit, &e->bylimit) ;
+  s->idbytes -= (size_t)e->idlen + 1 ;
   fdtable_unref(s->fdtable, e->fd) ;
   free(e) ;
 }

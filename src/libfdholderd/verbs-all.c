@@ -17,12 +17,6 @@ static enum verdict done (struct holder *h, struct session *s, char const *what,
   return verbs_error(out, e) ;
 }
 
-static int add_length (struct store_entry const *e, void *data)
-{
-  *(size_t *)data += (size_t)e->idlen + 1 ;
-  return 1 ;
-}
-
 static int add_id (struct store_entry const *e, void *data)
 {
   char **end = data ;
@@ -33,12 +27,11 @@ static int add_id (struct store_entry const *e, void *data)
 
 enum verdict verb_list (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
 {
-  size_t len = WIRE_LIST_HEADER_PACK ;
+  size_t len = WIRE_LIST_HEADER_PACK + h->store.idbytes ;
   char *body, *end ;
   (void)req ;
   (void)fds ;
   (void)now ;
-  store_iter(&h->store, &add_length, &len) ;
   body = (*out->reserve)(out->data, len, 0) ;
   if (!body) return done(h, s, "list", out, ENOMEM) ;
   end = body + wire_pack_list_header(body, store_count(&h->store)) ;

@@ -76,6 +76,7 @@ static void basics (void)
   tap_ok(!put("d", *STORE_NEVER) && put("e", *STORE_NEVER) == ENFILE, "one more than max is ENFILE") ;
   tap_ok(!strcmp(listed(), "a b c d "), "iteration is in the order of ids") ;
   tap_ok(store_count(&store) == 4 && fds.count == 4, "counts agree") ;
+  tap_ok(store.idbytes == 8, "so do the bytes of ids") ;
   store_drop(&store, store_get(&store, "b")) ;
   tap_ok(!store_get(&store, "b") && store_get(&store, "a") && fds.count == 3, "a dropped one is gone, and closed") ;
 }
@@ -130,7 +131,7 @@ int main (void)
   equal_limits() ;
   replacing() ;
   store_free(&store) ;
-  tap_ok(!fds.count, "the end closes everything") ;
+  tap_ok(!fds.count && !store.idbytes, "the end closes everything") ;
   fdtable_free(&fds) ;
   return tap_done() ;
 }
