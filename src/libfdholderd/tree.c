@@ -8,7 +8,7 @@
 
 void tree_init (struct tree *t, tree_compare_func *compare)
 {
-  t->root = 0 ;
+  t->root = t->first = 0 ;
   t->compare = compare ;
   t->count = 0 ;
   random_buf_early((char *)&t->random, sizeof(t->random)) ;
@@ -25,21 +25,33 @@ static uint32_t next_priority (struct tree *t)
   return t->random ;
 }
 
+static void link_after (struct tree *t, struct tree_node *before, struct tree_node *node)
+{
+  struct tree_node **link = before ? &before->next : &t->first ;
+  node->next = *link ;
+  *link = node ;
+}
+
 void tree_insert (struct tree *t, struct tree_node *node)
 {
   struct tree_node **link = &t->root ;
   struct tree_node **less = &node->child[0] ;
   struct tree_node **more = &node->child[1] ;
+  struct tree_node *before = 0 ;
   struct tree_node *rest ;
   node->priority = next_priority(t) ;
   while (*link && (*link)->priority >= node->priority)
-    link = &(*link)->child[(*t->compare)(*link, node) < 0] ;
+  {
+    int isless = (*t->compare)(*link, node) < 0 ;
+    if (isless) before = *link ;
+    link = &(*link)->child[isless] ;
+  }
   rest = *link ;
   *link = node ;
   while (rest)
     if ((*t->compare)(rest, node) < 0)
     {
-      *less = rest ;
+      *less = before = rest ;
       less = &rest->child[1] ;
       rest = rest->child[1] ;
     }
@@ -50,15 +62,34 @@ void tree_insert (struct tree *t, struct tree_node *node)
       rest = rest->child[0] ;
     }
   *less = *more = 0 ;
+  link_after(t, before, node) ;
   t->count++ ;
+}
+
+ /* The place that points to node; *before: the node before it, if any. */
+
+static struct tree_node **find_place (struct tree *t, struct tree_node *node, struct tree_node **before)
+{
+  struct tree_node **link = &t->root ;
+  *before = 0 ;
+  while (*link != node)
+  {
+    int isless = (*t->compare)(*link, node) < 0 ;
+    if (isless) *before = *link ;
+    link = &(*link)->child[isless] ;
+  }
+  for (struct tree_node *less = node->child[0] ; less ; less = less->child[1]) *before = less ;
+  return link ;
 }
 
 void tree_delete (struct tree *t, struct tree_node *node)
 {
-  struct tree_node **link = &t->root ;
+  struct tree_node *before ;
+  struct tree_node **link = find_place(t, node, &before) ;
   struct tree_node *less = node->child[0] ;
   struct tree_node *more = node->child[1] ;
-  while (*link != node) link = &(*link)->child[(*t->compare)(*link, node) < 0] ;
+  if (before) before->next = node->next ;
+  else t->first = node->next ;
   while (less && more)
     if (less->priority >= more->priority)
     {
@@ -88,23 +119,9 @@ struct tree_node *tree_find (struct tree const *t, void const *key, int (*compar
   return node ;
 }
 
-struct tree_node *tree_first (struct tree const *t)
-{
-  struct tree_node *node = t->root ;
-  while (node && node->child[0]) node = node->child[0] ;
-  return node ;
-}
-
- /* As deep as the tree is high: some 60 for a million. */
-
-static int visit (struct tree_node *node, tree_iter_func *f, void *data)
-{
-  for (; node ; node = node->child[1])
-    if (!visit(node->child[0], f, data) || !(*f)(node, data)) return 0 ;
-  return 1 ;
-}
-
 int tree_iter (struct tree const *t, tree_iter_func *f, void *data)
 {
-  return visit(t->root, f, data) ;
+  for (struct tree_node *node = t->first ; node ; node = node->next)
+    if (!(*f)(node, data)) return 0 ;
+  return 1 ;
 }

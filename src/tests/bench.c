@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,138 +26,12 @@
 #include "support/rules.h"
 #include "support/tap.h"
 
-extern char **environ ;
-
-enum { ROUNDS = 15, HELD_MAX = 10000, DAEMONS_MAX = 3 } ;
+enum { ROUNDS = 15, DAEMONS_MAX = 3 } ;
 
 static char build[4096] ;
 static struct bench_daemon daemons[DAEMONS_MAX] ;  /* ours first */
 static unsigned int ndaemons ;
 static int null ;  /* what is stored */
-
- /* A client, held or not. */
-struct client
-{
-  struct bench_daemon *daemon ;
-  enum bench_dialect dialect ;
-  int fd ;
-  char const *program ;
-  int limited ;
-} ;
-
-static void retrieve_held (void *data)
-{
-  struct client *c = data ;
-  bench_retrieve(c->fd, c->dialect, "unix:/my/socket-0001") ;
-}
-
-static void retrieve_once (void *data)
-{
-  struct client *c = data ;
-  c->fd = bench_connect(c->daemon, c->dialect) ;
-  retrieve_held(c) ;
-  close(c->fd) ;
-}
-
-static void store_and_delete (void *data)
-{
-  struct client *c = data ;
-  bench_store(c->fd, c->dialect, null, "unix:/my/socket-new0", c->limited) ;
-  bench_delete(c->fd, c->dialect, "unix:/my/socket-new0") ;
-}
-
-static void list (void *data)
-{
-  struct client *c = data ;
-  if (bench_list(c->fd, c->dialect) < HELD_MAX) tap_bail("list") ;
-}
-
-static void dump (void *data)
-{
-  struct client *c = data ;
-  if (bench_getdump(c->fd, c->dialect) != HELD_MAX) tap_bail("getdump") ;
-}
-
-static void retrieve_library (void *data)
-{
-  fdholder *h = data ;
-  tain deadline ;
-  int fd ;
-  tain_addsec_g(&deadline, 10) ;
-  fd = fdholder_retrieve_g(h, "unix:/my/socket-0001", &deadline) ;
-  if (fd < 0) tap_bail("fdholder_retrieve") ;
-  close(fd) ;
-}
-
-static void run_program (void *data)
-{
-  struct client *c = data ;
-  char path[4200] ;
-  char nothing[4200] ;
-  char *argv[] = { "s6-fdholder-retrieve", c->daemon->socket, "unix:/my/socket-0001", nothing, 0 } ;
-  int status ;
-  pid_t pid ;
-  snprintf(path, sizeof(path), "%s/s6-fdholder-retrieve", c->daemon->dir) ;
-  snprintf(nothing, sizeof(nothing), "%s/src/tests/bin/bench-nothing", build) ;
-  if (posix_spawn(&pid, path, 0, 0, argv, environ)) tap_bail(path) ;
-  if (waitpid(pid, &status, 0) == -1 || status) tap_bail("s6-fdholder-retrieve") ;
-}
-
- /* The floor: one message to a process that answers with one descriptor. */
-
-static int floor_fd ;
-static pid_t floor_pid ;
-
-static void ping_pong (void *data)
-{
-  char c[64] ;
-  int fd ;
-  unsigned int n = 1 ;
-  (void)data ;
-  bench_send(floor_fd, "R", 1, -1) ;
-  bench_receive(floor_fd, c, sizeof(c), &fd, &n) ;
-  close(fd) ;
-}
-
-static void start_floor (void)
-{
-  int fd[2] ;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) == -1) tap_bail("socketpair") ;
-  floor_pid = fork() ;
-  if (floor_pid == -1) tap_bail("fork") ;
-  floor_fd = fd[0] ;
-  if (floor_pid)
-  {
-    close(fd[1]) ;
-    return ;
-  }
-  close(fd[0]) ;
-  for (;;)
-  {
-    char c[64] ;
-    int none ;
-    unsigned int n = 1 ;
-    if (bench_receive(fd[1], c, sizeof(c), &none, &n) != 1) _exit(1) ;
-    bench_send(fd[1], "0", 1, null) ;
-  }
-}
-
- /* Some daemons cannot dump so many: they are left out. */
-
-static unsigned int those_that_dump (struct client *c, unsigned int n)
-{
-  unsigned int good = 0 ;
-  for (unsigned int i = 0 ; i < n ; i++)
-  {
-    if (bench_getdump(c[i].fd, c[i].dialect) == HELD_MAX) c[good++] = c[i] ;
-    else
-    {
-      printf("\n%s: no dump of %d\n", c[i].daemon->name, HELD_MAX) ;
-      close(c[i].fd) ;
-    }
-  }
-  return good ;
-}
 
 static char const *label (char const *what, struct bench_daemon const *b, enum bench_dialect d)
 {
@@ -169,13 +42,13 @@ static char const *label (char const *what, struct bench_daemon const *b, enum b
 
  /* Ours in both dialects, and each other daemon in the s6 one. */
 
-static unsigned int clients (struct client *c)
+static unsigned int clients (struct bench_client *c)
 {
   unsigned int n = 0 ;
   for (unsigned int i = 0 ; i < ndaemons ; i++)
   {
-    if (!i) c[n++] = (struct client){ .daemon = daemons + i, .dialect = BENCH_NATIVE } ;
-    c[n++] = (struct client){ .daemon = daemons + i, .dialect = BENCH_S6 } ;
+    if (!i) c[n++] = (struct bench_client){ .daemon = daemons + i, .dialect = BENCH_NATIVE } ;
+    c[n++] = (struct bench_client){ .daemon = daemons + i, .dialect = BENCH_S6 } ;
   }
   return n ;
 }
@@ -185,41 +58,72 @@ static char const *peer_label (void)
   return ndaemons > 1 ? label("", daemons + 1, BENCH_S6) : "" ;
 }
 
-static unsigned int contend (struct bench_contender *x, struct client *c, unsigned int n, void (*work) (void *), unsigned int times)
+static unsigned int contend (struct bench_contender *x, struct bench_client *c, unsigned int n, void (*work) (void *), unsigned int times)
 {
   for (unsigned int i = 0 ; i < n ; i++)
     x[i] = (struct bench_contender){ .name = label("", c[i].daemon, c[i].dialect), .work = work, .data = c + i, .n = times } ;
   return n ;
 }
 
-static void held_and_once (void)
+ /* Some daemons cannot dump so many: they are left out. */
+
+static unsigned int those_that_dump (struct bench_client *c, unsigned int n)
 {
-  struct client c[DAEMONS_MAX + 1], once[DAEMONS_MAX + 1] ;
-  struct bench_contender x[DAEMONS_MAX + 3] = { { .name = "floor: socketpair, one descriptor", .work = &ping_pong, .n = 2000 } } ;
-  static fdholder h = FDHOLDER_ZERO ;
+  unsigned int good = 0 ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    if (bench_getdump(c[i].fd, c[i].dialect) == BENCH_HELD_MAX) c[good++] = c[i] ;
+    else
+    {
+      printf("\n%s: no dump of %d\n", c[i].daemon->name, BENCH_HELD_MAX) ;
+      close(c[i].fd) ;
+    }
+  }
+  return good ;
+}
+
+static void print_calls (struct bench_client *c, struct bench_contender const *x)
+{
+  double calls = bench_daemon_calls(c->daemon, &bench_work_retrieve_held, c, 200) ;
+  if (calls >= 0) printf("  system calls of the daemon for one: %-24s %6.2f\n", x->name, calls) ;
+}
+
+static void held (void)
+{
+  struct bench_client c[DAEMONS_MAX + 1] ;
+  struct bench_contender x[DAEMONS_MAX + 3] = { { .name = "floor: socketpair, one descriptor", .work = &bench_floor_exchange, .n = 2000 } } ;
+  fdholder h = FDHOLDER_ZERO ;
   unsigned int n = clients(c) ;
+  pid_t floor = bench_floor_held(null) ;
   tain deadline ;
   tain_addsec_g(&deadline, 10) ;
   if (!fdholder_start_g(&h, daemons[0].socket, &deadline)) tap_bail("fdholder_start") ;
-  memcpy(once, c, sizeof(once)) ;
   for (unsigned int i = 0 ; i < n ; i++) c[i].fd = bench_connect(c[i].daemon, c[i].dialect) ;
-  contend(x + 1, c, n, &retrieve_held, 2000) ;
-  x[n + 1] = (struct bench_contender){ .name = "s6-activation, native, by the library", .work = &retrieve_library, .data = &h, .n = 2000 } ;
-  start_floor() ;
+  contend(x + 1, c, n, &bench_work_retrieve_held, 2000) ;
+  x[n + 1] = (struct bench_contender){ .name = "s6-activation, native, by the library", .work = &bench_work_library, .data = &h, .n = 2000 } ;
   bench_race(x, n + 2, ROUNDS) ;
   bench_print("retrieve over a held connection", x, n + 2, peer_label()) ;
-  kill(floor_pid, SIGKILL) ;
-  waitpid(floor_pid, 0, 0) ;
+  bench_floor_stop(floor) ;
   fdholder_end(&h) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
-    double calls = bench_daemon_calls(c[i].daemon, &retrieve_held, c + i, 200) ;
-    if (calls >= 0) printf("  system calls of the daemon for one: %-24s %6.2f\n", x[i + 1].name, calls) ;
+    print_calls(c + i, x + 1 + i) ;
     close(c[i].fd) ;
   }
-  contend(x, once, n, &retrieve_once, 500) ;
+}
+
+static void once (void)
+{
+  struct bench_daemon server = { .name = "floor" } ;
+  struct bench_client c[DAEMONS_MAX + 2] = { { .daemon = &server, .dialect = BENCH_S6 } } ;
+  struct bench_contender x[DAEMONS_MAX + 2] ;
+  unsigned int n = 1 + clients(c + 1) ;
+  server.pid = bench_floor_listening(&server, null) ;
+  contend(x, c, n, &bench_work_retrieve_once, 500) ;
+  x[0].name = "floor: a server that judges nothing" ;
   bench_race(x, n, ROUNDS) ;
   bench_print("connect + retrieve + close", x, n, peer_label()) ;
+  bench_floor_stop(server.pid) ;
 }
 
 static void fill (struct bench_daemon const *b, unsigned int from, unsigned int to, int limited)
@@ -237,14 +141,14 @@ static void fill (struct bench_daemon const *b, unsigned int from, unsigned int 
 
 static void stores (int limited, char const *what)
 {
-  static unsigned int const counts[] = { 100, 1000, HELD_MAX } ;
+  static unsigned int const counts[] = { 100, 1000, BENCH_HELD_MAX } ;
   struct bench_contender all[3] ;
-  struct client c = { .daemon = daemons, .dialect = BENCH_NATIVE, .limited = !!limited } ;
+  struct bench_client c = { .daemon = daemons, .dialect = BENCH_NATIVE, .stored = null, .limited = !!limited } ;
   char title[64] ;
   unsigned int held = 2 ;
   for (unsigned int i = 0 ; i < 3 ; i++)
   {
-    struct bench_contender x = { .work = &store_and_delete, .data = &c, .n = 1000 } ;
+    struct bench_contender x = { .work = &bench_work_store_and_delete, .data = &c, .n = 1000 } ;
     fill(c.daemon, held, counts[i], limited) ;
     held = counts[i] ;
     c.fd = bench_connect(c.daemon, c.dialect) ;
@@ -267,7 +171,7 @@ static void restart (unsigned int i)
 
 static void everything (void)
 {
-  struct client c[DAEMONS_MAX + 1] ;
+  struct bench_client c[DAEMONS_MAX + 1] ;
   struct bench_contender x[DAEMONS_MAX + 1] ;
   unsigned int n = clients(c) ;
   for (unsigned int i = 0 ; i < ndaemons ; i++)
@@ -276,16 +180,16 @@ static void everything (void)
     restart(i) ;
     fill(daemons + i, 0, 1, 0) ;
     before = bench_daemon_rss(daemons + i) ;
-    fill(daemons + i, 1, HELD_MAX, 0) ;
+    fill(daemons + i, 1, BENCH_HELD_MAX, 0) ;
     after = bench_daemon_rss(daemons + i) ;
-    printf("%s%s: resident %ld kB with 1 held, %ld kB with %d: %.0f bytes for each\n", i ? "" : "\n", daemons[i].name, before, after, HELD_MAX, (after - before) * 1024. / HELD_MAX) ;
+    printf("%s%s: resident %ld kB with 1 held, %ld kB with %d: %.0f bytes for each\n", i ? "" : "\n", daemons[i].name, before, after, BENCH_HELD_MAX, (after - before) * 1024. / BENCH_HELD_MAX) ;
   }
   for (unsigned int i = 0 ; i < n ; i++) c[i].fd = bench_connect(c[i].daemon, c[i].dialect) ;
-  contend(x, c, n, &list, 20) ;
+  contend(x, c, n, &bench_work_list, 20) ;
   bench_race(x, n, ROUNDS) ;
   bench_print("list of 10000", x, n, peer_label()) ;
   n = those_that_dump(c, n) ;
-  contend(x, c, n, &dump, 5) ;
+  contend(x, c, n, &bench_work_dump, 5) ;
   bench_race(x, n, ROUNDS) ;
   bench_print("getdump of 10000", x, n, peer_label()) ;
   for (unsigned int i = 0 ; i < n ; i++) close(c[i].fd) ;
@@ -293,16 +197,18 @@ static void everything (void)
 
 static void programs (void)
 {
-  struct client c[DAEMONS_MAX] ;
+  char target[sizeof(build) + 64] ;
+  struct bench_client c[DAEMONS_MAX] ;
   struct bench_contender x[DAEMONS_MAX] ;
   unsigned int n = 0 ;
+  snprintf(target, sizeof(target), "%s/src/tests/bin/bench-nothing", build) ;
   for (unsigned int i = 0 ; i < ndaemons ; i++)
   {
     char path[512] ;
     snprintf(path, sizeof(path), "%s/s6-fdholder-retrieve", daemons[i].dir) ;
     if (access(path, X_OK) == -1) continue ;
-    c[n] = (struct client){ .daemon = daemons + i } ;
-    x[n] = (struct bench_contender){ .name = daemons[i].name, .work = &run_program, .data = c + n, .n = 100 } ;
+    c[n] = (struct bench_client){ .daemon = daemons + i, .target = target } ;
+    x[n] = (struct bench_contender){ .name = daemons[i].name, .work = &bench_work_program, .data = c + n, .n = 100 } ;
     n++ ;
   }
   bench_race(x, n, ROUNDS) ;
@@ -350,7 +256,8 @@ int main (void)
   find_daemons() ;
   for (unsigned int i = 0 ; i < ndaemons ; i++) fill(daemons + i, 0, 2, 0) ;
   printf("one run, one processor, medians of %d rounds\n", ROUNDS) ;
-  held_and_once() ;
+  held() ;
+  once() ;
   programs() ;
   stores(0, "no limits") ;
   restart(0) ;

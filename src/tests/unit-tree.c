@@ -45,10 +45,23 @@ static int check (struct tree_node *node, void *data)
   return 1 ;
 }
 
+ /* The shape has the nodes in the order in which each names the next. */
+
+static int is_in_shape (struct tree_node const *node, struct tree_node const **expected)
+{
+  if (!node) return 1 ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+    if (node->child[i] && node->child[i]->priority > node->priority) return 0 ;
+  if (!is_in_shape(node->child[0], expected) || *expected != node) return 0 ;
+  *expected = node->next ;
+  return is_in_shape(node->child[1], expected) ;
+}
+
 static int is_sound (unsigned int in)
 {
+  struct tree_node const *expected = tree_first(&tree) ;
   next = seen = 0 ;
-  return tree_iter(&tree, &check, 0) && seen == in && tree.count == in ;
+  return tree_iter(&tree, &check, 0) && seen == in && tree.count == in && is_in_shape(tree.root, &expected) && !expected ;
 }
 
 static unsigned int height (struct tree_node const *node)

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { BENCH_HELD_MAX = 10000 } ;
+
 enum bench_dialect
 {
   BENCH_NATIVE,
@@ -43,6 +45,31 @@ extern unsigned int bench_getdump (int, enum bench_dialect) ;  /* descriptors, a
  /* One message each way, as small as can be: what the floor is made of. */
 extern void bench_send (int, char const *, size_t, int fd) ;  /* fd -1: none */
 extern size_t bench_receive (int, char *, size_t, int *fds, unsigned int *nfds) ;
+
+ /* A client, held or not, and its work: all take a struct bench_client. */
+struct bench_client
+{
+  struct bench_daemon *daemon ;
+  enum bench_dialect dialect ;
+  int fd ;
+  int stored ;  /* what it stores */
+  int limited ;
+  char *target ;  /* the program that a whole process ends in */
+} ;
+extern void bench_work_retrieve_held (void *) ;
+extern void bench_work_retrieve_once (void *) ;  /* connects and closes */
+extern void bench_work_store_and_delete (void *) ;
+extern void bench_work_list (void *) ;
+extern void bench_work_dump (void *) ;
+extern void bench_work_program (void *) ;  /* s6-fdholder-retrieve, a whole process */
+extern void bench_work_library (void *) ;  /* retrieve; takes a fdholder * */
+
+ /* The floors: processes that answer with one descriptor and judge nothing.
+    They run until they are killed. */
+extern pid_t bench_floor_held (int fd) ;  /* over a socketpair */
+extern void bench_floor_exchange (void *) ;  /* with that one; takes nothing */
+extern pid_t bench_floor_listening (struct bench_daemon *, int fd) ;  /* poll, accept, SO_PEERCRED, receive, send, close */
+extern void bench_floor_stop (pid_t) ;
 
  /* Nanoseconds on the monotonic clock. */
 extern uint64_t bench_now (void) ;

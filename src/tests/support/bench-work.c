@@ -1,0 +1,74 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <skalibs/tai.h>
+#include <s6-activation/fdholder.h>
+
+#include "bench.h"
+#include "tap.h"
+
+extern char **environ ;
+
+void bench_work_retrieve_held (void *data)
+{
+  struct bench_client *c = data ;
+  bench_retrieve(c->fd, c->dialect, "unix:/my/socket-0001") ;
+}
+
+void bench_work_retrieve_once (void *data)
+{
+  struct bench_client *c = data ;
+  c->fd = bench_connect(c->daemon, c->dialect) ;
+  bench_work_retrieve_held(c) ;
+  close(c->fd) ;
+}
+
+void bench_work_store_and_delete (void *data)
+{
+  struct bench_client *c = data ;
+  bench_store(c->fd, c->dialect, c->stored, "unix:/my/socket-new0", c->limited) ;
+  bench_delete(c->fd, c->dialect, "unix:/my/socket-new0") ;
+}
+
+void bench_work_list (void *data)
+{
+  struct bench_client *c = data ;
+  if (bench_list(c->fd, c->dialect) < BENCH_HELD_MAX) tap_bail("list") ;
+}
+
+void bench_work_dump (void *data)
+{
+  struct bench_client *c = data ;
+  if (bench_getdump(c->fd, c->dialect) != BENCH_HELD_MAX) tap_bail("getdump") ;
+}
+
+void bench_work_library (void *data)
+{
+  fdholder *h = data ;
+  tain deadline ;
+  int fd ;
+  tain_addsec_g(&deadline, 10) ;
+  fd = fdholder_retrieve_g(h, "unix:/my/socket-0001", &deadline) ;
+  if (fd < 0) tap_bail("fdholder_retrieve") ;
+  close(fd) ;
+}
+
+void bench_work_program (void *data)
+{
+  struct bench_client *c = data ;
+  char path[4200] ;
+  char *argv[] = { "s6-fdholder-retrieve", c->daemon->socket, "unix:/my/socket-0001", c->target, 0 } ;
+  int status ;
+  pid_t pid ;
+  snprintf(path, sizeof(path), "%s/s6-fdholder-retrieve", c->daemon->dir) ;
+  if (posix_spawn(&pid, path, 0, 0, argv, environ)) tap_bail(path) ;
+  if (waitpid(pid, &status, 0) == -1 || status) tap_bail("s6-fdholder-retrieve") ;
+}
