@@ -6,6 +6,7 @@
 #ifndef S6ACTIVATION_TESTS_FUZZHOLDER_H
 #define S6ACTIVATION_TESTS_FUZZHOLDER_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <skalibs/tai.h>
@@ -33,6 +34,7 @@ struct fuzzholder
   struct slots slots ;
   tain now ;
   int files[FUZZ_FILES] ;
+  struct stat stats[FUZZ_FILES] ;  /* of files */
   int lowest ;  /* the first free descriptor number, between two inputs */
 } ;
 
