@@ -1,0 +1,110 @@
+/* ISC license. */
+
+/* H22: while the table of descriptors cannot grow, a handshake waits, and
+   leaves nothing open; and goes on when it can. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "support/faults.h"
+#include "support/preloaded.h"
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { TABLE_FIRST = 64, PATIENCE = 500, ANSWER = 1 + FRAME_NATIVE_HEADER + WIRE_BANNER_LEN } ;
+
+static struct faults *faults ;
+static struct testdaemon holder ;
+
+ /* Others may have left descriptors of high numbers to the daemon. */
+
+static void mark (int fd, struct stat const *st, void *data)
+{
+  (void)st ;
+  if (fd < TABLE_FIRST) ((char *)data)[fd] = 1 ;
+}
+
+static int lowest_free (void)
+{
+  char used[TABLE_FIRST + 1] = "" ;
+  int fd = 0 ;
+  testdaemon_each_fd(&holder, &mark, used) ;
+  while (used[fd]) fd++ ;
+  return fd ;
+}
+
+static int wait_for_fds (unsigned int n)
+{
+  for (unsigned int i = 0 ; i < PATIENCE ; i++)
+  {
+    if (testdaemon_count_fds(&holder) == n) return 1 ;
+    test_sleep(10) ;
+  }
+  return 0 ;
+}
+
+static int wait_for_failures (unsigned int n)
+{
+  for (unsigned int i = 0 ; i < PATIENCE ; i++)
+  {
+    if (faults->failed >= n) return 1 ;
+    test_sleep(10) ;
+  }
+  return 0 ;
+}
+
+ /* One place is left in the table: for the next connection, not for its pipe. */
+
+static void fill_table (struct rawclient *c)
+{
+  int file = testfile() ;
+  for (unsigned int i = 0 ; lowest_free() < TABLE_FIRST - 1 ; i++)
+  {
+    char id[16] ;
+    snprintf(id, sizeof(id), "%u", i) ;
+    raw_must_store(c, id, file) ;
+  }
+  close(file) ;
+}
+
+static int send_banner (unsigned int before)
+{
+  char frame[FRAME_NATIVE_HEADER + WIRE_BANNER_LEN] ;
+  int fd = raw_socket("s", (uid_t)-1) ;
+  size_t len = raw_frame(FRAME_NATIVE, frame, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN, 0) ;
+  if (fd < 0 || !wait_for_fds(before + 1)) tap_bail("connect") ;
+  faults_arm(faults, FAULT_REALLOC, 1, ~0U, ENOMEM) ;
+  if (raw_send(fd, frame, len, 0, 0) != (ssize_t)len) tap_bail("send") ;
+  return fd ;
+}
+
+int main (void)
+{
+  struct rawclient c ;
+  char answer[ANSWER] ;
+  unsigned int before ;
+  int fd ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  faults = preloaded_begin() ;
+  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-n", "200", 0 }) ;
+  raw_must_connect(&c, "s", FRAME_S6) ;
+  fill_table(&c) ;
+  before = testdaemon_count_fds(&holder) ;
+  fd = send_banner(before) ;
+  tap_ok(wait_for_failures(3), "H22: the table cannot grow: the handshake is tried again") ;
+  tap_ok(wait_for_fds(before + 1), "H22: and leaves nothing open") ;
+  tap_ok(recv(fd, answer, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN, "H22: the client waits meanwhile") ;
+  faults_disarm(faults) ;
+  tap_ok(recv(fd, answer, ANSWER, MSG_WAITALL) == ANSWER && answer[0] == WIRE_CHANNEL_BYTE, "H22: and is greeted when it can") ;
+  tap_ok(wait_for_fds(before + 2), "H22: which takes one descriptor, our end of its pipe") ;
+  close(fd) ;
+  raw_close(&c) ;
+  testdaemon_finish(&holder) ;
+  return tap_done() ;
+}
