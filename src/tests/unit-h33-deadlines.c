@@ -16,6 +16,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "../libs6activation/fdclient.h"
 #include "support/scripted-client.h"
 #include "support/tap.h"
 
@@ -154,9 +155,23 @@ static void check_backlog (void)
   while (n--) close(clients[n]) ;
 }
 
+static void check_pause (void)
+{
+  unsigned int pause = 10000 ;
+  tain deadline, start ;
+  int r ;
+  after(&deadline, 100) ;
+  start = STAMP ;
+  r = fdclient_pause(&pause, &deadline, &STAMP) ;
+  tap_ok(r && milliseconds_since(&start) < 5000, "a pause ends at the deadline") ;
+  r = fdclient_pause(&pause, &deadline, &STAMP) ;
+  conversation_result(r, ETIMEDOUT, "another one does not begin") ;
+}
+
 int main (void)
 {
   signal(SIGPIPE, SIG_DFL) ;
+  check_pause() ;
   check_scripted("no handshake", mute, ETIMEDOUT) ;
   check_scripted("a slow handshake", slow_banner, ETIMEDOUT) ;
   check_scripted("a daemon of another kind", strange, EPROTO) ;

@@ -3,9 +3,15 @@
 /* H41 in the library: SIGPIPE never comes out of a call, and the caller's
    disposition and signal mask are what they were. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "support/scripted-client.h"
 #include "support/tap.h"
@@ -42,8 +48,41 @@ static void check (char const *name, void (*disposition) (int))
   fdholder_end(&c.h) ;
 }
 
+ /* skalibs writes the banner by this: its reader has gone just before. */
+
+static int listener = -1 ;
+
+ssize_t write (int fd, void const *s, size_t len)
+{
+  if (listener >= 0)
+  {
+    close(accept(listener, 0, 0)) ;
+    close(listener) ;
+    listener = -1 ;
+  }
+  return syscall(SYS_write, fd, s, len) ;
+}
+
+static void check_handshake (void)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "gone" } ;
+  struct sigaction const action = { .sa_handler = &handler } ;
+  fdholder h ;
+  tain deadline ;
+  int r ;
+  listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  if (bind(listener, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(listener, 1) == -1) tap_bail("listen") ;
+  sigaction(SIGPIPE, &action, 0) ;
+  tain_now_g() ;
+  tain_addsec_g(&deadline, 5) ;
+  r = fdholder_start_g(&h, "gone", &deadline) ;
+  tap_ok(!r && errno == ECONNREFUSED && listener == -1, "gone before the banner: tried again, and refused") ;
+  tap_ok(!caught, "gone before the banner: no signal came") ;
+}
+
 int main (void)
 {
+  check_handshake() ;
   check("default", SIG_DFL) ;
   check("ignored", SIG_IGN) ;
   check("caught", &handler) ;

@@ -67,6 +67,16 @@ run sh -c 's6-ipcclient bigserver fdmove 8 6 fdmove 9 7 s6-ioconnect -r 8 -w 9 <
 is '-r and -w' "$status" 0
 run sh -c 's6-ipcclient bigserver s6-ioconnect -r 7 -w 7 < stdin'
 is 'the same descriptor for both' "$status $(cat out)" '0 line'
+cat > talker <<'EOF'
+trap '' PIPE
+while echo hello 2> /dev/null ; do : ; done
+: > deaf
+cat > heard
+EOF
+start talkserver s6-ipcserver -1 talkserver sh talker
+ready talkserver
+{ retry 5 test -e deaf ; echo later ; } | s6-ipcclient talkserver s6-ioconnect | true
+ok 'nobody reads its output: the other way goes on' retry 5 grep -q later heard
 mkfifo never
 exits 'the time of -t is over' 1 sh -c 'exec 8<>never ; exec s6-ipcclient bigserver s6-ioconnect -t 200 < never'
 start slow s6-ipcclient bigserver s6-ioconnect -t 3000 < stdin
