@@ -55,7 +55,7 @@ static int is_writable (struct modification const *modification)
   if (!modification->value) return 1 ;
   len = strlen(modification->value) ;
   if (len >= ACCESSRULES_VALUE_MAX) return 0 ;
-  return !len || (modification->value[len-1] != ' ' && modification->value[len-1] != '\t') ;
+  return !len || !memchr(" \t\r", modification->value[len-1], 3) ;
 }
 
 static void judge (char const *file, struct rule const *rule)

@@ -61,7 +61,7 @@ static void require (struct options const *o, int found, char const *kind, char 
 
 static void find_user (struct options const *o, struct privileges *p, char const *name)
 {
-  int found = *name ? privileges_find_user(p, name) : 1 ;
+  int found = privileges_find_user(p, name) ;
   if (!found && o->numerical) found = privileges_scan_uid(p, name) ;
   require(o, found, "user", name) ;
   p->flags |= PRIVILEGES_UID ;
@@ -69,10 +69,25 @@ static void find_user (struct options const *o, struct privileges *p, char const
 
 static void find_group (struct options const *o, struct privileges *p, char const *name)
 {
-  int found = *name ? privileges_find_group(p, name) : 1 ;
+  int found = privileges_find_group(p, name) ;
   if (!found && o->numerical) found = privileges_scan_gid(p, name) ;
   require(o, found, "group", name) ;
   p->flags |= PRIVILEGES_GID ;
+}
+
+ /* user:group; what is empty stays as it was. */
+
+static void find_both (struct options const *o, struct privileges *p, char const *name)
+{
+  char const *colon = strchr(name, ':') ;
+  size_t len = colon ? (size_t)(colon - name) : strlen(name) ;
+  char user[len + 1] ;
+  memcpy(user, name, len) ;
+  user[len] = 0 ;
+  if (!*name) require(o, 0, "user", name) ;
+  if (len) find_user(o, p, user) ;
+  if (colon && colon[1]) find_group(o, p, colon + 1) ;
+  p->flags |= PRIVILEGES_UID | PRIVILEGES_GID ;
 }
 
 static void find_account (struct options const *o, struct privileges *p, char const *name)
@@ -85,19 +100,9 @@ static void find_account (struct options const *o, struct privileges *p, char co
     *p = literal ;
     found = 1 ;
   }
+  if (!found && o->numerical && strchr(name, ':')) return find_both(o, p, name) ;
   require(o, found, "user", name) ;
   p->flags |= PRIVILEGES_UID | PRIVILEGES_GID | PRIVILEGES_GROUPS ;
-}
-
-static void find_both (struct options const *o, struct privileges *p, char const *name)
-{
-  char const *colon = strchr(name, ':') ;
-  size_t len = colon ? (size_t)(colon - name) : strlen(name) ;
-  char user[len + 1] ;
-  memcpy(user, name, len) ;
-  user[len] = 0 ;
-  find_user(o, p, user) ;
-  find_group(o, p, colon ? colon + 1 : "") ;
 }
 
 static void find (struct options const *o, struct privileges *p, char const *name)
@@ -143,7 +148,7 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
       case 'i' : o->hasdefault = 0 ; break ;
       case 'D' :
         o->hasdefault = 1 ;
-        if (!scan_triple(&o->fallback, l.arg)) dieusage() ;
+        if (!l.arg[0] || !scan_triple(&o->fallback, l.arg)) dieusage() ;
         break ;
       default : dieusage() ;
     }

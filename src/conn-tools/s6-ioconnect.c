@@ -155,12 +155,13 @@ int main (int argc, char const *const *argv)
     switch (opt)
     {
       case '0' : case '1' : case '6' : case '7' : break ;
-      case 't' : if (!uint0_scan(l.arg, &timeout) || timeout > INT_MAX) dieusage() ; break ;
+      case 't' : if (!uint0_scan(l.arg, &timeout)) dieusage() ; break ;
       case 'r' : if (!uint0_scan(l.arg, &fdr) || fdr > INT_MAX) dieusage() ; break ;
       case 'w' : if (!uint0_scan(l.arg, &fdw) || fdw > INT_MAX) dieusage() ; break ;
       default : dieusage() ;
     }
   }
+  if (timeout > INT_MAX) timeout = INT_MAX ;
   if (fdr < 2 || fdw < 2) dieusage() ;
   if (fdr == fdw)
   {

@@ -12,6 +12,8 @@
 #define USAGE "s6-setuidgid account prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
+enum { UNSET_COUNT = 3 } ;
+
 static void require (int found, char const *kind, char const *name)
 {
   if (found > 0) return ;
@@ -40,6 +42,7 @@ int main (int argc, char const *const *argv)
   struct privileges privileges = PRIVILEGES_ZERO ;
   subgetopt l = SUBGETOPT_ZERO ;
   char const *colon ;
+  static char const unset[] = "UID\0GID\0GIDLIST" ;  /* of somebody else, with an account */
   PROG = "s6-setuidgid" ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
@@ -50,6 +53,7 @@ int main (int argc, char const *const *argv)
     if (colon) scan_pair(&privileges, argv[0], colon) ;
     else require(privileges_find_account(&privileges, argv[0]), "user", argv[0]) ;
     privileges_apply(&privileges) ;
+    if (!colon) xmexec_n(argv + 1, unset, sizeof(unset), UNSET_COUNT) ;
   }
   xexec(argv + 1) ;
 }

@@ -10,13 +10,13 @@
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
 
- /* The first line without its trailing blanks; NULs in it stand for newlines. */
+ /* The first line without its trailing blanks and carriage returns; NULs in it stand for newlines. */
 
 static size_t value_of (char *text, size_t len)
 {
   char *newline = memchr(text, '\n', len) ;
   if (newline) len = newline - text ;
-  while (len && (text[len-1] == ' ' || text[len-1] == '\t')) len-- ;
+  while (len && memchr(" \t\r", text[len-1], 3)) len-- ;
   for (size_t i = 0 ; i < len ; i++) if (!text[i]) text[i] = '\n' ;
   return len ;
 }

@@ -32,8 +32,8 @@ int inetaddress_name (char *name, size_t size, struct sockaddr_storage const *gi
   len = timedwork_run(&ask, &address, out, sizeof(out), ms) ;
   if (len == -1) return -1 ;
   memcpy(&code, out, sizeof(code)) ;
-  if (code == EAI_AGAIN || code == EAI_FAIL) return (errno = EAGAIN, -1) ;
   if (code == EAI_MEMORY) return (errno = ENOMEM, -1) ;
+  if (code && code != EAI_NONAME) return (errno = EAGAIN, -1) ;
   if (code || len - sizeof(code) > size) return 0 ;
   for (size_t i = 0 ; i < len - sizeof(code) ; i++)
   {

@@ -1,5 +1,9 @@
 /* ISC license. */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <errno.h>
 #include <netdb.h>
 #include <string.h>
@@ -33,6 +37,19 @@ static ptrdiff_t ask (void const *data, char *out, size_t size)
   return len ;
 }
 
+ /* There is no such name, or no such address of it. All else is a failure to find out. */
+
+static int is_none (int code)
+{
+#ifdef EAI_NODATA
+  if (code == EAI_NODATA) return 1 ;
+#endif
+#ifdef EAI_ADDRFAMILY
+  if (code == EAI_ADDRFAMILY) return 1 ;
+#endif
+  return code == EAI_NONAME ;
+}
+
 int inetaddress_resolve (struct sockaddr_storage *addresses, unsigned int max, char const *host, int family, unsigned int ms)
 {
   char out[sizeof(int) + INETADDRESS_RESOLVED_MAX * sizeof(struct sockaddr_storage)] ;
@@ -42,9 +59,8 @@ int inetaddress_resolve (struct sockaddr_storage *addresses, unsigned int max, c
   int code ;
   if (len == -1) return -1 ;
   memcpy(&code, out, sizeof(code)) ;
-  if (code == EAI_AGAIN || code == EAI_FAIL) return (errno = EAGAIN, -1) ;
   if (code == EAI_MEMORY) return (errno = ENOMEM, -1) ;
-  if (code) return 0 ;
+  if (code) return is_none(code) ? 0 : (errno = EAGAIN, -1) ;
   n = (len - sizeof(code)) / sizeof(struct sockaddr_storage) ;
   if (n > max) n = max ;
   memcpy(addresses, out + sizeof(code), n * sizeof(struct sockaddr_storage)) ;

@@ -42,14 +42,13 @@ void server_sweep (struct server *s)
 {
   s->sweep = 0 ;
   s->unswept = 0 ;
-  do
+  for (;;)
   {
     int status ;
     pid_t pid = waitpid(-1, &status, WNOHANG) ;
     if (pid <= 0) break ;
-    forget(s, pid, status) ;
+    forget(s, pid, status) ;  /* or somebody else's, left to us by who executed into us */
   }
-  while (s->children.running) ;
 }
 
 void server_reap (struct server *s)

@@ -41,7 +41,7 @@ static char const *find_program (char const *name)
     path += len + 1 ;
   }
   free(full) ;
-  return name ;
+  return "" ;  /* not there yet: posix_spawnp will look again, and never in the current directory */
 }
 
  /*

@@ -186,12 +186,9 @@ static void prepare (struct server *s)
     strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
   superlog_line(&s->log, "starting") ;
   server_log_status(s) ;
-  if (s->config->ready)
-  {
-    if (write(1, s->config->ready, strlen(s->config->ready)) == -1 && errno != EPIPE)
-      strerr_warnwusys("tell that we are ready") ;
-    dup2(0, 1) ;  /* closes what it was, and keeps the number taken */
-  }
+  if (s->config->ready && write(1, s->config->ready, strlen(s->config->ready)) == -1 && errno != EPIPE)
+    strerr_warnwusys("tell that we are ready") ;
+  dup2(0, 1) ;  /* closes what it was, and keeps the number taken */
 }
 
 int superserver_run (struct superserver const *given)
