@@ -139,7 +139,7 @@ static void set_local (struct options const *o, struct accesscontrol *control, c
   socklen_t len = sizeof(local) ;
   char text[ACCESSRULES_NAME_MAX + 1] ;
   if (getsockname(0, (struct sockaddr *)&local, &len) == -1)
-    strerr_diefusys(errno == ENOTSOCK ? EXITCODE_USAGE : EXITCODE_SYSTEM, "get the local address of stdin") ;
+    strerr_diefusys(EXITCODE_SYSTEM, "get the local address of stdin") ;
   if (local.ss_family != AF_INET && local.ss_family != AF_INET6)
     strerr_dief(EXITCODE_USAGE, "stdin is not a TCP socket") ;
   inetaddress_format(text, &local) ;

@@ -17,6 +17,7 @@ enum budget_numbers
 {
   BUDGET_BASE = 24,
   BUDGET_PER_CONNECTION = 4,
+  BUDGET_TRANSIENT = 252,  /* what a message may bring beyond what it may have, until that is closed */
   BUDGET_MAXCONN_DEFAULT = 64,
   BUDGET_MAXCONN_FLOOR = 16,
   BUDGET_MAXFDS_DEFAULT_MAX = 65536
@@ -27,7 +28,7 @@ struct budget
   uint32_t maxconn ;
   uint32_t maxfds ;
   uint64_t wanted ;  /* what the limit would have to be for all that was asked */
-  uint64_t limit ;  /* RLIMIT_NOFILE as it is in the end */
+  uint64_t limit ;  /* how many may be open: the need, or what RLIMIT_NOFILE leaves of itself if that is more */
   uint64_t reserved ;  /* for dumps that were admitted and have not arrived */
 } ;
 
@@ -36,12 +37,12 @@ struct budget
     b->wanted is more than b->limit only where something was cut. */
 extern void budget_fit (struct budget *, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit) ;
 
- /* budget_fit on RLIMIT_NOFILE, then raises the soft limit to the need and
-    no more. Warns about each number that was cut. 0 and errno: setrlimit failed. */
+ /* budget_fit on RLIMIT_NOFILE, then raises the soft limit to the need, and
+    by BUDGET_TRANSIENT where the hard limit allows. Warns about each number that was cut. 0 and errno: setrlimit failed. */
 extern int budget_init (struct budget *, uint32_t maxconn, uint32_t maxfds, struct log *) ;
 
- /* Are more descriptors open than there may be? Answers that nobody reads keep
-    some open that are no longer held. */
+ /* Are more descriptors open, or promised to dumps, than there may be? Answers
+    that nobody reads keep some open that are no longer held. */
 extern int budget_isexceeded (struct budget const *, uint64_t open) ;
 
  /* Are so many more descriptors available, with "open" of them in use? */

@@ -29,6 +29,10 @@ extern int fdtable_adopt (void *, int) ;
 extern void fdtable_addref (void *, int) ;
 extern void fdtable_unref (void *, int) ;
 
+ /* Closes the socket of a client. What it has sent and nobody has read may
+    hold descriptors whose close would wait (H6): they are taken out first. */
+extern void fdtable_close_connection (int) ;
+
 extern void fdtable_free (struct fdtable *) ;  /* closes nothing */
 
 #endif

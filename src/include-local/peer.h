@@ -17,7 +17,7 @@
  /*
     SNIFF -> OPEN             fifth byte is 0: s6 dialect                       sniff()
     SNIFF -> HELLO            fifth byte is not 0: native dialect               sniff()
-    HELLO -> OPEN             banner received, channel and banner queued        greet()
+    HELLO -> OPEN             banner received, channel and banner queued        peer_greet()
     OPEN -> TAKING            a retrieve-and-delete was answered                judge()
     TAKING -> OPEN            native: any message, A completes it               judge()
                               s6: the answer has left whole                     peer_write()
@@ -60,6 +60,7 @@ struct peer
   uint8_t busy ;  /* an exchange is under way */
   uint8_t banner ;  /* native: it came, the answer is due */
   uint8_t islameduck ;
+  uint8_t iseof ;  /* nothing more can come */
 } ;
 
  /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: fd is closed

@@ -50,6 +50,7 @@ struct slots
   uint32_t waiting ;
   genalloc users ;  /* struct slots_user */
   tain changed ;  /* when a slot last changed hands, or the room began to fill */
+  uint8_t isstuck ;  /* the room was cleared, and no slot has changed hands since */
   tain timeout ;  /* for the exchanges of peers */
 } ;
 

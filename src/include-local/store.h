@@ -4,7 +4,7 @@
 #define S6ACTIVATION_STORE_H
 
  /*
-    The held descriptors: id -> {descriptor, limit, who, when}. Ordered by
+    The held descriptors: id -> {descriptor, limit}. Ordered by
     id for listing, and by (limit, id) for those that expire, so that equal
     limits do not collide. Time is what the caller says it is: limits are
     on the daemon's monotonic clock, STORE_NEVER for none.
@@ -12,7 +12,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include <skalibs/tai.h>
 
@@ -24,10 +23,8 @@ struct store_entry
   struct tree_node byid ;
   struct tree_node bylimit ;  /* in its tree only if the entry expires */
   tain limit ;
-  tain stored ;
   uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
   int fd ;
-  uid_t uid ;  /* who stored it */
   uint8_t expires ;
   uint8_t taken ;  /* a retrieve-and-delete is under way */
   uint8_t idlen ;
@@ -54,7 +51,7 @@ extern struct store_entry *store_get (struct store const *, char const *) ;
 
  /* A new entry that is in no store yet; it owns the caller's reference to
     fd. 0, errno ENOMEM: the reference is still the caller's. */
-extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit, uid_t, tain const *now) ;
+extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit) ;
 
  /* An entry that is in no store. Its reference stays with the caller. */
 extern void store_entry_free (struct store_entry *) ;

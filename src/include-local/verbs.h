@@ -71,7 +71,7 @@ enum verdict
  /* How many descriptors belong to the request. */
 extern unsigned int verbs_fds (struct wire_request const *) ;
 
- /* body: one message. fds: exactly verbs_fds of them; their references are
+ /* fds: exactly verbs_fds of them; their references are
     consumed. unpacked: what wire_unpack_request returned. */
 extern enum verdict verbs_answer (struct holder *, struct session *, struct wire_request const *, int unpacked, int const *, struct replies const *, tain const *now) ;
 

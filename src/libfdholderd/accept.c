@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "accept.h"
+#include "fdtable.h"
 #include "log.h"
 #include "policy.h"
 #include "slots.h"
@@ -89,11 +90,11 @@ static void welcome (struct slots *s, int fd, tain const *now)
   struct ucred c ;
   struct rights rights ;
   socklen_t len = sizeof(c) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1) return fd_close(fd) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1) return fdtable_close_connection(fd) ;
   if (!policy_admit(&h->policy, &rights, c.uid, c.gid, now))
   {
     log_connection(&h->log, &c, "connection denied") ;
-    return fd_close(fd) ;
+    return fdtable_close_connection(fd) ;
   }
   log_connection(&h->log, &c, "connected") ;
   refuse_other_control_messages(fd) ;

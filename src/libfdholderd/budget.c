@@ -47,18 +47,19 @@ int budget_init (struct budget *b, uint32_t maxconn, uint32_t maxfds, struct log
   budget_fit(b, maxconn, maxfds, rl.rlim_max == RLIM_INFINITY ? UINT64_MAX : rl.rlim_max) ;
   if (b->maxconn < (maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT)) warn_cut(log, "simultaneous connections", "-c", b->maxconn, b->wanted) ;
   if (b->maxfds && b->maxfds < maxfds) warn_cut(log, "held descriptors", "-n", b->maxfds, b->wanted) ;
-  if (rl.rlim_cur != RLIM_INFINITY && rl.rlim_cur < b->limit)
+  if (rl.rlim_cur == RLIM_INFINITY) return 1 ;
+  if (rl.rlim_cur < b->limit + BUDGET_TRANSIENT)
   {
-    rl.rlim_cur = b->limit < rl.rlim_max ? b->limit : rl.rlim_max ;
+    rl.rlim_cur = b->limit + BUDGET_TRANSIENT < rl.rlim_max ? b->limit + BUDGET_TRANSIENT : rl.rlim_max ;
     if (setrlimit(RLIMIT_NOFILE, &rl) == -1) return 0 ;
   }
-  if (rl.rlim_cur != RLIM_INFINITY) b->limit = rl.rlim_cur ;
+  if (rl.rlim_cur > b->limit + BUDGET_TRANSIENT) b->limit = rl.rlim_cur - BUDGET_TRANSIENT ;
   return 1 ;
 }
 
 int budget_isexceeded (struct budget const *b, uint64_t open)
 {
-  return BUDGET_BASE + open > b->limit ;
+  return BUDGET_BASE + open + b->reserved > b->limit ;
 }
 
 int budget_reserve (struct budget *b, uint64_t open, uint64_t wanted)

@@ -1,15 +1,23 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
+#include <sys/uio.h>
 #include <sys/socket.h>
 
 #include <skalibs/djbunix.h>
 
 #include "fdtable.h"
 
-enum { FDTABLE_MIN = 64 } ;
+enum
+{
+  FDTABLE_MIN = 64,
+  DRAIN_BYTES = 4096,
+  DRAIN_FDS = 253  /* the kernel's SCM_MAX_FD: no message has more */
+} ;
 
  /* close(2) on a connected stream socket with SO_LINGER waits for its unsent
     data: the daemon must not. A listening socket never does, and its
@@ -35,6 +43,38 @@ static void close_for_good (int fd)
   disarm_linger(fd) ;
   fd_close(fd) ;
   errno = e ;
+}
+
+static void close_rights (struct msghdr *msg)
+{
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(msg) ; c ; c = CMSG_NXTHDR(msg, c))
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+      for (size_t i = 0 ; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) ; i++)
+      {
+        int fd ;
+        memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
+        close_for_good(fd) ;
+      }
+}
+
+ /* The kernel closes what is unread on our time, and knows no mercy. Nothing
+    more can come after the shutdown. */
+
+void fdtable_close_connection (int fd)
+{
+  ssize_t r ;
+  shutdown(fd, SHUT_RD) ;
+  do
+  {
+    union { struct cmsghdr align ; char s[CMSG_SPACE(DRAIN_FDS * sizeof(int))] ; } control ;
+    char bytes[DRAIN_BYTES] ;
+    struct iovec v = { .iov_base = bytes, .iov_len = sizeof(bytes) } ;
+    struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
+    r = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) ;
+    if (r > 0) close_rights(&msg) ;
+  }
+  while (r > 0 || (r == -1 && errno == EINTR)) ;
+  fd_close(fd) ;
 }
 
 static int grow (struct fdtable *t, int fd)

@@ -159,6 +159,7 @@ void peer_read (struct peer *p, tain const *now)
     case FRAME_FILL_SHORTAGE : drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process") ; break ;
     case FRAME_FILL_EXTRA : drain(p, EPROTO, "protocol error: more descriptors than the message may have") ; break ;
     case FRAME_FILL_EOF :
+      p->iseof = 1 ;
       peer_say(p, LOG_INFO, "disconnected") ;
       return peer_die(p) ;
     case FRAME_FILL_ERROR : return lose(p) ;

@@ -55,7 +55,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   if (!p)
   {
     policy_forget(&h->policy, &r) ;
-    fd_close(fd) ;
+    fdtable_close_connection(fd) ;
     return (errno = ENOMEM, (struct peer *)0) ;
   }
    /* not the frames: they have large buffers, and functions that begin them */
@@ -90,7 +90,8 @@ void peer_free (struct peer *p)
     fd_close(p->channel) ;
     h->connection_fds-- ;
   }
-  fd_close(p->fd) ;
+  if (p->iseof) fd_close(p->fd) ;
+  else fdtable_close_connection(p->fd) ;
   h->connection_fds-- ;
   free(p) ;
 }
@@ -102,7 +103,7 @@ void peer_starve (struct peer *p, tain const *now)
   p->isshort = 1 ;
   tain_from_millisecs(&pause, p->backoff) ;
   tain_add(&p->retry, now, &pause) ;
-  tain_add(&p->deadline, now, &p->timeout) ;
+  tain_add(&p->deadline, &p->retry, &p->timeout) ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of

@@ -8,6 +8,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "fdtable.h"
 #include "log.h"
 #include "peer.h"
 #include "policy.h"
@@ -23,6 +24,7 @@ int slots_init (struct slots *s, struct holder *h, uint32_t max, tain const *tim
   if (!s->peers) return 0 ;
   s->holder = h ;
   s->n = s->waiting = 0 ;
+  s->isstuck = 0 ;
   s->max = max ;
   s->users = zero ;
   s->changed = tain_zero ;
@@ -98,7 +100,7 @@ void slots_leave (struct slots *s, uint32_t i)
 {
   struct slots_waiting w = leave_room(s, i) ;
   policy_forget(&s->holder->policy, &w.rights) ;
-  fd_close(w.fd) ;
+  fdtable_close_connection(w.fd) ;
 }
 
 void slots_leave_all (struct slots *s)
@@ -118,6 +120,7 @@ static void admit (struct slots *s, uint32_t i, tain const *now)
   if (!p) return count_out(s, w.rights.uid) ;
   s->peers[s->n++] = p ;
   s->changed = *now ;
+  s->isstuck = 0 ;
   peer_read(p, now) ;
 }
 
@@ -132,6 +135,7 @@ static void sweep (struct slots *s, tain const *now)
       peer_free(p) ;
       s->peers[i] = s->peers[--s->n] ;
       s->changed = *now ;
+      s->isstuck = 0 ;
     }
     else i++ ;
   }
@@ -180,6 +184,16 @@ static struct peer *most_displaceable (struct slots const *s, tain const *now)
   return best ;
 }
 
+static int is_stalemate (struct slots const *s, tain const *now)
+{
+  tain end ;
+  tain_addsec(&end, &s->changed, SLOTS_STALEMATE_MS / 1000) ;
+  return !tain_less(now, &end) ;
+}
+
+ /* Silence protects, but not for ever: who is never silent would keep all
+    others out. */
+
 static int displace_one (struct slots *s, tain const *now)
 {
   struct peer *p ;
@@ -188,16 +202,9 @@ static int displace_one (struct slots *s, tain const *now)
   p = most_displaceable(s, now) ;
   if (!p) return 0 ;
   silence_ends(p, &silent) ;
-  if (tain_less(now, &silent)) return 0 ;
+  if (tain_less(now, &silent) && !is_stalemate(s, now)) return 0 ;
   peer_kill(p, "displaced by a connection of another user") ;
   return 1 ;
-}
-
-static int is_stalemate (struct slots const *s, tain const *now)
-{
-  tain end ;
-  tain_addsec(&end, &s->changed, SLOTS_STALEMATE_MS / 1000) ;
-  return !tain_less(now, &end) ;
 }
 
 static void clear_room (struct slots *s, tain const *now)
@@ -207,7 +214,9 @@ static void clear_room (struct slots *s, tain const *now)
   for (uint32_t i = s->waiting ; i-- ; )
     if (held_by(s, s->room[i].rights.uid) == most) slots_leave(s, i) ;
   s->changed = *now ;
-  if (s->waiting < before) log_line(&s->holder->log, LOG_WARNING, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
+  if (s->waiting == before) return ;
+  if (!s->isstuck) log_line(&s->holder->log, LOG_WARNING, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
+  s->isstuck = 1 ;
 }
 
 void slots_turn (struct slots *s, tain const *now)
@@ -219,7 +228,7 @@ void slots_turn (struct slots *s, tain const *now)
     sweep(s, now) ;  /* who was admitted may have had its last answer at once */
   }
   while (s->waiting && (s->n < s->max || displace_one(s, now))) ;
-  if (s->waiting && is_stalemate(s, now)) clear_room(s, now) ;
+  if (s->waiting && (is_stalemate(s, now) || (s->isstuck && slots_isfull(s)))) clear_room(s, now) ;
 }
 
 void slots_next (struct slots const *s, tain const *now, tain *when)

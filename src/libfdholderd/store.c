@@ -47,15 +47,13 @@ struct store_entry *store_get (struct store const *s, char const *id)
   return node ? entry_byid(node) : 0 ;
 }
 
-struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit, uid_t uid, tain const *now)
+struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit)
 {
   struct store_entry *e = malloc(sizeof(struct store_entry) + idlen + 1) ;
   if (!e) return (errno = ENOMEM, (struct store_entry *)0) ;
   e->limit = *limit ;
-  e->stored = *now ;
   e->serial = 0 ;
   e->fd = fd ;
-  e->uid = uid ;
   e->expires = tain_less(limit, STORE_NEVER) ;
   e->taken = 0 ;
   e->idlen = (uint8_t)idlen ;

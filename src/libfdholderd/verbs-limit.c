@@ -13,8 +13,8 @@ int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain 
   if (!tain_less(wallclock, wire)) return 0 ;
   tain_sub(&left, wire, wallclock) ;
   tain_half(&half, &tain_infinite_relative) ;
-  if (tain_less(&left, &half)) tain_add(limit, now, &left) ;
-  else *limit = *STORE_NEVER ;
+  if (tain_less(&half, &left)) *limit = *STORE_NEVER ;
+  else tain_add(limit, now, &left) ;
   return 1 ;
 }
 

@@ -20,7 +20,7 @@ static enum verdict done (struct holder *h, struct session *s, char const *what,
   return verbs_error(out, e) ;
 }
 
-static int store (struct holder *h, struct session *s, struct wire_entry const *w, int fd, tain const *now)
+static int store (struct holder *h, struct wire_entry const *w, int fd, tain const *now)
 {
   tain limit, wallclock ;
   struct store_entry *e ;
@@ -29,7 +29,7 @@ static int store (struct holder *h, struct session *s, struct wire_entry const *
   if (!limit_from_wire(&limit, &w->limit, &wallclock, now)) return EINVAL ;
   if (selfsocket_leads_here(&h->self, fd)) return ELOOP ;
   if (budget_isexceeded(&h->budget, h->fdtable.count + h->connection_fds)) return ENFILE ;
-  e = store_entry_new(fd, w->id.s, w->id.len, &limit, s->rights.uid, now) ;
+  e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
   if (!e) return ENOMEM ;
   error = store_put(&h->store, e) ;
   if (error) store_entry_free(e) ;
@@ -38,7 +38,7 @@ static int store (struct holder *h, struct session *s, struct wire_entry const *
 
 enum verdict verb_store (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
 {
-  int error = store(h, s, &req->entry, fds[0], now) ;
+  int error = store(h, &req->entry, fds[0], now) ;
   if (error) fdtable_unref(&h->fdtable, fds[0]) ;
   return done(h, s, "store", req, out, error) ;
 }

@@ -52,13 +52,13 @@ struct applying
   uint32_t added ;  /* of them, under an id that is new */
 } ;
 
-static int prepare_one (struct holder *h, struct session *s, struct applying *a, struct stage_entry *g, tain const *wallclock, tain const *now)
+static int prepare_one (struct holder *h, struct applying *a, struct stage_entry *g, tain const *wallclock, tain const *now)
 {
   tain limit ;
   struct store_entry *e ;
   if (selfsocket_leads_here(&h->self, g->fd)) return ELOOP ;
   if (!limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
-  e = store_entry_new(g->fd, g->id, g->idlen, &limit, s->rights.uid, now) ;
+  e = store_entry_new(g->fd, g->id, g->idlen, &limit) ;
   if (!e) return ENOMEM ;
   a->entries[a->n++] = e ;
   if (!store_get(&h->store, g->id)) a->added++ ;
@@ -74,7 +74,7 @@ static int prepare (struct holder *h, struct session *s, struct applying *a, tai
   if (!tain_wallclock_read(&wallclock)) return errno ;
   for (size_t i = 0 ; i < stage_count(&s->stage) ; i++)
   {
-    error = prepare_one(h, s, a, g + i, &wallclock, now) ;
+    error = prepare_one(h, a, g + i, &wallclock, now) ;
     if (error) return error ;
   }
   return store_count(&h->store) + a->added > h->store.max ? ENFILE : 0 ;

@@ -84,7 +84,7 @@ static enum frame_fill take_rights (struct frame_in *in, struct cmsghdr const *c
     memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
     if (in->fdcount > in->fdmax)
     {
-      fd_close(fd) ;
+      if ((*in->fdops->adopt)(in->fdops->data, fd)) (*in->fdops->unref)(in->fdops->data, fd) ;
       result = FRAME_FILL_EXTRA ;
     }
     else if ((*in->fdops->adopt)(in->fdops->data, fd)) in->fds[in->fdcount++] = fd ;
@@ -108,18 +108,17 @@ static enum frame_fill take_control (struct frame_in *in, struct msghdr *msg, un
   return result ;
 }
 
- /* One recvmsg(2). There is room for one descriptor more than the other side
-    may send, so that an extra one is seen; the kernel never installs more
-    than there is room for. */
+ /* One recvmsg(2), with room for all that a message can bring: what finds no
+    room the kernel would close, on our time, without regard to SO_LINGER.
+    What may not come is closed here, at once. */
 
 enum frame_fill frame_in_fill (struct frame_in *in)
 {
   union { struct cmsghdr align ; char s[CMSG_SPACE((WIRE_FDS_MAX + 1) * sizeof(int))] ; } control ;
   struct iovec v[2] ;
   struct msghdr msg = { .msg_iov = v, .msg_control = control.s } ;
-  unsigned int room = in->fdmax + 1 - in->fdcount ;
+  unsigned int room = WIRE_FDS_MAX ;
   ssize_t r ;
-  if (room > WIRE_FDS_MAX) room = WIRE_FDS_MAX ;
   if (buffer_isfull(&in->receiver.in)) return FRAME_FILL_OK ;
   buffer_wpeek(&in->receiver.in, v) ;
   msg.msg_iovlen = v[1].iov_len ? 2 : 1 ;
@@ -129,7 +128,7 @@ enum frame_fill frame_in_fill (struct frame_in *in)
   if (r == -1) return errno == EAGAIN || errno == EWOULDBLOCK ? FRAME_FILL_AGAIN : FRAME_FILL_ERROR ;
   if (!r) return FRAME_FILL_EOF ;
   buffer_wseek(&in->receiver.in, r) ;
-  return msg.msg_controllen ? take_control(in, &msg, room) : FRAME_FILL_OK ;
+  return msg.msg_controllen || msg.msg_flags & MSG_CTRUNC ? take_control(in, &msg, room) : FRAME_FILL_OK ;
 }
 
 int frame_in_sniff (struct frame_in const *in, enum frame_dialect *dialect)

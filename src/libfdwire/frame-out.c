@@ -93,6 +93,26 @@ int frame_out_put (struct frame_out *out, char const *s, size_t len, int const *
   return 1 ;
 }
 
+ /* Those that have left go; the others move down, with their descriptors. */
+
+static void forget_attachments (struct frame_out *out)
+{
+  size_t left = attachment_count(out) - out->attachment ;
+  struct frame_attachment *a = attachments(out) + out->attachment ;
+  size_t fdstart = left ? a->fdstart : genalloc_len(int, &out->fds) ;
+  size_t nfds = genalloc_len(int, &out->fds) - fdstart ;
+  for (size_t i = 0 ; i < left ; i++)
+  {
+    a[i].offset -= out->head ;
+    a[i].fdstart -= fdstart ;
+  }
+  if (left) memmove(attachments(out), a, left * sizeof(struct frame_attachment)) ;
+  if (nfds) memmove(genalloc_s(int, &out->fds), genalloc_s(int, &out->fds) + fdstart, nfds * sizeof(int)) ;
+  genalloc_setlen(struct frame_attachment, &out->attachments, left) ;
+  genalloc_setlen(int, &out->fds, nfds) ;
+  out->attachment = 0 ;
+}
+
  /* What has left is forgotten: at once when all has, now and then before. */
 
 static void forget (struct frame_out *out)
@@ -106,7 +126,7 @@ static void forget (struct frame_out *out)
   else if (out->head > COMPACT_FROM && out->head > out->data.len / 2)
   {
     memmove(out->data.s, out->data.s + out->head, out->data.len - out->head) ;
-    for (size_t i = out->attachment ; i < attachment_count(out) ; i++) attachments(out)[i].offset -= out->head ;
+    forget_attachments(out) ;
     out->data.len -= out->head ;
     out->head = 0 ;
   }

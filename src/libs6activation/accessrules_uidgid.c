@@ -35,6 +35,7 @@ accessrules_result accessrules_uidgid (accessrules const *rules, uid_t uid, gid_
   accessrules_result result = own(rules, uid, params) ;
   int groups ;
   if (result != ACCESSRULES_NOTFOUND) return result ;
+  if (ruleset_has_class(rules, "uid") < 0) return ACCESSRULES_ERROR ;
   groups = ruleset_has_class(rules, "gid") ;
   if (groups < 0) return ACCESSRULES_ERROR ;
   if (groups) result = group(rules, gid, params) ;

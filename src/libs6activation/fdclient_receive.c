@@ -109,6 +109,7 @@ static ssize_t fill (struct fdclient_inbox *in)
   r = sanitize_read(r) ;
   if (r <= 0) return r ;
   buffer_wseek(&receiver(in)->in, r) ;
+  if (!in->room && in->readmax < TEXTCLIENT_BUFSIZE) in->readmax -= r ;
   in->asked = (size_t)r == len ;
   return queue_rights(in, &msg) ;
 }

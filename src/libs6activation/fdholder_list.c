@@ -10,7 +10,7 @@
 
 enum
 {
-  LIST_IDS_MAX = 65536,  /* the most that a daemon holds */
+  LIST_IDS_MAX = 1 << 19,  /* half of what Linux lets a process have open by default */
   LIST_ANSWER_MAX = WIRE_LIST_HEADER_PACK + LIST_IDS_MAX * (FDHOLDER_ID_MAX + 1)
 } ;
 

@@ -23,6 +23,7 @@ static int start_native (fdholder *h, char const *path, tain const *deadline, ta
   {
     if (errno != EAGAIN)
     {
+      if (errno == EMSGSIZE) errno = EPROTO ;  /* a longer banner than ours is another's */
       h->connected = errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT || errno == EPROTO ;
       return fdclient_fail(h) ;
     }

@@ -26,12 +26,11 @@ static tain at (unsigned int seconds)
 
 static int put (char const *id, tain limit)
 {
-  tain now = at(0) ;
   int fd = open("/dev/null", O_RDONLY) ;
   struct store_entry *e ;
   int error ;
   fdtable_adopt(&fds, fd) ;
-  e = store_entry_new(fd, id, strlen(id), &limit, 0, &now) ;
+  e = store_entry_new(fd, id, strlen(id), &limit) ;
   error = store_put(&store, e) ;
   if (!error) return 0 ;
   store_entry_free(e) ;
@@ -110,11 +109,11 @@ static void equal_limits (void)
 
 static void replacing (void)
 {
-  tain now = at(0), limit = at(30) ;
+  tain limit = at(30) ;
   struct store_entry *old = store_get(&store, "a") ;
   uint64_t serial = old->serial ;
   int fd = open("/dev/null", O_RDONLY) ;
-  struct store_entry *e = store_entry_new(fd, "a", 1, &limit, 0, &now) ;
+  struct store_entry *e = store_entry_new(fd, "a", 1, &limit) ;
   fdtable_adopt(&fds, fd) ;
   store_replace(&store, e) ;
   tap_ok(store_get(&store, "a")->fd == fd && store_count(&store) == 2 && fds.count == 2, "a replaced one is closed, its id has the new one") ;
