@@ -189,7 +189,7 @@ static int expression_allows (struct file const *f, char const *id)
   regex_t re ;
   int r ;
   memcpy(text, f->s, len) ;
-  while (len && (text[len - 1] == ' ' || text[len - 1] == '\t')) len-- ;
+  while (len && memchr(" \t\r", text[len - 1], 3)) len-- ;
   for (size_t i = 0 ; i < len ; i++) if (!text[i]) text[i] = '\n' ;
   text[len] = 0 ;
   if (strspn(text, "\n") == len || regcomp(&re, text, REG_EXTENDED | REG_NOSUB)) return 0 ;
