@@ -30,6 +30,7 @@ int main (void)
   budget_fit(&b, 16, 100, 1000) ;
   tap_ok(b.limit == 24 + 100 + 64, "the limit is the need and no more") ;
   tap_ok(budget_reserve(&b, 100, 64) && !budget_reserve(&b, 100, 1), "reservations count") ;
+  tap_ok(!budget_isexceeded(&b, 100) && budget_isexceeded(&b, 101), "and what is promised is not there for others") ;
   budget_release(&b, 64) ;
   tap_ok(!budget_reserve(&b, 100, 65) && budget_reserve(&b, 100, 64), "and are given back") ;
   return tap_done() ;

@@ -161,6 +161,7 @@ static int hidden_groups (void)
 static void check_absence (void)
 {
   static struct testrule const groups[] = { { .key = "uid/default", .action = "allow" }, { .key = "gid/5000", .action = "deny" } } ;
+  static struct testrule const users[] = { { .key = "uid/5000", .action = "deny" }, { .key = "gid/5000", .action = "allow" } } ;
   tap_diag("absence") ;
   check("no rules", &no_rules_at_all, ACCESSRULES_NOTFOUND) ;
   check("rules that are not open", &not_open, ACCESSRULES_ERROR) ;
@@ -171,6 +172,13 @@ static void check_absence (void)
   check("uid/default without groups", &hidden_groups, ACCESSRULES_ALLOW) ;
   if (symlink("nowhere", "rules/gid") == -1) tap_bail("symlink") ;
   check("uid/default with groups that have gone", &hidden_groups, ACCESSRULES_ERROR) ;
+  rules_remove("rules") ;
+  rules_directory("rules", users, 2) ;
+  check("a denied user whose group is allowed", &hidden_groups, ACCESSRULES_DENY) ;
+  rules_remove("rules/uid") ;
+  check("the group without users", &hidden_groups, ACCESSRULES_ALLOW) ;
+  if (symlink("nowhere", "rules/uid") == -1) tap_bail("symlink") ;
+  check("the group with users that have gone", &hidden_groups, ACCESSRULES_ERROR) ;
 }
 
 int main (void)

@@ -1,12 +1,16 @@
 /* ISC license. */
 
 /* H22: while the table of descriptors cannot grow, a handshake waits, and
-   leaves nothing open; and goes on when it can. */
+   leaves nothing open; and goes on when it can. A store whose descriptor
+   finds no number in the daemon is told so, and not blamed. */
+
+#include <skalibs/nonposix.h>
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -83,6 +87,24 @@ static int send_banner (unsigned int before)
   return fd ;
 }
 
+static void check_no_number (void)
+{
+  struct rlimit limit, before ;
+  struct rawclient c ;
+  int file = testfile() ;
+  raw_must_connect(&c, "s", FRAME_S6) ;
+  if (raw_list(&c)) tap_bail("list") ;
+  limit.rlim_cur = limit.rlim_max = (rlim_t)lowest_free() ;
+  if (prlimit(holder.pid, RLIMIT_NOFILE, 0, &before) == -1) tap_bail("prlimit") ;
+  limit.rlim_max = before.rlim_max ;
+  if (prlimit(holder.pid, RLIMIT_NOFILE, &limit, 0) == -1) tap_bail("prlimit") ;
+  tap_ok(raw_store(&c, "new", 0, file) == ENFILE, "H22: no number for a descriptor is answered with ENFILE") ;
+  tap_ok(raw_isclosed(&c), "H22: and the connection is closed") ;
+  if (prlimit(holder.pid, RLIMIT_NOFILE, &before, 0) == -1) tap_bail("prlimit") ;
+  raw_close(&c) ;
+  close(file) ;
+}
+
 int main (void)
 {
   struct rawclient c ;
@@ -93,6 +115,7 @@ int main (void)
   testdaemon_allow_all("uid/default") ;
   faults = preloaded_begin() ;
   testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-n", "200", 0 }) ;
+  check_no_number() ;
   raw_must_connect(&c, "s", FRAME_S6) ;
   fill_table(&c) ;
   before = testdaemon_count_fds(&holder) ;

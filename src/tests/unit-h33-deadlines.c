@@ -27,6 +27,7 @@ static struct step const slow_banner[] = { STEP(STEP_ACCEPT), PAUSE(400), STEP(S
 static struct step const silent[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), READ("\0\0\0\1L"), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
 static struct step const half[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), READ("\0\0\0\1L"), SEND("\0\0", 0), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
 static struct step const denied[] = { STEP(STEP_ACCEPT), STEP(STEP_ACCEPT), STEP(STEP_CLOSE), STEP(STEP_END) } ;
+static struct step const echo[] = { STEP(STEP_ACCEPT), READ("\0\0\0\24s6-fdholder 1.0 (b)\n"), SEND("\0\0\0\24s6-fdholder 1.0 (b)\n", 0), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
 static struct step const strange[] = { STEP(STEP_ACCEPT), SEND("220 hello\r\n", 0), STEP(STEP_WAITEOF), STEP(STEP_END) } ;
 
 static void after (tain *deadline, unsigned int milliseconds)
@@ -175,6 +176,7 @@ int main (void)
   check_scripted("no handshake", mute, ETIMEDOUT) ;
   check_scripted("a slow handshake", slow_banner, ETIMEDOUT) ;
   check_scripted("a daemon of another kind", strange, EPROTO) ;
+  check_scripted("one that says what it hears", echo, EPROTO) ;
   check_start("no such path", "nothing", ENOENT, 0, 0, 100) ;
   check_start("a path that is too long", "0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789", ENAMETOOLONG, 0, 0, 100) ;
   check_list("no answer", silent) ;
