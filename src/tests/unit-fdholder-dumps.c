@@ -35,6 +35,7 @@ static struct dump const dumps[] =
   { "two frames of one", 0, 2, SEND_STEPS(SEND(REPLY("\2", "\2"), 0), SEND(FRAME_A, 1), SEND(FRAME_B, 1)) },
   { "a descriptor that comes with the answer", EPROTO, 0, SEND_STEPS(SEND(REPLY("\1", "\1") FRAME_B, 1)) },
   { "single bytes", 0, 2, SEND_STEPS(DRIP(REPLY("\2", "\2"), 0), DRIP(FRAME_A, 1), DRIP(FRAME_B, 1)) },
+  { "an answer in two pieces", 0, 1, SEND_STEPS(SEND("\0\0\0", 0), PAUSE(50), SEND("\11\0\0\0\0\1\0\0\0\1", 0), SEND(FRAME_A, 1)) },
   { "the second descriptor before the first frame has ended", 0, 2,
     SEND_STEPS(SEND(REPLY("\2", "\2"), 0), SEND("\0\0\0\17", 1), SEND(PAST "\1a\0" FRAME_B, 1)) },
   { "both descriptors with the first frame", 0, 2, SEND_STEPS(SEND(REPLY("\2", "\2"), 0), SEND(FRAME_A FRAME_B, 2)) },

@@ -13,6 +13,8 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
+enum { LISTS = 5 } ;
+
 static struct testdaemon holder ;
 
  /* What the client sends reaches the daemon in one go. */
@@ -36,11 +38,17 @@ static int start_client (uid_t uid)
 static void end_client (struct rawclient *other, int client, int lingering, int end, char const *name)
 {
   double begun ;
+  int isserved = 1 ;
   close(lingering) ;
   close(client) ;
   begun = test_seconds() ;
   pause_daemon(0) ;
-  tap_ok(!raw_list(other) && test_seconds() - begun < LINGER_SECONDS - 2, "H6: %s: another client is served at once", name) ;
+  for (unsigned int i = 0 ; i < LISTS ; i++)
+  {
+    isserved &= !raw_list(other) ;  /* the first may have been heard before */
+    test_sleep(20) ;
+  }
+  tap_ok(isserved && test_seconds() - begun < LINGER_SECONDS - 2, "H6: %s: another client is served at once", name) ;
   tap_diag("%.3f s", test_seconds() - begun) ;
   close(end) ;
 }
@@ -52,7 +60,7 @@ static void check (struct rawclient *other, uid_t uid, char const *bytes, unsign
   int file = testfile() ;
   int fds[3] = { file, file, fd } ;
   int client = start_client(uid) ;
-  if (len && raw_send(client, bytes, len, 0, 0) < 0) tap_bail("send") ;
+  if (len && raw_send(client, bytes, len, &file, 1) < 0) tap_bail("send") ;  /* what carries one is read alone */
   if (raw_send(client, "\0", 1, fds + 3 - count, count) < 0) tap_bail("send") ;
   close(file) ;
   end_client(other, client, fd, end, name) ;

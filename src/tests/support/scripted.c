@@ -74,16 +74,18 @@ static void read_step (int fd, struct step const *step)
   if (step->s && memcmp(s, step->s, len)) _exit(1) ;
 }
 
-static void handshake (int fd)
+static void handshake (int fd, int islong)
 {
-  static char const banner[] = "\0\0\0\24" WIRE_BANNER_SERVER ;
+  static char const right[] = "\0\0\0\24" WIRE_BANNER_SERVER ;
+  static char const longer[] = "\20\0\0\0" WIRE_BANNER_SERVER ;
+  char const *banner = islong ? longer : right ;
   struct step const hello = READ("\0\0\0\24" WIRE_BANNER_CLIENT) ;
   int p[2] ;
   read_step(fd, &hello) ;
   if (pipe(p) == -1) _exit(2) ;
-  if (write(p[1], banner, sizeof(banner) - 1) == -1) _exit(2) ;
+  if (write(p[1], right, sizeof(right) - 1) == -1) _exit(2) ;
   send_bytes(fd, "|", 1, p, 1) ;
-  send_bytes(fd, banner, sizeof(banner) - 1, 0, 0) ;
+  send_bytes(fd, banner, sizeof(right) - 1, 0, 0) ;
   close(p[0]) ;
 }
 
@@ -98,7 +100,8 @@ static void go_through (int listener, struct step const *step)
       fd = accept(listener, 0, 0) ;
       if (fd < 0) _exit(2) ;
       break ;
-    case STEP_HANDSHAKE : handshake(fd) ; break ;
+    case STEP_HANDSHAKE : handshake(fd, 0) ; break ;
+    case STEP_LONGBANNER : handshake(fd, 1) ; break ;
     case STEP_READ : read_step(fd, step) ; break ;
     case STEP_SEND :
     case STEP_DRIP : send_step(fd, step) ; break ;

@@ -14,6 +14,7 @@ enum step_kind
   STEP_END,
   STEP_ACCEPT,     /* closes the connection before, if there was one */
   STEP_HANDSHAKE,  /* native: takes the banner, sends the event pipe and the banner */
+  STEP_LONGBANNER, /* the same, the second time with a length that is too much */
   STEP_READ,       /* takes n bytes from the client; exits 1 if they are not s, where s is given */
   STEP_SEND,       /* n bytes of s, with fds descriptors of /dev/null */
   STEP_DRIP,       /* the same, one byte at a time */
