@@ -59,7 +59,7 @@ do
   make-cdb hostile.cdb "$key" D
   refused "the key '$key'" 'hostile.cdb has a key'
 done
-for variable in 'a/b=x' '../a=x' '.a=x' '..' '/a=x' 'a=x ' 'a=x\t'
+for variable in 'a/b=x' '../a=x' '.a=x' '..' '/a=x' 'a=x ' 'a=x\t' "$(printf 'a=x\r')"
 do
   make-cdb hostile.cdb uid/0 "A$variable"
   refused "the variable '$variable'" 'hostile.cdb modifies the environment'

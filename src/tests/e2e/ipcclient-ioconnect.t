@@ -77,6 +77,8 @@ start talkserver s6-ipcserver -1 talkserver sh talker
 ready talkserver
 { retry 5 test -e deaf ; echo later ; } | s6-ipcclient talkserver s6-ioconnect | true
 ok 'nobody reads its output: the other way goes on' retry 5 grep -q later heard
+run sh -c 's6-ipcclient server s6-ioconnect -t 4000000000 < stdin'
+is 'a time beyond all bounds' "$status $(tail -n 1 out)" '0 line'
 mkfifo never
 exits 'the time of -t is over' 1 sh -c 'exec 8<>never ; exec s6-ipcclient bigserver s6-ioconnect -t 200 < never'
 start slow s6-ipcclient bigserver s6-ioconnect -t 3000 < stdin

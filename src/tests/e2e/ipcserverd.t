@@ -146,6 +146,20 @@ built '-qDpe -o 1:2 s prog' '[-D][-e][-o][1:2][--][s][s6-ipcserverd][-v0][-p][--
 built '-Q -G 1,2 -g 3 -u 4 s prog' '[--][s][s6-applyuidgid][-G][1,2][-g][3][-u][4][--][s6-ipcserverd][-v1][--][prog]'
 built '-U s prog' '[--][s][s6-applyuidgid][-Uz][--][s6-ipcserverd][--][prog]'
 
+# stdout is given up, with -1 or without
+mkfifo reader
+start quiet sh -c 'exec s6-ipcserver quiet cat > reader'
+exits 'a reader of stdout sees its end while the server runs' 0 timeout 10 cat reader
+ok 'it runs' retry 5 s6-ipcclient quiet true
+
+# a program that is not on the PATH is not looked for elsewhere
+printf '#!/bin/sh\necho wrong\n' > lost
+chmod 755 lost
+start lost s6-ipcserver -1 lostsocket lost
+ready lost
+is 'a program of the current directory is not on the PATH' "$(ask lostsocket)" ''
+ok 'which is said' retry 5 logged lost 'warning: unable to spawn lost: No such file'
+
 if test "$(id -u)" -eq 0
 then
   # privileges are gone before the first accept; the programs are where others can reach them

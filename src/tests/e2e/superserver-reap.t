@@ -58,4 +58,22 @@ ok 'nobody is left' retry 5 has many 100
 is 'none was told twice' "$(sed -n 's/.*end pid \([0-9]*\) .*/\1/p' many.err | wc -l)" 444
 stop many QUIT
 is 'the server obeys' "$status" 0
+# children that are not its own: those of the script that executed into it
+mkfifo hold2
+start heir s6-ipcserver-socketbinder heir sh -c 'cat hold2 & cat hold2 & cat hold2 & cat hold2 & exec s6-ipcserverd -1 cat'
+ready heir
+ok 'four children of before' retry 5 has heir 4
+kill -s STOP "$(pid_of heir)"
+retry 5 is_stopped heir
+: > hold2
+have_ended()
+{
+  for child in $(children_of "$(pid_of heir)")
+  do
+    grep -q '^State:.Z' "/proc/$child/status" || return 1
+  done
+}
+ok 'they end together' retry 5 have_ended
+kill -s CONT "$(pid_of heir)"
+ok 'that end together leave nothing behind' retry 5 has heir 0
 done_testing

@@ -107,6 +107,9 @@ ready both
 is '-6: IPv6' "$(ask ::1 "$(cat both.out)")" '::1 ::1'
 is '-6: IPv4, shown as such' "$(ask 127.0.0.1 "$(cat both.out)")" '127.0.0.1 127.0.0.1'
 ok 'and in the log' retry 5 logged both 'allow \[::1\]:[0-9]+ pid'
+start mapped s6-tcpserver -v -6 -1 ::ffff:0.0.0.0 0 printenv TCPLOCALIP
+ready mapped
+is '-6: all addresses of IPv4' "$(ask 127.0.0.2 "$(cat mapped.out)")" 127.0.0.2
 start six s6-tcpserver -1 :: 0 echo answer
 ready six
 exits 'without -6, IPv6 alone' 111 s6-tcpclient -Hl0 127.0.0.1 "$(cat six.out)" true

@@ -57,6 +57,8 @@ done
 
 run s6-setuidgid games ./ids
 is 's6-setuidgid: the numbers of the account' "$(sed -n 's/^\([UG]id\) \([0-9]*\) .*/\1 \2/p' out | tr '\n' ' ')" "Uid $(id -u games) Gid $(id -g games) "
+run env UID=1 GID=2 GIDLIST=3 s6-setuidgid games sh -c "printenv UID GID GIDLIST"
+is 'and no variables of somebody else' "$status $(cat out)" '1 '
 run s6-setuidgid 21:22 ./ids
 is 'uid:gid, no other groups' "$(cat out)" 'Uid 21 21 21 21
 Gid 22 22 22 22
@@ -109,6 +111,18 @@ judged 0 "$g:8:" -B -D 7:8:9 games:nosuch
 judged 0 '0:0:0' -D 0:0:0 fdstore
 judged 0 "$g:$gg:" -D 1:2:3 games
 judged 0 '5::' -uD 5:6:7 nosuch
+judged 0 '0:0:' -n root:root
+judged 0 '0:6:' -n :6
+judged 0 "5:$gg:" -n 5:games
+judged 0 '7:8:' -u -B -D 7:8:9 ''
+judged 0 '7::' -u -D 7:8:9 ''
+judged 1 '' -u ''
+judged 1 '' -g ''
+judged 1 '' -B ''
+judged 1 '' -n ''
+judged 1 '' ''
+judged 1 '' root:root
+judged 100 '' -D '' nosuch
 judged 1 '' nosuch
 judged 1 '' -D 1:2:3 -i nosuch
 judged 1 '' -u nosuch
@@ -139,11 +153,14 @@ then
     run "$name" "$@"
     is "like s6: $name $*" "$status $(cat out)" "$want"
   }
-  for line in games nosuch '-u games' '-g games' '-B games:tty' '-B games:' '-B :tty' '-B games' '-nB root:42' '-nB root:x' '-n 42' '-nu 42' '-ng 42' '-n 1:2' '-n -D 5:6:7 42' '-n -D 5:6:7 42:' '-D 1:2:3,4 nosuch' '-D 1 nosuch' '-D :: nosuch' '-i -D 5:6:7 nosuch' '-gD 5:6:7 nosuch'
+  for line in games nosuch '-u games' '-g games' '-B games:tty' '-B games:' '-B :tty' '-B games' '-nB root:42' '-nB root:x' '-n 42' '-nu 42' '-ng 42' '-n 1:2' '-n -D 5:6:7 42' '-n -D 5:6:7 42:' '-n root:root' '-n :6' '-n 5:games' '-D 1:2:3,4 nosuch' '-D 1 nosuch' '-D :: nosuch' '-i -D 5:6:7 nosuch' '-gD 5:6:7 nosuch'
   do
     # shellcheck disable=SC2086 # words
     same s6-envuidgid $line sh -c "$triple"
   done
+  same s6-envuidgid -u '' sh -c "$triple"
+  same s6-envuidgid -g '' sh -c "$triple"
+  same s6-envuidgid -B '' sh -c "$triple"
   for line in '-u 1 -g 2 -G 3,4' '-G 1,' '-G 1,,2' '-g 1' '-u 1' '-zu 5' '-u x'
   do
     # shellcheck disable=SC2086 # words
