@@ -88,6 +88,10 @@ extern int wire_get_id (struct wire_reader *, struct wire_id *) ;
 extern int wire_get_string (struct wire_reader *, char const **, size_t *) ;
 extern int wire_get_entry (struct wire_reader *, struct wire_entry *) ;
 
+ /* Is a limit that is so far away none at all? */
+extern int wire_isnever (tain const *left) ;
+
+
  /* Is this an id? 1 to 255 bytes, no NUL. The one validator of the package.
     0, or the errno that says why not: EINVAL, ENAMETOOLONG. */
 extern int wire_id_check (char const *, size_t) ;

@@ -4,16 +4,14 @@
 
 #include "store.h"
 #include "verbs.h"
-
- /* A limit further ahead than half of tain_infinite_relative never comes. */
+#include "wire.h"
 
 int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now)
 {
-  tain half, left ;
+  tain left ;
   if (!tain_less(wallclock, wire)) return 0 ;
   tain_sub(&left, wire, wallclock) ;
-  tain_half(&half, &tain_infinite_relative) ;
-  if (tain_less(&half, &left)) *limit = *STORE_NEVER ;
+  if (wire_isnever(&left)) *limit = *STORE_NEVER ;
   else tain_add(limit, now, &left) ;
   return 1 ;
 }

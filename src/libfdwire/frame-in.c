@@ -16,21 +16,10 @@
 
 #include "frame.h"
 
- /* The fill reads; textmessage_receive must not, for readv(2) throws
-    descriptors away. */
-
-static ssize_t never_read (int fd, struct iovec const *v, unsigned int n)
-{
-  (void)fd ;
-  (void)v ;
-  (void)n ;
-  return (errno = EAGAIN, -1) ;
-}
-
 int frame_in_init (struct frame_in *in, int fd, struct frame_fdops const *fdops)
 {
   if (!textmessage_receiver_init(&in->receiver, fd, in->buffer, FRAME_IN_BUFFER, WIRE_REQUEST_MAX)) return 0 ;
-  in->receiver.in.op = &never_read ;
+  in->receiver.in.op = &frame_never_read ;
   in->fdops = fdops ;
   in->fdhead = in->fdcount = in->claimed = 0 ;
   in->fdmax = 1 ;
@@ -114,7 +103,7 @@ static enum frame_fill take_control (struct frame_in *in, struct msghdr *msg, un
 
 enum frame_fill frame_in_fill (struct frame_in *in)
 {
-  union { struct cmsghdr align ; char s[CMSG_SPACE((WIRE_FDS_MAX + 1) * sizeof(int))] ; } control ;
+  union frame_control control ;
   struct iovec v[2] ;
   struct msghdr msg = { .msg_iov = v, .msg_control = control.s } ;
   unsigned int room = WIRE_FDS_MAX ;

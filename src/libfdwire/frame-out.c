@@ -136,7 +136,7 @@ static void forget (struct frame_out *out)
 
 static ssize_t send_run (struct frame_out *out, int fd)
 {
-  union { struct cmsghdr align ; char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ; } control ;
+  union frame_control control ;
   size_t i = out->attachment ;
   struct iovec v = { .iov_base = out->data.s + out->head } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
@@ -144,14 +144,7 @@ static ssize_t send_run (struct frame_out *out, int fd)
   if (i < attachment_count(out) && attachments(out)[i].offset == out->head)
   {
     struct frame_attachment const *a = attachments(out) + i++ ;
-    size_t len = a->nfds * sizeof(int) ;
-    memset(&control, 0, CMSG_SPACE(len)) ;
-    control.align.cmsg_level = SOL_SOCKET ;
-    control.align.cmsg_type = SCM_RIGHTS ;
-    control.align.cmsg_len = CMSG_LEN(len) ;
-    memcpy(CMSG_DATA(&control.align), genalloc_s(int, &out->fds) + a->fdstart, len) ;
-    msg.msg_control = control.s ;
-    msg.msg_controllen = CMSG_SPACE(len) ;
+    frame_attach(&msg, &control, genalloc_s(int, &out->fds) + a->fdstart, a->nfds) ;
   }
   v.iov_len = (i < attachment_count(out) ? attachments(out)[i].offset : out->data.len) - out->head ;
   do r = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;

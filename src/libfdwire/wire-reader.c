@@ -103,3 +103,10 @@ int wire_id_check (char const *s, size_t len)
   if (memchr(s, 0, len)) return EINVAL ;
   return len > WIRE_ID_MAX ? ENAMETOOLONG : 0 ;
 }
+
+int wire_isnever (tain const *left)
+{
+  tain half ;
+  tain_half(&half, &tain_infinite_relative) ;
+  return tain_less(&half, left) ;
+}

@@ -89,7 +89,7 @@ static int queue_rights (struct fdclient_inbox *in, struct msghdr *msg)
 
 static ssize_t fill (struct fdclient_inbox *in)
 {
-  union { struct cmsghdr align ; char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ; } control ;
+  union frame_control control ;
   struct iovec v[2] ;
   struct msghdr msg = { .msg_iov = v } ;
   size_t len ;

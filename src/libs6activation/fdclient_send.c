@@ -23,24 +23,6 @@ static int is_foreign (fdholder const *h, int const *fds, unsigned int nfds)
   return 1 ;
 }
 
-union rights
-{
-  struct cmsghdr align ;
-  char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ;
-} ;
-
-static void attach (struct msghdr *msg, union rights *control, int const *fds, unsigned int nfds)
-{
-  size_t len = nfds * sizeof(int) ;
-  memset(control, 0, CMSG_SPACE(len)) ;
-  control->align.cmsg_level = SOL_SOCKET ;
-  control->align.cmsg_type = SCM_RIGHTS ;
-  control->align.cmsg_len = CMSG_LEN(len) ;
-  memcpy(CMSG_DATA(&control->align), fds, len) ;
-  msg->msg_control = control->s ;
-  msg->msg_controllen = CMSG_SPACE(len) ;
-}
-
  /* After a sendmsg that failed: waits for what it lacked. The kernel's count of
     descriptors in flight is nothing that poll could wait for. */
 
@@ -76,7 +58,7 @@ static int send_all (int fd, struct msghdr *msg, size_t len, size_t *sent, tain 
 
 int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsigned int nfds, tain const *deadline, tain *stamp)
 {
-  union rights control ;
+  union frame_control control ;
   char header[FRAME_S6_HEADER] ;
   size_t headerlen = h->s6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
   struct iovec v[2] = { { .iov_base = header, .iov_len = headerlen }, { .iov_base = (char *)s, .iov_len = len } } ;
@@ -86,7 +68,7 @@ int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsig
   if (!is_foreign(h, fds, nfds)) return 0 ;
   uint32_pack_big(header, len) ;
   if (h->s6) uint16_pack_big(header + 4, nfds) ;
-  if (nfds) attach(&msg, &control, fds, nfds) ;
+  if (nfds) frame_attach(&msg, &control, fds, nfds) ;
   if (send_all(fdholder_fd(h), &msg, headerlen + len, &sent, deadline, stamp)) return 1 ;
   if (sent || errno == EPIPE || errno == ECONNRESET) fdclient_fail(h) ;
   return 0 ;

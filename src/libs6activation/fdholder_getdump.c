@@ -31,11 +31,9 @@ static int raise_file_limit (uint32_t total)
 static int is_limit (tain const *limit, tain const *now)
 {
   tain left ;
-  tain half ;
   if (!tain_less(now, limit)) return 1 ;
   tain_sub(&left, limit, now) ;
-  tain_half(&half, &tain_infinite_relative) ;
-  return !tain_less(&half, &left) ;
+  return !wire_isnever(&left) ;
 }
 
  /* The entries of one frame. They own no descriptor yet. */
