@@ -60,6 +60,7 @@ struct peer
   uint8_t busy ;  /* an exchange is under way */
   uint8_t banner ;  /* native: it came, the answer is due */
   uint8_t islameduck ;
+  uint8_t hasleft ;  /* something that waited has, since -t was armed */
   uint8_t iseof ;  /* nothing more can come */
 } ;
 

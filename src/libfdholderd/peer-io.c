@@ -120,6 +120,7 @@ static int flush (struct peer *p, tain const *now)
   if (frame_out_pending(&p->out) < before)
   {
     p->active = *now ;
+    p->hasleft = 1 ;
     p->backoff = 0 ;
   }
   switch (r)

@@ -107,7 +107,8 @@ void peer_starve (struct peer *p, tain const *now)
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of
-    it has been judged. */
+    it has been judged; but not for those who ask for more and more while
+    they read nothing of what was answered. */
 
 void peer_account (struct peer *p, unsigned int judged, tain const *now)
 {
@@ -121,7 +122,11 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
   }
   else
   {
-    if (!wasbusy || judged) tain_add(&p->deadline, now, &p->timeout) ;
+    if (!wasbusy || (judged && (p->hasleft || frame_out_isempty(&p->out))))
+    {
+      tain_add(&p->deadline, now, &p->timeout) ;
+      p->hasleft = 0 ;
+    }
     if (p->islameduck && p->state == PEER_OPEN && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;
   }
 }

@@ -241,6 +241,34 @@ static void ends (void)
   end() ;
 }
 
+ /* Requests go on, nothing is read: the answers that wait have a deadline
+    of their own, unless some of them leave. */
+
+static void unread (void)
+{
+  char s[4096] ;
+  tain now ;
+  for (unsigned int isread = 0 ; isread < 2 ; isread++)
+  {
+    handshake(1) ;
+    while (frame_out_isempty(&peer->out)) request("L", 1, -1) ;
+    for (unsigned int i = 1 ; i < 15 && !peer_isdead(peer) ; i++)
+    {
+      now = at(i) ;
+      if (isread && read(client, s, sizeof(s)) > 0) peer_write(peer, &now) ;
+      do
+      {
+        if (send(client, "\0\0\0\1L", 5, MSG_NOSIGNAL) != 5) tap_bail("send") ;
+        peer_read(peer, &now) ;
+      }
+      while (!peer_isdead(peer) && frame_out_isempty(&peer->out)) ;
+      peer_tick(peer, &now) ;
+    }
+    tap_ok(peer_isdead(peer) == !isread, "who asks on and reads %s", isread ? "stays" : "nothing does not") ;
+    end() ;
+  }
+}
+
  /* What the daemon logs at -v 2 for one request. */
 
 static char const *logged (char const *body, size_t len)
@@ -299,6 +327,7 @@ int main (void)
   taking() ;
   staging() ;
   ends() ;
+  unread() ;
   lameduck() ;
   logging() ;
   tap_ok(!holder.connection_fds && holder.fdtable.count == store_count(&holder.store), "nothing is left but what is held") ;

@@ -20,7 +20,9 @@
      because its rules do not let us in), ETIMEDOUT (the deadline came
      first), EPROTO (that is no fd-holding daemon). After one of these
      the connection is of no more use: end it.
-     And what any system call may say: EBADF, ENOMEM, EMFILE.
+     And what any system call may say: EBADF, ENOMEM, EMFILE. After such
+     a one in the midst of an answer the connection is of no more use
+     either: all further calls fail in the same way.
    - an id is a string of 1 to 255 bytes.
    - descriptors that are received have their close-on-exec flag set.
    - SIGPIPE is ignored while fdholder_start runs and gets its disposition
