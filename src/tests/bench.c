@@ -8,15 +8,10 @@
 #include <skalibs/nonposix.h>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
@@ -33,13 +28,6 @@ static struct bench_daemon daemons[DAEMONS_MAX] ;  /* ours first */
 static unsigned int ndaemons ;
 static int null ;  /* what is stored */
 
-static char const *label (char const *what, struct bench_daemon const *b, enum bench_dialect d)
-{
-  char s[128] ;
-  snprintf(s, sizeof(s), "%s%s%s, %s dialect", b->name, *what ? ", " : "", what, d == BENCH_NATIVE ? "native" : "s6") ;
-  return strdup(s) ;
-}
-
  /* Ours in both dialects, and each other daemon in the s6 one. */
 
 static unsigned int clients (struct bench_client *c)
@@ -55,13 +43,13 @@ static unsigned int clients (struct bench_client *c)
 
 static char const *peer_label (void)
 {
-  return ndaemons > 1 ? label("", daemons + 1, BENCH_S6) : "" ;
+  return ndaemons > 1 ? bench_label("", daemons + 1, BENCH_S6) : "" ;
 }
 
 static unsigned int contend (struct bench_contender *x, struct bench_client *c, unsigned int n, void (*work) (void *), unsigned int times)
 {
   for (unsigned int i = 0 ; i < n ; i++)
-    x[i] = (struct bench_contender){ .name = label("", c[i].daemon, c[i].dialect), .work = work, .data = c + i, .n = times } ;
+    x[i] = (struct bench_contender){ .name = bench_label("", c[i].daemon, c[i].dialect), .work = work, .data = c + i, .n = times } ;
   return n ;
 }
 
@@ -236,19 +224,11 @@ static void find_daemons (void)
   if (peer2 && bench_daemon_start(daemons + ndaemons, "peer 2", peer2, "15000")) ndaemons++ ;
 }
 
-static void raise_limit (void)
-{
-  struct rlimit rl ;
-  getrlimit(RLIMIT_NOFILE, &rl) ;
-  rl.rlim_cur = rl.rlim_max ;
-  setrlimit(RLIMIT_NOFILE, &rl) ;
-}
-
 int main (void)
 {
   PROG = "bench" ;
   if (!getcwd(build, sizeof(build))) tap_bail("getcwd") ;
-  raise_limit() ;
+  bench_raise_limit() ;
   rules_public_place() ;
   bench_pin() ;
   null = open("/dev/null", O_RDONLY | O_CLOEXEC) ;

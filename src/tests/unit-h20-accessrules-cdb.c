@@ -1,7 +1,8 @@
 /* ISC license. */
 
 /* H20: a cdb cut short or overwritten is refused or judged, never believed
-   where the whole one would not allow, and the good one that is in use stays. */
+   where the whole one would not allow, and the good one that is in use stays.
+   Longer than most files: all kinds of damage are done to the one original. */
 
 #include <sys/stat.h>
 #include <errno.h>

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/resource.h>
 
 #include "bench.h"
 
@@ -65,4 +66,12 @@ void bench_print (char const *title, struct bench_contender const *c, unsigned i
     else printf("%10s\n", "-") ;
   }
   fflush(stdout) ;
+}
+
+void bench_raise_limit (void)
+{
+  struct rlimit rl ;
+  getrlimit(RLIMIT_NOFILE, &rl) ;
+  rl.rlim_cur = rl.rlim_max ;
+  setrlimit(RLIMIT_NOFILE, &rl) ;
 }

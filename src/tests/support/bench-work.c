@@ -72,3 +72,10 @@ void bench_work_program (void *data)
   if (posix_spawn(&pid, path, 0, 0, argv, environ)) tap_bail(path) ;
   if (waitpid(pid, &status, 0) == -1 || status) tap_bail("s6-fdholder-retrieve") ;
 }
+
+char const *bench_label (char const *what, struct bench_daemon const *b, enum bench_dialect d)
+{
+  char s[128] ;
+  snprintf(s, sizeof(s), "%s%s%s, %s dialect", b->name, *what ? ", " : "", what, d == BENCH_NATIVE ? "native" : "s6") ;
+  return strdup(s) ;
+}

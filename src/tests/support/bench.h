@@ -46,6 +46,9 @@ extern unsigned int bench_getdump (int, enum bench_dialect) ;  /* descriptors, a
 extern void bench_send (int, char const *, size_t, int fd) ;  /* fd -1: none */
 extern size_t bench_receive (int, char *, size_t, int *fds, unsigned int *nfds) ;
 
+ /* A row's name. The memory is never freed. */
+extern char const *bench_label (char const *what, struct bench_daemon const *, enum bench_dialect) ;
+
  /* A client, held or not, and its work: all take a struct bench_client. */
 struct bench_client
 {
@@ -88,6 +91,7 @@ extern void bench_race (struct bench_contender *, unsigned int count, unsigned i
  /* One row for each: name, time, ratio to the first and to the one called peer. */
 extern void bench_print (char const *title, struct bench_contender const *, unsigned int count, char const *peer) ;
 
+extern void bench_raise_limit (void) ;  /* of open files, to the hard one */
 extern void bench_pin (void) ;  /* this process and its children, to one processor */
 
 #endif

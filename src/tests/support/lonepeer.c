@@ -1,0 +1,151 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/uint16.h>
+#include <skalibs/uint32.h>
+
+#include "frame.h"
+#include "lonepeer.h"
+#include "tap.h"
+#include "wire.h"
+
+struct holder lonepeer_holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
+struct peer *peer ;
+int client ;
+static tain timeout ;
+
+tain lonepeer_at (unsigned int seconds)
+{
+  tain t ;
+  tain_addsec(&t, &tain_zero, (int)seconds) ;
+  tain_add(&t, &STAMP, &t) ;
+  return t ;
+}
+
+static void give (char const *path, char const *text)
+{
+  if (!openwritenclose_unsafe(path, text, strlen(text))) tap_bail(path) ;
+}
+
+static void make_holder (void)
+{
+  static char const *const flags[] = { "rules/uid/self/env/S6_FDHOLDER_LIST", "rules/uid/self/env/S6_FDHOLDER_GETDUMP", "rules/uid/self/env/S6_FDHOLDER_SETDUMP" } ;
+  mkdir("rules", 0755) ;
+  mkdir("rules/uid", 0755) ;
+  mkdir("rules/uid/self", 0755) ;
+  mkdir("rules/uid/self/env", 0755) ;
+  give("rules/uid/self/allow", "") ;
+  give("rules/uid/self/env/S6_FDHOLDER_STORE_REGEX", "^x") ;
+  give("rules/uid/self/env/S6_FDHOLDER_RETRIEVE_REGEX", "^x") ;
+  for (unsigned int i = 0 ; i < 3 ; i++) give(flags[i], "\n") ;
+  if (!policy_init_dir(&lonepeer_holder.policy, "rules", &lonepeer_holder.log)) tap_bail("policy") ;
+  budget_fit(&lonepeer_holder.budget, 16, 100, 1000) ;
+  store_init(&lonepeer_holder.store, &lonepeer_holder.fdtable, 100) ;
+}
+
+void lonepeer_begin (void)
+{
+  struct rights rights ;
+  int fd[2] ;
+  tain now = lonepeer_at(0) ;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == -1) tap_bail("socketpair") ;
+  if (!policy_admit(&lonepeer_holder.policy, &rights, geteuid(), getegid(), &now)) tap_bail("policy_admit") ;
+  client = fd[0] ;
+  peer = peer_new(&lonepeer_holder, fd[1], &rights, getpid(), &timeout, &now) ;
+  if (!peer) tap_bail("peer_new") ;
+}
+
+void lonepeer_end (void)
+{
+  close(client) ;
+  peer_free(peer) ;
+}
+
+void lonepeer_send (char const *s, size_t len, int fd)
+{
+  union { struct cmsghdr align ; char s[CMSG_SPACE(sizeof(int))] ; } control = { .align = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) } } ;
+  struct iovec v = { .iov_base = (char *)s, .iov_len = len } ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  tain now = lonepeer_at(0) ;
+  if (fd >= 0)
+  {
+    memcpy(CMSG_DATA(&control.align), &fd, sizeof(int)) ;
+    msg.msg_control = &control ;
+    msg.msg_controllen = sizeof(control) ;
+  }
+  if (sendmsg(client, &msg, 0) != (ssize_t)len) tap_bail("sendmsg") ;
+  peer_read(peer, &now) ;
+}
+
+void lonepeer_request (char const *body, size_t len, int fd)
+{
+  char s[FRAME_S6_HEADER + WIRE_DUMPFRAME_MAX] ;
+  size_t header = peer->in.dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
+  uint32_pack_big(s, len) ;
+  if (header == FRAME_S6_HEADER) uint16_pack_big(s + 4, fd >= 0) ;
+  memcpy(s + header, body, len) ;
+  lonepeer_send(s, header + len, fd) ;
+}
+
+int lonepeer_answer_is (char const *expected, size_t len)
+{
+  char s[4096] ;
+  size_t header = peer->in.dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
+  ssize_t r = read(client, s, sizeof(s)) ;
+  return r == (ssize_t)(header + len) && !memcmp(s + header, expected, len) ;
+}
+
+int lonepeer_error_is (int e)
+{
+  char c = (char)e ;
+  return lonepeer_answer_is(&c, 1) ;
+}
+
+void lonepeer_handshake (int isnative)
+{
+  char s[64] ;
+  lonepeer_begin() ;
+  if (!isnative) peer->in.dialect = FRAME_S6 ;  /* what lonepeer_request() writes; sniffing finds it out again */
+  else
+  {
+    uint32_pack_big(s, WIRE_BANNER_LEN) ;
+    memcpy(s + 4, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN) ;
+    lonepeer_send(s, 4 + WIRE_BANNER_LEN, -1) ;
+    if (read(client, s, sizeof(s)) != (ssize_t)(1 + 4 + WIRE_BANNER_LEN)) tap_bail("handshake") ;
+  }
+}
+
+void lonepeer_put (char const *id)
+{
+  char s[WIRE_REQUEST_MAX] ;
+  int fd = open("/dev/null", O_RDONLY) ;
+  lonepeer_request(s, wire_pack_store(s, &tain_infinite, id, strlen(id)), fd) ;
+  close(fd) ;
+}
+
+void lonepeer_start (char const *name)
+{
+  PROG = name ;
+  lonepeer_holder.log.verbosity = 0 ;
+  if (!tain_now_set_stopwatch_g()) tap_bail("clock") ;
+  tain_addsec(&timeout, &tain_zero, LONEPEER_TIMEOUT) ;
+  make_holder() ;
+}
+
+int lonepeer_finish (void)
+{
+  tap_ok(!lonepeer_holder.connection_fds && lonepeer_holder.fdtable.count == store_count(&lonepeer_holder.store), "nothing is left but what is held") ;
+  store_free(&lonepeer_holder.store) ;
+  policy_free(&lonepeer_holder.policy) ;
+  fdtable_free(&lonepeer_holder.fdtable) ;
+  return tap_done() ;
+}

@@ -1,0 +1,40 @@
+/* ISC license. */
+
+/* One connection of a daemon within the process, over a socketpair, with a
+   clock that the test owns. Rights are those of ids that begin with x. */
+
+#ifndef S6ACTIVATION_TESTS_LONEPEER_H
+#define S6ACTIVATION_TESTS_LONEPEER_H
+
+#include <stddef.h>
+
+#include <skalibs/tai.h>
+
+#include "peer.h"
+#include "verbs.h"
+
+enum { LONEPEER_TIMEOUT = 10 } ;  /* seconds: -t */
+
+extern struct holder lonepeer_holder ;
+extern struct peer *peer ;
+extern int client ;  /* our end */
+
+extern void lonepeer_start (char const *name) ;
+extern int lonepeer_finish (void) ;  /* one point, and tap_done() */
+
+extern tain lonepeer_at (unsigned int seconds) ;  /* so long after the start */
+
+extern void lonepeer_begin (void) ;
+extern void lonepeer_handshake (int isnative) ;  /* begins, and speaks so far that a request can follow */
+extern void lonepeer_end (void) ;
+
+ /* Sent, and read by the peer. fd -1: none. */
+extern void lonepeer_send (char const *, size_t, int fd) ;
+extern void lonepeer_request (char const *body, size_t, int fd) ;
+extern void lonepeer_put (char const *id) ;  /* stores something */
+
+ /* The next answer, with its header, is that and nothing else. */
+extern int lonepeer_answer_is (char const *, size_t) ;
+extern int lonepeer_error_is (int) ;
+
+#endif
