@@ -18,13 +18,6 @@ enum { ANSWERS = 200000, AHEAD = 1000, ATTACHED_MAX = 50000, SMALL = 2048, FD = 
 
 static long references ;
 
-static int adopt (void *data, int fd)
-{
-  (void)data ;
-  (void)fd ;
-  return 1 ;
-}
-
 static void addref (void *data, int fd)
 {
   (void)data ;
@@ -54,13 +47,15 @@ static int take_one (int s)
 
 int main (void)
 {
-  static struct frame_fdops const ops = { .adopt = &adopt, .addref = &addref, .unref = &unref } ;
+  struct frame_fdops ops = frame_fdops_close ;
   struct frame_out out ;
   int const fd = FD ;
   int small = SMALL ;
   int p[2] ;
   size_t most = 0 ;
   unsigned int taken = 0, isempty = 0 ;
+  ops.addref = &addref ;
+  ops.unref = &unref ;
   frame_out_init(&out, &ops) ;
   out.dialect = FRAME_S6 ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p) == -1) tap_bail("socketpair") ;
