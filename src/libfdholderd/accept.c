@@ -90,6 +90,7 @@ static void welcome (struct slots *s, int fd, tain const *now)
   struct ucred c ;
   struct rights rights ;
   socklen_t len = sizeof(c) ;
+  refuse_other_control_messages(fd) ;  /* before anything is read, if only to be thrown away */
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1) return fdtable_close_connection(fd) ;
   if (!policy_admit(&h->policy, &rights, c.uid, c.gid, now))
   {
@@ -97,7 +98,6 @@ static void welcome (struct slots *s, int fd, tain const *now)
     return fdtable_close_connection(fd) ;
   }
   log_connection(&h->log, &c, "connected") ;
-  refuse_other_control_messages(fd) ;
   slots_arrive(s, fd, &rights, c.pid, now) ;
 }
 

@@ -5,6 +5,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
@@ -16,6 +17,8 @@
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD 76  /* Linux 6.5 */
 #endif
+
+enum { DENIED = 5, PATIENCE = 100 } ;
 
 static struct testdaemon holder ;
 
@@ -61,6 +64,27 @@ static int store_at_once (char const *id, int file, int iswithcredentials)
   return e ;
 }
 
+ /* What a denied user has sent is thrown away, with whatever the kernel puts beside it. */
+
+static void check_denied (struct rawclient *c)
+{
+  unsigned int before = testdaemon_count_fds(&holder) ;
+  unsigned int after = 0 ;
+  testdaemon_deny("uid/65531") ;
+  for (unsigned int i = 0 ; i < DENIED ; i++)
+  {
+    int fd ;
+    kill(holder.pid, SIGSTOP) ;
+    fd = raw_socket("s", 65531) ;
+    if (fd < 0 || raw_send(fd, "x", 1, 0, 0) != 1) tap_bail("send") ;
+    kill(holder.pid, SIGCONT) ;
+    raw_list(c) ;
+    close(fd) ;
+  }
+  for (unsigned int i = 0 ; i < PATIENCE && (after = testdaemon_count_fds(&holder)) != before ; i++) test_sleep(10) ;
+  if (!tap_ok(after == before, "H8: nothing stays open of who is denied")) tap_diag("%u, and not %u", after, before) ;
+}
+
 int main (void)
 {
   struct rawclient c ;
@@ -85,6 +109,7 @@ int main (void)
   tap_ok(!raw_store(&c, "c", 0, file) && !raw_retrieve(&c, 0, "a", &fd) && testfile_same(fd, file), "H8: natively too") ;
   tap_ok(!raw_setdump(&c, 2) && !raw_dumpframe(&c, ids, files, 2), "H8: and a dump") ;
   tap_ok(!raw_list(&c) && testdaemon_count_fds(&holder) == before + 5, "H8: the daemon has nothing open but what is held") ;
+  if (testdaemon_isroot()) check_denied(&c) ;
   raw_close(&c) ;
   testdaemon_finish(&holder) ;
   return tap_done() ;
