@@ -4,8 +4,9 @@
 # Fails when a module of the daemon includes, or calls, what it must not know.
 #
 # A module is the part of a file's name before its first - or _ : src/libfdholderd/*.c,
-# src/libfdwire/*.c, and MODULE.h in src/include-local. Modules stand below in order; each
-# may use those above its own line and nothing else, less those that follow "never".
+# src/libfdwire/*.c, src/libdaemon/*.c, and MODULE.h in src/include-local or src/libdaemon.
+# Modules stand below in order; each may use those above its own line and nothing else,
+# less those that follow "never".
 # log and budget know nothing of what follows, so that whoever counts or tells may use them.
 # Includes are read from the sources, calls from the objects that are there (nm).
 
@@ -40,18 +41,18 @@ EOF
 # uses of the form: USER-MODULE USED-MODULE WHERE HOW
 : > "$scratch/uses"
 
-for file in src/libfdholderd/*.[ch] src/libfdwire/*.[ch] src/include-local/*.h
+for file in src/libfdholderd/*.[ch] src/libfdwire/*.[ch] src/libdaemon/*.[ch] src/include-local/*.h
 do
   test -f "$file" || continue
   # itself, so that each file is seen
   echo "$(basename "$file") $(basename "$file") $file is"
-  sed -n 's/^[ 	]*#[ 	]*include[ 	]*[<"]\(s6-activation\/\)\{0,1\}\([^">]*\)\.h[">].*/\2/p' "$file" | while read -r header
+  sed -n 's/^[ 	]*#[ 	]*include[ 	]*[<"]\(s6-activation\/\|libdaemon\/\)\{0,1\}\([^">]*\)\.h[">].*/\2/p' "$file" | while read -r header
   do
     echo "$(basename "$file") $header $file includes"
   done
 done >> "$scratch/uses"
 
-for file in src/libfdholderd/*.o src/libfdwire/*.o
+for file in src/libfdholderd/*.o src/libfdwire/*.o src/libdaemon/*.o
 do
   if test -f "$file" ; then ${NM:-nm} "$file" | sed "s|^|$file |" ; fi
 done > "$scratch/symbols"
@@ -83,7 +84,7 @@ awk -v table="$scratch/table" '
   }
   {
     user = module($1) ; used = module($2)
-    if ($3 ~ /^src\/libfdholderd\// && !(user in rank)) {
+    if ($3 ~ /^src\/(libfdholderd|libdaemon)\// && !(user in rank)) {
       if (!(user in unknown)) print "check-layers: " $3 " is of no module in the table"
       unknown[user] = 1
       bad++

@@ -131,6 +131,7 @@ find src \( -name '*.c' -o -name '*.h' \) -type f | sort | xargs awk '
     }
     if (("src/include-local/" name) in known) return "src/include-local/" name
     if (("src/include/" name) in known) return "src/include/" name
+    if (("src/" name) in known) return "src/" name
     return ""
   }
   function follow(file,    i, n, parts, header) {

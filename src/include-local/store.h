@@ -16,7 +16,7 @@
 #include <skalibs/tai.h>
 
 #include "fdtable.h"
-#include "tree.h"
+#include "libdaemon/tree.h"
 
 struct store_entry
 {

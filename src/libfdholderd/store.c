@@ -8,7 +8,7 @@
 
 #include "fdtable.h"
 #include "store.h"
-#include "tree.h"
+#include "libdaemon/tree.h"
 
 #define entry_byid(node) tree_owner(struct store_entry, byid, node)
 #define entry_bylimit(node) tree_owner(struct store_entry, bylimit, node)

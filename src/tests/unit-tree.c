@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "support/tap.h"
-#include "tree.h"
+#include "libdaemon/tree.h"
 
 enum { KEYS = 1000, OPERATIONS = 100000, HEIGHT_MAX = 40 } ;
 

@@ -4,7 +4,7 @@
 
 #include <skalibs/random.h>
 
-#include "tree.h"
+#include "libdaemon/tree.h"
 
 void tree_init (struct tree *t, tree_compare_func *compare)
 {
