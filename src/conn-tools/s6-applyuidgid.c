@@ -6,6 +6,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/exec.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "privileges.h"
 
@@ -42,7 +43,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0]) dieusage() ;
+  if (!chain_isprogram(argv)) dieusage() ;
   privileges_apply(&privileges) ;
   if (unexport) xmexec_n(argv, VARIABLES, sizeof(VARIABLES), 3) ;
   xexec(argv) ;

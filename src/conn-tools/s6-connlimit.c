@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-connlimit prog..."
@@ -30,7 +31,7 @@ int main (int argc, char const *const *argv)
   PROG = "s6-connlimit" ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
-  if (!argv[0]) dieusage() ;
+  if (!chain_isprogram(argv)) dieusage() ;
   if (!protocol) dienotset("PROTO") ;
   if (!protocol[0]) strerr_dief(EXITCODE_USAGE, "empty PROTO") ;
   {

@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "privileges.h"
 
@@ -162,7 +163,7 @@ int main (int argc, char const *const *argv)
   stralloc modifs = STRALLOC_ZERO ;
   PROG = "s6-envuidgid" ;
   argv += parse_options(argc, argv, &o) ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   p = o.fallback ;
   p.flags = 0 ;
   find(&o, &p, argv[0]) ;

@@ -11,6 +11,7 @@
 #include <skalibs/exec.h>
 #include <skalibs/stralloc.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "unixbinding.h"
 #include "ucspi.h"
@@ -58,7 +59,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
 
   fd = socket(AF_UNIX, SOCK_STREAM, 0) ;
   if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "create socket") ;

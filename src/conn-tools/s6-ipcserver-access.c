@@ -13,6 +13,7 @@
 #include <s6-activation/accessrules.h>
 
 #include "accesscontrol.h"
+#include "chain.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-ipcserver-access [ -v verbosity ] [ -e | -E ] [ -l localname ] [ -i rulesdir | -x rulesfile ] prog..."
@@ -98,7 +99,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0]) dieusage() ;
+  if (!chain_isprogram(argv)) dieusage() ;
   protocol = accesscontrol_variable("PROTO", "") ;
   check(&control, protocol) ;
   set_environment(&control, protocol, localname, wanted) ;

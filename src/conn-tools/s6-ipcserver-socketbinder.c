@@ -14,6 +14,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/exec.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "unixbinding.h"
 
@@ -83,7 +84,7 @@ int main (int argc, char const *const *argv)
   int e ;
   PROG = "s6-ipcserver-socketbinder" ;
   argv += parse_options(argc, argv, &o) ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   if (unixaddress_isabstract(argv[0]) && (o.haspermissions || o.binding.flags & UNIXBINDING_OWNER))
     strerr_dief(EXITCODE_USAGE, "an abstract socket has no permissions and no owner: -a and -o need a path in the file system") ;
   o.binding.permissions = o.permissions & 0777 ;

@@ -14,6 +14,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "superserver.h"
 
@@ -123,7 +124,7 @@ int main (int argc, char const *const *argv)
     }
   }
   config.argv = argv + l.ind ;
-  if (!config.argv[0]) dieusage() ;
+  if (!chain_isprogram(config.argv)) dieusage() ;
   superserver_check_listener(AF_UNIX) ;
   return superserver_run(&config) ;
 }

@@ -6,6 +6,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "privileges.h"
 
@@ -46,7 +47,7 @@ int main (int argc, char const *const *argv)
   PROG = "s6-setuidgid" ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   if (argv[0][0])
   {
     colon = strchr(argv[0], ':') ;

@@ -21,6 +21,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "inetaddress.h"
 #include "ucspi.h"
@@ -206,7 +207,7 @@ int main (int argc, char const *const *argv)
   int fd ;
   PROG = "s6-tcpclient" ;
   argv += parse_options(argc, argv, &o) ;
-  if (!argv[0] || !argv[1] || !argv[2]) dieusage() ;
+  if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
   if (!inetaddress_scan_port(&port, argv[1], "tcp")) strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;
   fd = connect_any(&o, addresses, find_addresses(&o, argv[0], addresses), port, argv) ;
   if (o.verbosity >= 2) strerr_warni("connected to ", argv[0], " port ", argv[1]) ;

@@ -16,6 +16,7 @@
 #include <s6-activation/accessrules.h>
 
 #include "accesscontrol.h"
+#include "chain.h"
 #include "exitcodes.h"
 #include "inetaddress.h"
 
@@ -167,7 +168,7 @@ int main (int argc, char const *const *argv)
   unsigned int port ;
   PROG = "s6-tcpserver-access" ;
   argv += parse_options(argc, argv, &o, &control) ;
-  if (!argv[0]) dieusage() ;
+  if (!chain_isprogram(argv)) dieusage() ;
   protocol = accesscontrol_variable("PROTO", "") ;
   ip = accesscontrol_variable(protocol, "REMOTEIP") ;
   if (!inetaddress_scan(&remote, ip)) strerr_dief(EXITCODE_USAGE, "invalid $", protocol, "REMOTEIP") ;

@@ -18,6 +18,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "probed.h"
 #include "inetaddress.h"
@@ -127,7 +128,7 @@ int main (int argc, char const *const *argv)
   uint16_t port ;
   PROG = "s6-tcpserver-socketbinder" ;
   argv += parse_options(argc, argv, &o) ;
-  if (!argv[0] || !argv[1] || !argv[2]) dieusage() ;
+  if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
   if (!inetaddress_scan(&address, argv[0])) strerr_dief(EXITCODE_USAGE, "not an IP address: ", argv[0]) ;
   if (!inetaddress_scan_port(&port, argv[1], o.type == SOCK_DGRAM ? "udp" : "tcp"))
     strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;

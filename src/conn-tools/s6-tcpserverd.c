@@ -10,6 +10,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "inetaddress.h"
 #include "superserver.h"
@@ -149,7 +150,7 @@ int main (int argc, char const *const *argv)
     }
   }
   config.argv = argv + l.ind ;
-  if (!config.argv[0]) dieusage() ;
+  if (!chain_isprogram(config.argv)) dieusage() ;
   superserver_check_listener(AF_INET) ;
   learn_local(&listener, ready) ;
   return superserver_run(&config) ;

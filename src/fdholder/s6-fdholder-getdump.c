@@ -11,6 +11,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -44,7 +45,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump", 0) ;

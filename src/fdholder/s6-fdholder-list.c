@@ -11,6 +11,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -52,7 +53,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0]) dieusage() ;
+  if (!argv[0] || !chain_isprogramornone(argv + 1)) dieusage() ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_list_g(&h, &ids, &count, &deadline)) holderclient_die(EXITCODE_DENIED, "list the identifiers", 0) ;

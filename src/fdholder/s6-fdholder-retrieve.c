@@ -8,6 +8,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -43,7 +44,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0] || !argv[1] || !argv[2]) dieusage() ;
+  if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
   holderclient_check_id(argv[1]) ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;

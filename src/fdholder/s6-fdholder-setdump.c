@@ -12,6 +12,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -78,7 +79,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0]) dieusage() ;
+  if (!argv[0] || !chain_isprogramornone(argv + 1)) dieusage() ;
   read_environment(&entries) ;
   check_descriptors(genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries)) ;
 

@@ -9,6 +9,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -49,7 +50,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !argv[1] || !chain_isprogramornone(argv + 2)) dieusage() ;
   holderclient_check_id(argv[1]) ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;

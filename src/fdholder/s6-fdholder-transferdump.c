@@ -7,6 +7,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -48,7 +49,7 @@ int main (int argc, char const *const *argv)
     }
   }
   argv += l.ind ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (!argv[0] || !argv[1] || !chain_isprogramornone(argv + 2)) dieusage() ;
 
   holderclient_connect(&h, argv[0], from, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump from ", argv[0]) ;

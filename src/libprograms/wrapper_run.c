@@ -10,6 +10,7 @@
 
 #include <s6-activation/config.h>
 
+#include "chain.h"
 #include "exitcodes.h"
 #include "privileges.h"
 #include "wrapper.h"
@@ -99,7 +100,8 @@ void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *ar
   size_t words = check_options(wrapper, argc, argv, &operands) ;
   size_t n = 0 ;
   char const **chain ;
-  if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog)
+  if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog
+   || (wrapper->needsprog && !chain_isprogram(argv + operands + wrapper->operands)))
     strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
   if (!wrapper->needsprog && argv[operands + wrapper->operands])
     strerr_warnw("extra arguments are ignored: ", argv[operands + wrapper->operands], argv[operands + wrapper->operands + 1] ? " ..." : "") ;

@@ -1,0 +1,17 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_CHAIN_H
+#define S6ACTIVATION_CHAIN_H
+
+ /*
+   What a chainloader executes into. An empty name can never be executed:
+   it is wrong usage, told at the start, and not when all is done already,
+   or by each client of a server. Both evaluate argv more than once.
+ */
+
+#define chain_isprogram(argv) ((argv)[0] && (argv)[0][0])
+
+ /* The same, for the clients that may end with nothing to execute. */
+#define chain_isprogramornone(argv) (!(argv)[0] || (argv)[0][0])
+
+#endif
