@@ -89,6 +89,7 @@ static struct superserver_face const face =
 {
   .protocol = "IPC",
   .number = "IPCCONNNUM",
+  .words = { .accepted = "allow ", .rejected = "deny ", .terminating = "SIGTERM+SIGCONT" },
   .variables = variables,
   .identify = &identify,
   .format_client = &format_client,
@@ -102,6 +103,7 @@ int main (int argc, char const *const *argv)
   {
     .face = &face,
     .data = &credentials,
+    .bound = "",
     .verbosity = 1,
     .maxconn = SUPERSERVER_DEFAULT_MAXCONN,
     .localmaxconn = SUPERSERVER_DEFAULT_MAXCONN

@@ -18,7 +18,12 @@
 #define USAGE "s6-tcpserverd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -C localmaxconn ] [ -L bits ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { IP6_BITS = 128, MAPPED_OFFSET = 12 } ;
+enum
+{
+  IP6_BITS = 128,
+  MAPPED_OFFSET = 12,
+  BOUND_SIZE = sizeof(" - bound to ip  port ") + INETADDRESS_TEXT + UINT_FMT
+} ;
 
  /* The face's own. Where the socket listens on one address, every connection's local end is known. */
 
@@ -28,6 +33,7 @@ struct listener
   unsigned int everywhere : 1 ;  /* the local address is another one for each connection */
   char ip[INETADDRESS_TEXT] ;
   char port[UINT_FMT] ;
+  char bound[BOUND_SIZE] ;  /* for the log */
 } ;
 
 static char const *const variables[] = { "TCPREMOTEIP", "TCPREMOTEPORT", "TCPLOCALIP", "TCPLOCALPORT", 0 } ;
@@ -73,37 +79,21 @@ static int identify (struct superserver_client *client, struct superserver_envir
 
 static void format_client (char *s, struct superserver_client const *client, void *data)
 {
-  char ip[INETADDRESS_TEXT] ;
-  int is6 = client->address.ss_family == AF_INET6 ;
   (void)data ;
-  inetaddress_format(ip, &client->address) ;
-  if (is6) *s++ = '[' ;
-  strcpy(s, ip) ;
+  inetaddress_format(s, &client->address) ;
   s += strlen(s) ;
-  if (is6) *s++ = ']' ;
-  *s++ = ':' ;
+  *s++ = '_' ;
   s[uint_fmt(s, inetaddress_port(&client->address))] = 0 ;
-}
-
-static void format_key (char *s, unsigned char const *key, int known)
-{
-  struct sockaddr_storage address ;
-  (void)known ;
-  memset(&address, 0, sizeof(address)) ;
-  address.ss_family = AF_INET6 ;
-  memcpy(&((struct sockaddr_in6 *)&address)->sin6_addr, key, SUPERSERVER_KEYSIZE) ;
-  strcpy(s, "ip ") ;
-  inetaddress_format(s + 3, &address) ;
 }
 
 static struct superserver_face const face =
 {
   .protocol = "TCP",
   .number = "TCPCONNNUM",
+  .words = { .accepted = "accept ", .rejected = "reject ", .terminating = "SIGTERM and SIGCONT" },
   .variables = variables,
   .identify = &identify,
-  .format_client = &format_client,
-  .format_key = &format_key
+  .format_client = &format_client
 } ;
 
 static void learn_local (struct listener *listener, char *ready)
@@ -116,6 +106,10 @@ static void learn_local (struct listener *listener, char *ready)
   inetaddress_format(listener->ip, &address) ;
   n = uint_fmt(listener->port, inetaddress_port(&address)) ;
   listener->port[n] = 0 ;
+  strcpy(listener->bound, " - bound to ip ") ;
+  strcat(listener->bound, listener->ip) ;
+  strcat(listener->bound, " port ") ;
+  strcat(listener->bound, listener->port) ;
   memcpy(ready, listener->port, n) ;
   ready[n] = '\n' ;
   ready[n + 1] = 0 ;
@@ -128,6 +122,7 @@ int main (int argc, char const *const *argv)
   {
     .face = &face,
     .data = &listener,
+    .bound = listener.bound,
     .verbosity = 1,
     .maxconn = SUPERSERVER_DEFAULT_MAXCONN,
     .localmaxconn = SUPERSERVER_DEFAULT_MAXCONN

@@ -17,7 +17,7 @@
 enum
 {
   SUPERSERVER_KEYSIZE = 16,
-  SUPERSERVER_NAMESIZE = 64,
+  SUPERSERVER_NAMESIZE = 80,
   SUPERSERVER_DEFAULT_MAXCONN = 40
 } ;
 
@@ -32,10 +32,20 @@ struct superserver_client
   unsigned int known : 1 ;  /* key is meant; else only -c counts the connection */
 } ;
 
+ /* What the lines of the log call things: those who read logs know both programs' words. */
+
+struct superserver_words
+{
+  char const *accepted ;
+  char const *rejected ;
+  char const *terminating ;  /* the signals that SIGHUP and SIGQUIT send on */
+} ;
+
 struct superserver_face
 {
   char const *protocol ;  /* what PROTO is set to */
   char const *number ;  /* the name of the variable that counts connections */
+  struct superserver_words words ;
   char const *const *variables ;  /* all others that identify may put; ends with 0 */
 
    /*
@@ -44,7 +54,10 @@ struct superserver_face
    */
   int (*identify) (struct superserver_client *, struct superserver_environment *, void *data) ;
 
-   /* For log lines. Each writes less than SUPERSERVER_NAMESIZE bytes and a NUL. */
+   /*
+     For log lines. Each writes less than SUPERSERVER_NAMESIZE bytes and a
+     NUL. Without format_key, the line of an end counts who is left instead.
+   */
   void (*format_client) (char *, struct superserver_client const *, void *data) ;
   void (*format_key) (char *, unsigned char const *key, int known) ;
 } ;
@@ -56,6 +69,7 @@ struct superserver
   unsigned int verbosity ;
   unsigned int maxconn ;
   unsigned int localmaxconn ;
+  char const *bound ;  /* what the first line of the log says of the socket, or "" */
   char const *ready ;  /* written to stdout when connections are served, or 0 */
   char const *const *argv ;
 } ;

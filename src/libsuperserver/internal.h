@@ -195,7 +195,8 @@ extern void server_sweep (struct server *) ;  /* takes every child that has ende
 extern int64_t server_sweep_left (struct server *) ;
 
 extern void server_log_status (struct server *) ;
-extern void server_log_client (struct server *, char const *verdict, pid_t, uint32_t count) ;  /* pid 0: none */
+extern void server_log_accept (struct server *, pid_t, unsigned char const *key) ;  /* key 0: the client is not known */
+extern void server_log_reject (struct server *, uint32_t count) ;
 extern void server_log_end (struct server *, pid_t, unsigned char const *key, int known, int status) ;
 
 #endif

@@ -16,28 +16,56 @@ void server_log_status (struct server *s)
   superlog_line(&s->log, "status: ", running, "/", max) ;
 }
 
-void server_log_client (struct server *s, char const *verdict, pid_t pid, uint32_t count)
+static void format_share (struct server *s, char *running, char *max, uint32_t count)
+{
+  running[uint_fmt(running, count)] = 0 ;
+  max[uint_fmt(max, s->config->localmaxconn)] = 0 ;
+}
+
+void server_log_accept (struct server *s, pid_t pid, unsigned char const *key)
 {
   char name[SUPERSERVER_NAMESIZE] ;
   char fmtpid[PID_FMT] ;
-  char fmtcount[UINT_FMT] = "?" ;
-  char fmtmax[UINT_FMT] ;
+  char running[UINT_FMT] ;
+  char max[UINT_FMT] ;
   if (s->log.verbosity < 2) return ;
   (*s->config->face->format_client)(name, &s->client, s->config->data) ;
   fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
-  if (s->client.known) fmtcount[uint_fmt(fmtcount, count)] = 0 ;
-  fmtmax[uint_fmt(fmtmax, s->config->localmaxconn)] = 0 ;
-  superlog_line(&s->log, verdict, name, pid ? " pid " : "", pid ? fmtpid : "", " count ", fmtcount, "/", fmtmax) ;
+  format_share(s, running, max, key ? children_count(&s->children, key) : 0) ;
+  superlog_line(&s->log, s->config->face->words.accepted, name, " pid ", fmtpid, " count ", key ? running : "?", "/", max) ;
+}
+
+ /* Told at -v 1 too: otherwise nobody sees that clients are turned away. */
+
+void server_log_reject (struct server *s, uint32_t count)
+{
+  char name[SUPERSERVER_NAMESIZE] ;
+  char running[UINT_FMT] ;
+  char max[UINT_FMT] ;
+  char const *const parts[] = { s->config->face->words.rejected, name, " count ", running, "/", max } ;
+  if (!s->log.verbosity) return ;
+  (*s->config->face->format_client)(name, &s->client, s->config->data) ;
+  format_share(s, running, max, count) ;
+  superlog_info(&s->log, parts, sizeof(parts) / sizeof(char const *)) ;
 }
 
 void server_log_end (struct server *s, pid_t pid, unsigned char const *key, int known, int status)
 {
+  struct superserver_face const *face = s->config->face ;
   char name[SUPERSERVER_NAMESIZE] ;
   char fmtpid[PID_FMT] ;
   char fmtcode[UINT_FMT] ;
+  char running[UINT_FMT] ;
+  char max[UINT_FMT] ;
   if (s->log.verbosity < 2) return ;
-  (*s->config->face->format_key)(name, key, known) ;
   fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
   fmtcode[uint_fmt(fmtcode, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status))] = 0 ;
-  superlog_line(&s->log, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
+  if (face->format_key)
+  {
+    (*face->format_key)(name, key, known) ;
+    superlog_line(&s->log, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
+    return ;
+  }
+  format_share(s, running, max, children_count(&s->children, key)) ;
+  superlog_line(&s->log, "end pid ", fmtpid, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode, " count ", running, "/", max) ;
 }

@@ -67,11 +67,8 @@ static void serve (struct server *s)
     return ;
   }
   children_add(&s->children, pid, key) ;
-  if (s->log.verbosity >= 2)
-  {
-    server_log_client(s, "allow ", pid, key ? children_count(&s->children, key) : 0) ;
-    server_log_status(s) ;
-  }
+  server_log_accept(s, pid, key) ;
+  server_log_status(s) ;
   end_client(s) ;
   server_end_pause(s) ;
 }
@@ -99,7 +96,7 @@ static void meet (struct server *s)
     }
     if (count >= s->config->localmaxconn)
     {
-      server_log_client(s, "deny ", 0, count) ;
+      server_log_reject(s, count) ;
       end_client(s) ;
       return ;
     }
@@ -144,13 +141,13 @@ static int obey (struct server *s)
   }
   if (bits & SIGNALBIT_QUIT)
   {
-    superlog_line(&s->log, "received SIGQUIT, sending SIGTERM+SIGCONT to all connections and quitting") ;
+    superlog_line(&s->log, "received SIGQUIT, sending ", s->config->face->words.terminating, " to all connections and quitting") ;
     terminate(s) ;
     return 1 ;
   }
   if (bits & SIGNALBIT_HUP)
   {
-    superlog_line(&s->log, "received SIGHUP, sending SIGTERM+SIGCONT to all connections") ;
+    superlog_line(&s->log, "received SIGHUP, sending ", s->config->face->words.terminating, " to all connections") ;
     terminate(s) ;
   }
   if (bits & SIGNALBIT_TERM)
@@ -184,7 +181,7 @@ static void prepare (struct server *s)
    || !spawner_init(&s->spawner, s->config->argv)
    || !children_reserve(&s->children))
     strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
-  superlog_line(&s->log, "starting") ;
+  superlog_line(&s->log, "starting", s->config->bound) ;
   server_log_status(s) ;
   if (s->config->ready && write(1, s->config->ready, strlen(s->config->ready)) == -1 && errno != EPIPE)
     strerr_warnwusys("tell that we are ready") ;

@@ -73,6 +73,17 @@ retry 5 grep -q answer l2.out
 run sh -c 's6-ipcclient local sh -c "cat <&6"'
 is '-C 2: the third of a user is closed' "$status $(cat out)" '0 '
 ok 'and that is logged' retry 5 logged local "deny $(id -u):$(id -g) count 2/2"
+for v in 0 1
+do
+  start told$v s6-ipcserver-socketbinder told$v s6-ipcserverd -1 -v $v -C 1 sh -c 'echo answer ; cat'
+  ready told$v
+  hold told$v-1 told$v
+  run s6-ipcclient told$v sh -c 'cat <&6'
+  is "-v $v: the second of a user is closed" "$status $(cat out)" '0 '
+done
+ok 'which is logged at -v 1' retry 5 logged told1 "^s6-ipcserverd: info: deny $(id -u):$(id -g) count 1/1\$"
+is 'and nothing else' "$(wc -l < told1.err)" 1
+is 'nor anything at -v 0' "$(cat told0.err)" ''
 if test "$(id -u)" -eq 0
 then
   run as_uid 12 s6-ipcclient local sh -c 'head -n 1 <&6'

@@ -74,7 +74,7 @@ else
   else
     skip 'a login with ssh' 'no openssh-client'
   fi
-  like 'the log has both programs' "$(cat ssh.err)" '^s6-tcpserverd: info: allow [0-9.]+:[0-9]+ pid'
+  like 'the log has both programs' "$(cat ssh.err)" '^s6-tcpserverd: info: accept [0-9.]+_[0-9]+ pid'
   like 'and who may' "$(cat ssh.err)" '^s6-tcpserver-access: info: allow pid [0-9]+ ip [0-9.]+$'
   stop ssh
 fi

@@ -97,8 +97,10 @@ TCPLOCALPORT=$port
 TCPREMOTEHOST=kept
 TCPREMOTEIP=127.0.0.1
 TCPREMOTEPORT=$(cat client.err)"
-ok 'the log' retry 5 logged env "allow 127.0.0.1:$(cat client.err) pid [0-9]+ count 1/40"
-ok 'and the end' retry 5 logged env 'end pid [0-9]+ ip 127.0.0.1 exitcode 0'
+ok 'the log' retry 5 logged env "^s6-tcpserverd: info: accept 127\.0\.0\.1_$(cat client.err) pid [0-9]+ count 1/40\$"
+ok 'and the end' retry 5 logged env '^s6-tcpserverd: info: end pid [0-9]+ exitcode 0 count 0/40$'
+is 'the first lines' "$(head -n 2 env.err)" "s6-tcpserverd: info: starting - bound to ip 127.0.0.1 port $port
+s6-tcpserverd: info: status: 0/40"
 start any s6-tcpserver -v -1 0.0.0.0 0 printenv TCPLOCALIP
 ready any
 is 'a socket on all addresses: the local one is that of the connection' "$(ask 127.0.0.2 "$(cat any.out)")" 127.0.0.2
@@ -106,7 +108,7 @@ start both s6-tcpserver -v -6 -1 :: 0 sh -c 'echo "$TCPREMOTEIP $TCPLOCALIP"'
 ready both
 is '-6: IPv6' "$(ask ::1 "$(cat both.out)")" '::1 ::1'
 is '-6: IPv4, shown as such' "$(ask 127.0.0.1 "$(cat both.out)")" '127.0.0.1 127.0.0.1'
-ok 'and in the log' retry 5 logged both 'allow \[::1\]:[0-9]+ pid'
+ok 'and in the log' retry 5 logged both 'accept ::1_[0-9]+ pid [0-9]+ count 1/40'
 start mapped s6-tcpserver -v -6 -1 ::ffff:0.0.0.0 0 printenv TCPLOCALIP
 ready mapped
 is '-6: all addresses of IPv4' "$(ask 127.0.0.2 "$(cat mapped.out)")" 127.0.0.2
@@ -126,7 +128,17 @@ hold l2 127.0.0.1 127.0.0.1 "$port"
 is 'TCPCONNNUM counts' "$(cat l1.out l2.out)" 'answer 1
 answer 2'
 is '-C 2: the third of an address is closed' "$(ask -i 127.0.0.1 127.0.0.1 "$port")" ''
-ok 'and that is logged' retry 5 logged local 'deny 127.0.0.1:[0-9]+ count 2/2'
+ok 'and that is logged' retry 5 logged local '^s6-tcpserverd: info: reject 127\.0\.0\.1_[0-9]+ count 2/2$'
+for v in 0 1
+do
+  start told$v s6-tcpserver-socketbinder -1 127.0.0.1 0 s6-tcpserverd -v $v -C 1 sh -c 'echo answer ; cat'
+  ready told$v
+  hold told$v-1 127.0.0.1 127.0.0.1 "$(cat told$v.out)"
+  is "-v $v: the second of an address is closed" "$(ask 127.0.0.1 "$(cat told$v.out)")" ''
+done
+ok 'which is logged at -v 1' retry 5 logged told1 '^s6-tcpserverd: info: reject 127\.0\.0\.1_[0-9]+ count 1/1$'
+is 'and nothing else' "$(wc -l < told1.err)" 1
+is 'nor anything at -v 0' "$(cat told0.err)" ''
 is 'another address is served' "$(s6-tcpclient -Hl0 -i 127.0.0.9 127.0.0.1 "$port" sh -c 'head -n 1 <&6')" 'answer 1'
 if test "$(id -u)" -eq 0 && command -v ip >/dev/null && ip -6 addr add 2001:db8::1/128 dev lo 2>/dev/null
 then
