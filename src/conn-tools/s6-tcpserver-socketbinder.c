@@ -22,6 +22,7 @@
 #include "exitcodes.h"
 #include "probed.h"
 #include "inetaddress.h"
+#include "readiness.h"
 
 #define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -6 ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -129,6 +130,7 @@ int main (int argc, char const *const *argv)
   PROG = "s6-tcpserver-socketbinder" ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
+  if (o.tellport) readiness_require() ;
   if (!inetaddress_scan(&address, argv[0])) strerr_dief(EXITCODE_USAGE, "not an IP address: ", argv[0]) ;
   if (!inetaddress_scan_port(&port, argv[1], o.type == SOCK_DGRAM ? "udp" : "tcp"))
     strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;

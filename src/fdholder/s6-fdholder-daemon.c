@@ -12,7 +12,7 @@ static struct wrapper_option const options[] =
   WRAPPER_UNIX_OPTIONS,
   WRAPPER_DROPPING_OPTIONS,
   { 'v', WRAPPER_SERVER, WRAPPER_NUMBER, "-v" },
-  { '1', WRAPPER_SERVER, WRAPPER_FLAG, "-1" },
+  { '1', WRAPPER_SERVER, WRAPPER_READINESS, "-1" },
   { 'c', WRAPPER_SERVER, WRAPPER_NUMBER, "-c" },
   { 'n', WRAPPER_SERVER, WRAPPER_NUMBER, "-n" },
   { 't', WRAPPER_SERVER, WRAPPER_NUMBER, "-t" },

@@ -17,6 +17,7 @@
 #include "exitcodes.h"
 #include "log.h"
 #include "loop.h"
+#include "readiness.h"
 #include "verbs.h"
 
 #define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]"
@@ -62,7 +63,7 @@ static void parse (int argc, char const *const *argv, struct options *o)
     }
   }
   if (argc > l.ind && o->verbosity) strerr_warnw("extra arguments are ignored: ", argv[l.ind], argc > l.ind + 1 ? " ..." : "") ;
-  if (o->notify && fcntl(1, F_GETFD) == -1) strerr_diefsys(errno == EBADF ? EXITCODE_USAGE : EXITCODE_SYSTEM, "-1 needs a standard output to tell readiness on") ;
+  if (o->notify) readiness_require() ;
 }
 
 static void set_timeout (tain *t, unsigned int ms)
@@ -114,17 +115,6 @@ static void check_socket (struct holder *h)
   strerr_diefusys(EXITCODE_SYSTEM, "use standard input as a listening socket") ;
 }
 
- /* Descriptor 1 stays taken afterwards, like 0 and 2. What can fail comes
-    before the promise. */
-
-static void notify_readiness (void)
-{
-  int fd = openc_write("/dev/null") ;
-  if (fd < 0) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
-  if (fd_write(1, "\n", 1) < 0) strerr_warnwusys("tell readiness on standard output") ;
-  if (fd_move(1, fd) == -1) strerr_warnwusys("close standard output") ;
-}
-
 int main (int argc, char const *const *argv)
 {
   static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
@@ -143,7 +133,7 @@ int main (int argc, char const *const *argv)
   store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
   if (!loop_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
-  if (o.notify) notify_readiness() ;
+  readiness_tell(o.notify ? "\n" : 0) ;
   loop_run(&l) ;
   return EXITCODE_OK ;
 }

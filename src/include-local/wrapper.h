@@ -25,7 +25,9 @@ enum wrapper_stage
 enum wrapper_value
 {
   WRAPPER_FLAG,  /* no value */
+  WRAPPER_READINESS,  /* no value, and stdout must be there */
   WRAPPER_NUMBER,
+  WRAPPER_LIMIT,  /* a number, of which 0 is passed on as 1 */
   WRAPPER_MODE,  /* octal, at most 7777 */
   WRAPPER_NUMBERS,  /* decimal, with commas between them, or "" */
   WRAPPER_TEXT
@@ -61,9 +63,9 @@ struct wrapper_option
   { 'v', WRAPPER_SERVER, WRAPPER_FLAG, "-v2" }
 
 #define WRAPPER_LIMIT_OPTIONS \
-  { '1', WRAPPER_SERVER, WRAPPER_FLAG, "-1" }, \
-  { 'c', WRAPPER_SERVER, WRAPPER_NUMBER, "-c" }, \
-  { 'C', WRAPPER_SERVER, WRAPPER_NUMBER, "-C" }
+  { '1', WRAPPER_SERVER, WRAPPER_READINESS, "-1" }, \
+  { 'c', WRAPPER_SERVER, WRAPPER_LIMIT, "-c" }, \
+  { 'C', WRAPPER_SERVER, WRAPPER_LIMIT, "-C" }
 
 #define WRAPPER_OPTIONS_END { 0, WRAPPER_STAGES, WRAPPER_FLAG, 0 }
 

@@ -13,6 +13,7 @@
 #include "chain.h"
 #include "exitcodes.h"
 #include "privileges.h"
+#include "readiness.h"
 #include "wrapper.h"
 
 #define DROPPER S6_ACTIVATION_BINPREFIX "s6-applyuidgid"
@@ -23,12 +24,17 @@ enum
   WORDS_FIXED = 6  /* three programs, and a -- after each one's options */
 } ;
 
+static int takes_value (struct wrapper_option const *option)
+{
+  return option->value != WRAPPER_FLAG && option->value != WRAPPER_READINESS ;
+}
+
 static void make_optstring (char *s, struct wrapper_option const *option)
 {
   for (; option->letter ; option++)
   {
     *s++ = option->letter ;
-    if (option->value != WRAPPER_FLAG) *s++ = ':' ;
+    if (takes_value(option)) *s++ = ':' ;
   }
   *s = 0 ;
 }
@@ -47,11 +53,20 @@ static int is_valid (enum wrapper_value value, char const *s)
   unsigned int number ;
   switch (value)
   {
-    case WRAPPER_NUMBER : return !!uint0_scan(s, &number) ;
+    case WRAPPER_NUMBER :
+    case WRAPPER_LIMIT : return !!uint0_scan(s, &number) ;
     case WRAPPER_MODE : return uint0_oscan(s, &number) && number <= 07777 ;
     case WRAPPER_NUMBERS : return privileges_scan_groups(&privileges, s) ;  /* as s6-applyuidgid judges it */
     default : return 1 ;
   }
+}
+
+ /* A server that is told 0 serves nobody, which nobody means who writes it for a wrapper. */
+
+static char const *passed_value (struct wrapper_option const *option, char const *s)
+{
+  unsigned int number ;
+  return option->value == WRAPPER_LIMIT && uint0_scan(s, &number) && !number ? "1" : s ;
 }
 
  /* Appends the options of one stage to words; counts those of each. Returns how many words. */
@@ -70,7 +85,7 @@ static size_t append_options (struct wrapper const *wrapper, int argc, char cons
     option = find_option(wrapper, opt) ;
     if (option->stage != stage) continue ;
     words[n++] = option->passed ;
-    if (option->value != WRAPPER_FLAG) words[n++] = l.arg ;
+    if (takes_value(option)) words[n++] = passed_value(option, l.arg) ;
   }
   return n ;
 }
@@ -86,8 +101,11 @@ static size_t check_options (struct wrapper const *wrapper, int argc, char const
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, optstring, &l) ;
+    struct wrapper_option const *option ;
     if (opt == -1) break ;
-    if (!is_valid(find_option(wrapper, opt)->value, l.arg)) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+    option = find_option(wrapper, opt) ;
+    if (!is_valid(option->value, l.arg)) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+    if (option->value == WRAPPER_READINESS) readiness_require() ;
     n += 2 ;
   }
   *operands = l.ind ;

@@ -17,6 +17,7 @@
 
 #include "exitcodes.h"
 #include "internal.h"
+#include "readiness.h"
 
  /*
    accept is asked for only while all of these hold: fewer than maxconn
@@ -183,9 +184,7 @@ static void prepare (struct server *s)
     strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
   superlog_line(&s->log, "starting", s->config->bound) ;
   server_log_status(s) ;
-  if (s->config->ready && write(1, s->config->ready, strlen(s->config->ready)) == -1 && errno != EPIPE)
-    strerr_warnwusys("tell that we are ready") ;
-  dup2(0, 1) ;  /* closes what it was, and keeps the number taken */
+  readiness_tell(s->config->ready) ;
 }
 
 int superserver_run (struct superserver const *given)
@@ -195,6 +194,7 @@ int superserver_run (struct superserver const *given)
   struct server s = { .config = config } ;
   if (!limited.maxconn) limited.maxconn = 1 ;
   if (limited.localmaxconn > limited.maxconn) limited.localmaxconn = limited.maxconn ;
+  if (limited.ready) readiness_require() ;
   prepare(&s) ;
   for (;;)
   {

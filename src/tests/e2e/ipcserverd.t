@@ -106,6 +106,12 @@ unlike 'nobody was denied' "$(cat all.err)" 'deny'
 start zero s6-ipcserver-socketbinder zero s6-ipcserverd -1 -c 0 echo answer
 ready zero
 is '-c 0 is 1' "$(ask zero)" answer
+start none s6-ipcserver-socketbinder none s6-ipcserverd -1 -C 0 echo answer
+ready none
+is '-C 0 of the server is nobody' "$(ask none)" ''
+start one s6-ipcserver -1 -C 0 one echo answer
+ready one
+is '-C 0 of the wrapper is 1' "$(ask one)" answer
 start big s6-ipcserver-socketbinder big s6-ipcserverd -1 -v2 -c 4000000000 -C 4000000000 true
 ready big
 like '-c has no cap' "$(cat big.err)" 'status: 0/4000000000'
@@ -153,6 +159,8 @@ built()
 }
 built 's prog -x' '[--][s][s6-ipcserverd][--][prog][-x]'
 built '-v -1 -d -P -a 0700 -c 5 -C 3 -b 9 -- s prog' '[-d][-a][0700][-b][9][--][s][s6-ipcserverd][-v2][-1][-P][-c][5][-C][3][--][prog]'
+built '-c 0 -C 0 s prog' '[--][s][s6-ipcserverd][-c][1][-C][1][--][prog]'
+built '-C 00 -C 10 s prog' '[--][s][s6-ipcserverd][-C][1][-C][10][--][prog]'
 built '-qDpe -o 1:2 s prog' '[-D][-e][-o][1:2][--][s][s6-ipcserverd][-v0][-p][--][prog]'
 built '-Q -G 1,2 -g 3 -u 4 s prog' '[--][s][s6-applyuidgid][-G][1,2][-g][3][-u][4][--][s6-ipcserverd][-v1][--][prog]'
 built '-U s prog' '[--][s][s6-applyuidgid][-Uz][--][s6-ipcserverd][--][prog]'

@@ -167,6 +167,9 @@ fi
 exec 9>&-
 
 # The wrapper
+start one s6-tcpserver -1 -C 0 127.0.0.1 0 echo answer
+ready one
+is '-C 0 is 1' "$(ask 127.0.0.1 "$(cat one.out)")" answer
 for wrong in '' '127.0.0.1' '127.0.0.1 0' '-z 127.0.0.1 0 true' '-c x 127.0.0.1 0 true' '-L x 127.0.0.1 0 true' '-u x 127.0.0.1 0 true'
 do
   exits "s6-tcpserver $wrong" 100 s6-tcpserver $wrong
@@ -183,6 +186,7 @@ built()
 }
 built '1.2.3.4 80 prog -x' '[--][1.2.3.4][80][s6-tcpserverd][--][prog][-x]'
 built '-v -1 -d -c 5 -C 3 -b 9 -6rF -I lo -L 64 -- :: 80 prog' '[-d][-b][9][-6][-r][-F][-I][lo][--][::][80][s6-tcpserverd][-v2][-1][-c][5][-C][3][-L][64][--][prog]'
+built '-c 0 -C 0 :: 80 prog' '[--][::][80][s6-tcpserverd][-c][1][-C][1][--][prog]'
 built '-qD -G 1 -g 3 -u 4 :: 80 prog' '[-D][--][::][80][s6-applyuidgid][-G][1][-g][3][-u][4][--][s6-tcpserverd][-v0][--][prog]'
 built '-G 1, :: 80 prog' '[--][::][80][s6-applyuidgid][-G][1,][--][s6-tcpserverd][--][prog]'
 built '-QU :: 80 prog' '[--][::][80][s6-applyuidgid][-Uz][--][s6-tcpserverd][-v1][--][prog]'
