@@ -52,7 +52,7 @@ FORCE:
 public_static := $(if $(STATIC),$(filter libs6activation.a,$(ARCHIVES)))
 public_shared := $(if $(SHARED),$(patsubst %.a,%.so,$(filter libs6activation.a,$(ARCHIVES))))
 
-all: $(BIN_TARGETS) $(ARCHIVES) $(if $(filter libfdholderd.a,$(ARCHIVES)),layers.checked) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
+all: $(BIN_TARGETS) $(ARCHIVES) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
 
 # Objects are compiled again when the command that compiles changes; other settings of
 # config.mak reach them through config.h.
@@ -85,11 +85,6 @@ $(BIN_TARGETS): config.mak
 libs6activation.pc: tools/gen-dotpc.sh config.mak package/info
 	sh tools/gen-dotpc.sh '$(version)' '$(prefix)' '$(includedir)' '$(if $(SHARED),$(dynlibdir),$(libdir))' \
 	  '$(WITH_PKGCONFIG)' $(SYSTEM_LIBS) > $@
-
-# The daemon's modules know only what they may.
-layers.checked: libfdholderd.a libfdwire.a tools/check-layers.sh
-	@NM='$(NM)' sh tools/check-layers.sh
-	@: > $@
 
 html:
 	@sh tools/gen-html.sh html
@@ -183,7 +178,7 @@ tgz:
 	@sh tools/gen-tgz.sh
 
 clean:
-	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc layers.checked compile.command
+	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc compile.command
 	@find src -type f \( -name '*.o' -o -name '*.lo' \) -exec rm -f {} +
 	@rm -rf src/tests/bin html
 

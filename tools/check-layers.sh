@@ -52,10 +52,9 @@ do
   done
 done >> "$scratch/uses"
 
-for file in src/libfdholderd/*.o src/libfdwire/*.o src/libdaemon/*.o
-do
-  if test -f "$file" ; then ${NM:-nm} "$file" | sed "s|^|$file |" ; fi
-done > "$scratch/symbols"
+# nm -A prefixes each line with the object and a colon
+# shellcheck disable=SC2038,SC2086 # no spaces in names; NM may have arguments
+find src/libfdholderd src/libfdwire src/libdaemon -name '*.o' 2>/dev/null | xargs ${NM:-nm} -A | sed 's/^\([^:]*\):/\1 /' > "$scratch/symbols"
 awk '
   # FILE VALUE TYPE NAME for what is defined, FILE U NAME for what is not
   NF == 4 && $3 ~ /[A-TV-Z]/ { home[$4] = $1 }
