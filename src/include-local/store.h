@@ -38,6 +38,7 @@ struct store
   struct tree bylimit ;  /* entries that expire */
   uint64_t serial ;
   size_t idbytes ;  /* of all ids, with their NULs: how long a list is */
+  uint32_t lent ;  /* entries that are out and may come back */
   uint32_t max ;
 } ;
 
@@ -46,6 +47,7 @@ struct store
 extern void store_init (struct store *, struct fdtable *, uint32_t max) ;
 extern void store_free (struct store *) ;  /* closes all */
 #define store_count(s) ((s)->byid.count)
+#define store_used(s) (store_count(s) + (s)->lent)  /* of max */
 
 extern struct store_entry *store_get (struct store const *, char const *) ;
 
@@ -66,6 +68,17 @@ extern void store_replace (struct store *, struct store_entry *) ;
 
  /* Takes the entry out, frees it, gives its reference up. */
 extern void store_drop (struct store *, struct store_entry *) ;
+
+ /* Takes the entry out, for as long as it may have to come back: nobody finds
+    it, but it keeps its reference, its limit, and its part of max. It is the
+    caller's until one of the next two. */
+extern void store_lend (struct store *, struct store_entry *) ;
+
+ /* It comes back. 0, or EBUSY: its id was given to another, it is still lent. */
+extern int store_restore (struct store *, struct store_entry *) ;
+
+ /* It does not: freed, its reference given up. */
+extern void store_forget (struct store *, struct store_entry *) ;
 
  /* Drops every entry whose limit has come; tells each one first. */
 typedef void store_expired_func (struct store_entry const *, void *) ;

@@ -50,8 +50,9 @@ struct session
   struct stage stage ;
   uint32_t reserved ;  /* of the descriptor budget, for what the dump still awaits */
   struct taking taking ;
+  struct store_entry *given ;  /* acknowledged, and lent by the store until B or anything else; or 0 */
   pid_t pid ;
-  uint8_t isnative ;  /* knows A, and gets ENOSYS for what is not known */
+  uint8_t isnative ;  /* knows A and B, and gets ENOSYS for what is not known */
 } ;
 
 struct replies
@@ -77,11 +78,12 @@ extern enum verdict verbs_answer (struct holder *, struct session *, struct wire
 
 extern enum verdict verbs_error (struct replies const *, int) ;
 
- /* The answer to a retrieve-and-delete has arrived: the id goes. 0 or ENOENT. */
+ /* The answer to a retrieve-and-delete has arrived: the id goes, in the native
+    dialect until it is put back. 0 or ENOENT. */
 extern int verbs_taking_complete (struct holder *, struct session *) ;
 #define verbs_istaking(s) (!!(s)->taking.serial)
 
- /* Undoes what was under way: a taking, a dump. */
+ /* Undoes what was under way: a taking, a dump; what was given is given for good. */
 extern void verbs_session_end (struct holder *, struct session *) ;
 
  /* For tables of verbs: one function for each. */
@@ -91,6 +93,7 @@ extern verb_func verb_store ;
 extern verb_func verb_delete ;
 extern verb_func verb_retrieve ;
 extern verb_func verb_acknowledge ;
+extern verb_func verb_putback ;
 extern verb_func verb_list ;
 extern verb_func verb_getdump ;
 extern verb_func verb_setdump ;

@@ -40,6 +40,7 @@ enum wire_verb
   WIRE_DELETE = 'D',
   WIRE_RETRIEVE = 'R',
   WIRE_ACKNOWLEDGE = 'A',  /* native only: confirms the retrieve-and-delete before it */
+  WIRE_PUTBACK = 'B',  /* native only: undoes the acknowledgement before it */
   WIRE_LIST = 'L',
   WIRE_GETDUMP = '?',
   WIRE_SETDUMP = '!',

@@ -36,6 +36,7 @@ void store_init (struct store *s, struct fdtable *fdtable, uint32_t max)
   s->fdtable = fdtable ;
   s->serial = 0 ;
   s->idbytes = 0 ;
+  s->lent = 0 ;
   s->max = max ;
   tree_init(&s->byid, &compare_ids) ;
   tree_init(&s->bylimit, &compare_limits) ;
@@ -78,7 +79,7 @@ static void insert (struct store *s, struct store_entry *e)
 int store_put (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return EBUSY ;
-  if (store_count(s) >= s->max) return ENFILE ;
+  if (store_used(s) >= s->max) return ENFILE ;
   insert(s, e) ;
   return 0 ;
 }
@@ -90,13 +91,44 @@ void store_replace (struct store *s, struct store_entry *e)
   insert(s, e) ;
 }
 
-void store_drop (struct store *s, struct store_entry *e)
+static void take_out (struct store *s, struct store_entry *e)
 {
   tree_delete(&s->byid, &e->byid) ;
   if (e->expires) tree_delete(&s->bylimit, &e->bylimit) ;
   s->idbytes -= (size_t)e->idlen + 1 ;
+}
+
+static void give_up (struct store *s, struct store_entry *e)
+{
   fdtable_unref(s->fdtable, e->fd) ;
   free(e) ;
+}
+
+void store_drop (struct store *s, struct store_entry *e)
+{
+  take_out(s, e) ;
+  give_up(s, e) ;
+}
+
+void store_lend (struct store *s, struct store_entry *e)
+{
+  take_out(s, e) ;
+  s->lent++ ;
+}
+
+int store_restore (struct store *s, struct store_entry *e)
+{
+  if (store_get(s, e->id)) return EBUSY ;
+  s->lent-- ;
+  e->taken = 0 ;
+  insert(s, e) ;
+  return 0 ;
+}
+
+void store_forget (struct store *s, struct store_entry *e)
+{
+  s->lent-- ;
+  give_up(s, e) ;
 }
 
 static struct store_entry *first_to_expire (struct store const *s)

@@ -89,3 +89,25 @@ enum verdict verb_acknowledge (struct holder *h, struct session *s, struct wire_
   (void)now ;
   return verbs_error(out, verbs_taking_complete(h, s)) ;
 }
+
+ /* Before it expires, and while nobody else has stored under its id. */
+
+static int put_back (struct holder *h, struct session *s, tain const *now)
+{
+  int error ;
+  if (!s->given || (s->given->expires && !tain_less(now, &s->given->limit))) return ENOENT ;
+  error = store_restore(&h->store, s->given) ;
+  if (!error) s->given = 0 ;
+  return error ;
+}
+
+enum verdict verb_putback (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+{
+  struct store_entry const *given = s->given ;
+  int error = put_back(h, s, now) ;
+  (void)req ;
+  (void)fds ;
+  verbs_log(h, s, "put back", given ? given->id : 0, error) ;
+  verbs_session_end(h, s) ;
+  return verbs_error(out, error) ;
+}

@@ -77,7 +77,7 @@ static int prepare (struct holder *h, struct session *s, struct applying *a, tai
     error = prepare_one(h, a, g + i, &wallclock, now) ;
     if (error) return error ;
   }
-  return store_count(&h->store) + a->added > h->store.max ? ENFILE : 0 ;
+  return store_used(&h->store) + a->added > h->store.max ? ENFILE : 0 ;
 }
 
 static int apply (struct holder *h, struct session *s, tain const *now)

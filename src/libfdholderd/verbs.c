@@ -20,6 +20,7 @@ static struct { char letter ; enum right right ; char const *name ; verb_func_re
   { WIRE_DELETE, RIGHT_STORE, "delete", &verb_delete },
   { WIRE_RETRIEVE, RIGHT_RETRIEVE, "retrieve", &verb_retrieve },
   { WIRE_ACKNOWLEDGE, RIGHT_NONE, "acknowledge", &verb_acknowledge },
+  { WIRE_PUTBACK, RIGHT_NONE, "put back", &verb_putback },
   { WIRE_LIST, RIGHT_LIST, "list", &verb_list },
   { WIRE_GETDUMP, RIGHT_GETDUMP, "getdump", &verb_getdump },
   { WIRE_SETDUMP, RIGHT_SETDUMP, "setdump", &verb_setdump },
@@ -73,7 +74,18 @@ static void drop_fds (struct holder *h, int const *fds, unsigned int n)
 }
 
  /* A dump ends by anything that is not its next frame; a taking by anything
-    that is not its acknowledgement. */
+    that is not its acknowledgement; what was given is not put back any more
+    after anything else. */
+
+static void end_unless_continued (struct holder *h, struct session *s, char verb)
+{
+  if (verbs_istaking(s) ? verb != WIRE_ACKNOWLEDGE : s->given && verb != WIRE_PUTBACK) verbs_session_end(h, s) ;
+}
+
+static int is_native_only (char verb)
+{
+  return verb == WIRE_ACKNOWLEDGE || verb == WIRE_PUTBACK ;
+}
 
 static int interrupts_dump (struct session const *s, char verb)
 {
@@ -91,14 +103,14 @@ static enum verdict refuse (struct holder *h, struct session *s, struct wire_req
 enum verdict verbs_answer (struct holder *h, struct session *s, struct wire_request const *req, int unpacked, int const *fds, struct replies const *out, tain const *now)
 {
   unsigned int i = find(req->verb) ;
-  if (unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || req->verb == WIRE_ACKNOWLEDGE)))
+  if (unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || is_native_only(req->verb))))
     return VERDICT_PROTOCOL ;
   if (interrupts_dump(s, req->verb))
   {
     drop_fds(h, fds, verbs_fds(req)) ;
     return VERDICT_PROTOCOL ;
   }
-  if (verbs_istaking(s) && req->verb != WIRE_ACKNOWLEDGE) verbs_session_end(h, s) ;
+  end_unless_continued(h, s, req->verb) ;
   if (unpacked) return refuse(h, s, req, unpacked, fds, out) ;
   if (!policy_may(&h->policy, &s->rights, table[i].right, req->entry.id.s, now))
     return refuse(h, s, req, EPERM, fds, out) ;
@@ -111,7 +123,8 @@ int verbs_taking_complete (struct holder *h, struct session *s)
   int error = ENOENT ;
   if (e && e->serial == s->taking.serial)
   {
-    store_drop(&h->store, e) ;
+    if (s->isnative) store_lend(&h->store, s->given = e) ;
+    else store_drop(&h->store, e) ;
     error = 0 ;
   }
   verbs_log(h, s, "retrieve-and-delete", verbs_istaking(s) ? s->taking.id : 0, error) ;
@@ -127,6 +140,8 @@ void verbs_session_end (struct holder *h, struct session *s)
     if (e && e->serial == s->taking.serial) e->taken = 0 ;
     s->taking.serial = 0 ;
   }
+  if (s->given) store_forget(&h->store, s->given) ;
+  s->given = 0 ;
   if (stage_isactive(&s->stage)) stage_end(&s->stage) ;
   budget_release(&h->budget, s->reserved) ;
   s->reserved = 0 ;

@@ -213,18 +213,19 @@ static int count_taken (struct store_entry const *e, void *data)
 static void check (struct fuzzholder *f)
 {
   struct holder *h = &f->holder ;
-  unsigned int taken = 0, taking = 0, reserved = 0, fds = 0 ;
+  unsigned int taken = 0, taking = 0, given = 0, reserved = 0, fds = 0 ;
   store_iter(&h->store, &check_entry, f) ;
   store_iter(&h->store, &count_taken, &taken) ;
   for (uint32_t i = 0 ; i < f->slots.n ; i++)
   {
     struct peer const *p = f->slots.peers[i] ;
     taking += verbs_istaking(&p->session) ;
+    given += !!p->session.given ;
     reserved += p->session.reserved ;
     fds += 1 + (p->channel >= 0) ;
   }
   fuzz_must(taken <= taking && reserved == h->budget.reserved && fds == h->connection_fds) ;
-  fuzz_must(store_count(&h->store) <= h->store.max && store_count(&h->store) <= h->fdtable.count) ;
+  fuzz_must(given == h->store.lent && store_used(&h->store) <= h->store.max && store_used(&h->store) <= h->fdtable.count) ;
 }
 
 void fuzzholder_turn (struct fuzzholder *f)

@@ -71,13 +71,13 @@ void model_choose (struct model *m, int client, struct model_request *r)
     else if (x == 2)
     {
       memset(r, 0, sizeof(*r)) ;
-      r->verb = model_random(m, 2) ? '.' : 'A' ;
+      r->verb = ".AB"[model_random(m, 3)] ;
     }
   }
-  if (c->taking != MODEL_NOTHING && model_random(m, 3))
+  if ((c->taking != MODEL_NOTHING || c->isgiven) && model_random(m, 3))
   {
     memset(r, 0, sizeof(*r)) ;
-    r->verb = 'A' ;
+    r->verb = c->isgiven ? 'B' : 'A' ;
   }
   if (!model_random(m, 25)) spoil(m, r) ;
 }

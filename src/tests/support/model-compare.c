@@ -164,7 +164,7 @@ static void count_descriptor (int fd, struct stat const *st, void *data)
     if (st->st_ino == census->model->stats[i].st_ino && st->st_dev == census->model->stats[i].st_dev) census->files[i]++ ;
 }
 
- /* What is held, what is staged, what came with half a message. */
+ /* What is held, what is staged, what may be put back, what came with half a message. */
 
 static void count_expected (struct model const *m, struct census *census)
 {
@@ -176,6 +176,7 @@ static void count_expected (struct model const *m, struct census *census)
     struct model_client const *c = m->clients + i ;
     if (!c->isopen) continue ;
     census->all += c->raw.dialect == FRAME_S6 ? 1 : 2 ;
+    if (c->isgiven) census->files[c->given.file]++ ;
     for (unsigned int j = 0 ; j < c->staged ; j++) census->files[c->items[j].file]++ ;
     for (unsigned int j = 0 ; c->ishalf && (c->half.verb == 'S' || c->half.verb == '.') && j < c->half.n ; j++) census->files[c->half.items[j].file]++ ;
   }

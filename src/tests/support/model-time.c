@@ -31,6 +31,7 @@ static int uses_soon (struct model const *m)
   for (unsigned int i = 0 ; i < MODEL_CLIENTS ; i++)
   {
     struct model_client const *c = m->clients + i ;
+    if (c->isgiven && c->given.limit == LIMIT_SOON) return 1 ;
     for (unsigned int j = 0 ; j < c->staged ; j++)
       if (c->items[j].limit == LIMIT_SOON) return 1 ;
     for (unsigned int j = 0 ; c->ishalf && j < c->half.n ; j++)

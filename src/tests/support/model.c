@@ -70,6 +70,13 @@ unsigned int model_count (struct model const *m)
   return n ;
 }
 
+unsigned int model_used (struct model const *m)
+{
+  unsigned int n = model_count(m) ;
+  for (unsigned int i = 0 ; i < MODEL_CLIENTS ; i++) n += !!m->clients[i].isgiven ;
+  return n ;
+}
+
  /* The entry goes, or becomes another: whoever was taking it takes nothing. */
 
 void model_forget (struct model *m, int id)
@@ -92,7 +99,7 @@ static void end_taking (struct model *m, int client)
   struct model_client *c = m->clients + client ;
   if (c->taking != MODEL_NOTHING && !c->istakinggone) m->held[c->taking].taker = MODEL_NOTHING ;
   c->taking = MODEL_NOTHING ;
-  c->istakinggone = 0 ;
+  c->istakinggone = c->isgiven = 0 ;
 }
 
 void model_disconnect (struct model *m, int client)
@@ -125,7 +132,7 @@ static int expect_store (struct model *m, struct model_request const *r)
 {
   if (model_ispast(m, r->items[0].limit)) return EINVAL ;
   if (m->held[r->items[0].id].file != MODEL_NOTHING) return EBUSY ;
-  if (model_count(m) >= MODEL_MAX) return ENFILE ;
+  if (model_used(m) >= MODEL_MAX) return ENFILE ;
   put_entry(m, r->items) ;
   return 0 ;
 }
@@ -166,8 +173,27 @@ static int expect_acknowledge (struct model *m, int client)
   int id = c->taking ;
   end_taking(m, client) ;
   if (!isthere) return ENOENT ;
+  c->given = (struct model_item){ .id = id, .file = m->held[id].file, .limit = m->held[id].limit } ;
+  c->isgiven = 1 ;
   model_forget(m, id) ;
   return 0 ;
+}
+
+static int expect_putback (struct model *m, struct model_client *c)
+{
+  if (!c->isgiven) return ENOENT ;
+  c->isgiven = 0 ;
+  if (model_ispast(m, c->given.limit)) return ENOENT ;
+  if (m->held[c->given.id].file != MODEL_NOTHING) return EBUSY ;
+  put_entry(m, &c->given) ;
+  return 0 ;
+}
+
+ /* What was taken or given is so until another message than the one that is due. */
+
+static int continues (struct model_client const *c, struct model_request const *r)
+{
+  return r->defect != DEFECT_VERB && r->verb == (c->taking != MODEL_NOTHING ? 'A' : 'B') ;
 }
 
 static int expect_last_frame (struct model *m, struct model_client const *c)
@@ -178,7 +204,7 @@ static int expect_last_frame (struct model *m, struct model_client const *c)
       if (c->items[i].id == c->items[j].id) return EINVAL ;
   for (unsigned int i = 0 ; i < c->total ; i++)
     if (!model_ispast(m, c->items[i].limit) && m->held[c->items[i].id].file == MODEL_NOTHING) added++ ;
-  if (model_count(m) + added > MODEL_MAX) return ENFILE ;
+  if (model_used(m) + added > MODEL_MAX) return ENFILE ;
   for (unsigned int i = 0 ; i < c->total ; i++)
     if (!model_ispast(m, c->items[i].limit))
     {
@@ -217,9 +243,9 @@ static int judge (struct model *m, int client, struct model_request const *r, in
   struct model_client *c = m->clients + client ;
   int isid = r->verb == 'S' || r->verb == 'D' || r->verb == 'R' ;
   if (r->defect == DEFECT_TAIL || r->defect == DEFECT_SHORT || r->defect == DEFECT_FDS || r->defect == DEFECT_LENGTH) return EPROTO ;
-  if (c->raw.dialect == FRAME_S6 && (r->defect == DEFECT_VERB || r->verb == 'A')) return EPROTO ;
+  if (c->raw.dialect == FRAME_S6 && (r->defect == DEFECT_VERB || r->verb == 'A' || r->verb == 'B')) return EPROTO ;
   if (!!c->total != (r->verb == '.' && r->defect != DEFECT_VERB)) return EPROTO ;
-  if (r->verb != 'A' || r->defect == DEFECT_VERB) end_taking(m, client) ;
+  if (!continues(c, r)) end_taking(m, client) ;
   if (r->defect == DEFECT_VERB) return ENOSYS ;
   if (isid && r->defect != DEFECT_NONE) return EINVAL ;
   if (!may(c, r)) return EPERM ;
@@ -229,6 +255,7 @@ static int judge (struct model *m, int client, struct model_request const *r, in
     case 'D' : return expect_delete(m, r) ;
     case 'R' : return expect_retrieve(m, client, r, file) ;
     case 'A' : return expect_acknowledge(m, client) ;
+    case 'B' : return expect_putback(m, c) ;
     case '!' : return expect_setdump(c, r) ;
     case '.' : return expect_frame(m, c, r) ;
     default : return 0 ;

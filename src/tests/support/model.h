@@ -92,6 +92,8 @@ struct model_client
   int user ;  /* 0: may everything; 1: see model_may */
   int taking ;  /* the id, or MODEL_NOTHING */
   int istakinggone ;  /* what it took was replaced, or has expired */
+  int isgiven ;  /* it has acknowledged given, and may put it back */
+  struct model_item given ;
   uint32_t total ;  /* of the dump under way */
   uint32_t staged ;
   struct model_item items[MODEL_MAX] ;
@@ -124,6 +126,7 @@ extern void model_init (struct model *, struct testdaemon *, uint64_t seed) ;
 extern int model_expect (struct model *, int client, struct model_request const *, int *file) ;
 extern void model_disconnect (struct model *, int client) ;
 extern unsigned int model_count (struct model const *) ;
+extern unsigned int model_used (struct model const *) ;  /* of MODEL_MAX: what may be put back has its place */
 
  /* For model-time.c and model.c: has that limit come; the entry goes, and
     whoever was taking it takes nothing. */

@@ -73,6 +73,11 @@ int raw_acknowledge (struct rawclient *c)
   return raw_command(c, "A", 1, 0, 0) ;
 }
 
+int raw_putback (struct rawclient *c)
+{
+  return raw_command(c, "B", 1, 0, 0) ;
+}
+
 int raw_list (struct rawclient *c)
 {
   return raw_command(c, "L", 1, 0, 0) ;

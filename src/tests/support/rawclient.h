@@ -72,6 +72,7 @@ extern int raw_store (struct rawclient *, char const *id, tain const *limit, int
 extern int raw_delete (struct rawclient *, char const *id) ;
 extern int raw_retrieve (struct rawclient *, unsigned int flags, char const *id, int *fd) ;
 extern int raw_acknowledge (struct rawclient *) ;
+extern int raw_putback (struct rawclient *) ;
 extern int raw_list (struct rawclient *) ;
 extern int raw_setdump (struct rawclient *, uint32_t total) ;
 
