@@ -7,7 +7,7 @@
 # src/libfdwire/*.c, src/libdaemon/*.c, and MODULE.h in src/include-local or src/libdaemon.
 # Modules stand below in order; each may use those above its own line and nothing else,
 # less those that follow "never".
-# log and budget know nothing of what follows, so that whoever counts or tells may use them.
+# log, complaint and budget know nothing of what follows, so that whoever counts or tells may use them.
 # Includes are read from the sources, calls from the objects that are there (nm).
 
 set -eu
@@ -20,16 +20,19 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/check-layers.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
 cat > "$scratch/table" <<'EOF'
-log
-budget
-wire never budget log
-fdtable never wire budget log
-tree never wire fdtable budget log
-selfsocket never wire fdtable tree budget log
-frame never selfsocket tree
-store never wire frame selfsocket budget log
-policy never tree store fdtable frame wire selfsocket budget
-stage never tree frame selfsocket policy store budget log
+nowait
+clock never nowait
+log never clock
+complaint never nowait clock
+budget never nowait clock complaint
+wire never budget nowait clock log complaint
+fdtable never wire budget nowait clock log complaint
+tree never wire fdtable budget nowait clock log complaint
+selfsocket never wire fdtable tree budget nowait clock log complaint
+frame never selfsocket tree nowait clock log complaint budget
+store never wire frame selfsocket budget nowait clock log complaint
+policy never tree store fdtable frame wire selfsocket budget nowait clock
+stage never tree frame selfsocket policy store budget nowait clock log complaint
 verbs never frame tree
 peer
 slots

@@ -85,6 +85,11 @@ static void format_key (char *s, unsigned char const *key, int known)
   s[4 + uid_fmt(s + 4, uid)] = 0 ;
 }
 
+static void format_user (char *s, unsigned char const *key)
+{
+  format_key(s, key, 1) ;
+}
+
 static struct superserver_face const face =
 {
   .protocol = "IPC",
@@ -93,7 +98,8 @@ static struct superserver_face const face =
   .variables = variables,
   .identify = &identify,
   .format_client = &format_client,
-  .format_key = &format_key
+  .format_key = &format_key,
+  .format_user = &format_user
 } ;
 
 int main (int argc, char const *const *argv)

@@ -86,6 +86,17 @@ static void format_client (char *s, struct superserver_client const *client, voi
   s[uint_fmt(s, inetaddress_port(&client->address))] = 0 ;
 }
 
+static void format_user (char *s, unsigned char const *key)
+{
+  struct sockaddr_storage address ;
+  struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address ;
+  memset(&address, 0, sizeof(address)) ;
+  address.ss_family = AF_INET6 ;
+  memcpy(&in6->sin6_addr, key, SUPERSERVER_KEYSIZE) ;
+  inetaddress_unmap(&address) ;
+  inetaddress_format(s, &address) ;
+}
+
 static struct superserver_face const face =
 {
   .protocol = "TCP",
@@ -93,7 +104,8 @@ static struct superserver_face const face =
   .words = { .accepted = "accept ", .rejected = "reject ", .terminating = "SIGTERM and SIGCONT" },
   .variables = variables,
   .identify = &identify,
-  .format_client = &format_client
+  .format_client = &format_client,
+  .format_user = &format_user
 } ;
 
 static void learn_local (struct listener *listener, char *ready)

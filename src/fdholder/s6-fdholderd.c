@@ -15,10 +15,12 @@
 
 #include "budget.h"
 #include "exitcodes.h"
-#include "log.h"
 #include "loop.h"
 #include "readiness.h"
 #include "verbs.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
 
 #define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -91,7 +93,7 @@ static void open_rules (struct holder *h, struct options const *o)
 {
   if (!o->rulesdir && !o->rulesfile)
     strerr_dief(EXITCODE_USAGE, "no access rights: give rules with -i rulesdir or -x rulesfile") ;
-  if (!(o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->log) : policy_init_cdb(&h->policy, o->rulesfile, &h->log)))
+  if (!(o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->complaints) : policy_init_cdb(&h->policy, o->rulesfile, &h->complaints)))
     strerr_diefusys(EXITCODE_SYSTEM, "read rules in ", o->rulesdir ? o->rulesdir : o->rulesfile) ;
   if (o->rulesdir) warn_missing(&h->log, o->rulesdir) ;
 }
@@ -125,6 +127,7 @@ int main (int argc, char const *const *argv)
   parse(argc, argv, &o) ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null on a standard descriptor") ;
   h.log.verbosity = o.verbosity ;
+  complaint_init(&h.complaints, &h.log) ;
   check_socket(&h) ;
   open_rules(&h, &o) ;
   set_timeout(&options.timeout, o.timeout) ;
@@ -135,5 +138,6 @@ int main (int argc, char const *const *argv)
   if (!loop_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
   readiness_tell(o.notify ? "\n" : 0) ;
   loop_run(&l) ;
+  complaint_end(&h.complaints) ;
   return EXITCODE_OK ;
 }

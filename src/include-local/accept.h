@@ -18,7 +18,6 @@ struct acceptor
   uint16_t backoff ;  /* milliseconds; 0: the last accept did not fail */
   uint8_t missed ;  /* it did, for a reason that passes by itself */
   tain retry ;
-  tain warn ;  /* no warning before this */
 } ;
 
 extern void accept_init (struct acceptor *, int fd) ;

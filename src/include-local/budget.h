@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "log.h"
+#include "libdaemon/log.h"
 
 enum budget_numbers
 {

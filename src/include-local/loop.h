@@ -27,7 +27,6 @@ struct loop
   iopause_fd *poll ;
   int signalfd ;
   tain end ;  /* of the lame duck */
-  tain warn ;  /* no warning about the loop itself before this */
   uint8_t islameduck ;
 } ;
 

@@ -16,7 +16,7 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "log.h"
+#include "libdaemon/complaint.h"
 
 enum right
 {
@@ -38,7 +38,7 @@ struct policy
   struct expression *expressions ;  /* all compiled ones, last used first */
   uint32_t generation ;  /* of a cdb, counted by reloads */
   uint8_t iscdb ;
-  struct log *log ;
+  struct complaints *complaints ;
 } ;
 
  /* One right of one connection, as it was last read. */
@@ -63,8 +63,8 @@ struct rights
 } ;
 
  /* 0 and errno: the cdb cannot be used. */
-extern int policy_init_dir (struct policy *, char const *, struct log *) ;
-extern int policy_init_cdb (struct policy *, char const *, struct log *) ;
+extern int policy_init_dir (struct policy *, char const *, struct complaints *) ;
+extern int policy_init_cdb (struct policy *, char const *, struct complaints *) ;
 extern void policy_free (struct policy *) ;
 
  /* A cdb is read again, and used if it is good; a bad one changes nothing
@@ -75,14 +75,18 @@ extern void policy_reload (struct policy *) ;
 extern int policy_admit (struct policy *, struct rights *, uid_t, gid_t, tain const *now) ;
 extern void policy_forget (struct policy *, struct rights *) ;
 
+ /* Whom a complaint about that connection counts against. */
+extern void policy_account (struct complaint_account *, struct rights const *) ;
+
  /* id is needed for RIGHT_STORE and RIGHT_RETRIEVE only. */
 extern int policy_may (struct policy *, struct rights *, enum right, char const *id, tain const *now) ;
 
 
  /* Compiled expressions, one for each text. */
 
- /* name: of the variable that has the text. 0: warned, deny. */
-extern struct expression *expression_get (struct policy *, char const *name, char const *text) ;
+ /* name: of the variable that has the text, for whom a warning counts
+    against. 0: warned, deny. */
+extern struct expression *expression_get (struct policy *, struct rights const *, char const *name, char const *text, tain const *now) ;
 extern void expression_release (struct policy *, struct expression *) ;
 extern int expression_matches (struct expression *, char const *) ;
 extern void expression_freeall (struct policy *) ;

@@ -60,6 +60,7 @@ struct superserver_face
    */
   void (*format_client) (char *, struct superserver_client const *, void *data) ;
   void (*format_key) (char *, unsigned char const *key, int known) ;
+  void (*format_user) (char *, unsigned char const *key) ;  /* who all those of that key are */
 } ;
 
 struct superserver

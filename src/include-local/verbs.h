@@ -17,12 +17,14 @@
 
 #include "budget.h"
 #include "fdtable.h"
-#include "log.h"
 #include "policy.h"
 #include "selfsocket.h"
 #include "stage.h"
 #include "store.h"
 #include "wire.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
 
  /* What all connections share. */
 struct holder
@@ -32,6 +34,7 @@ struct holder
   struct policy policy ;
   struct budget budget ;
   struct log log ;
+  struct complaints complaints ;  /* what clients can cause goes here */
   struct selfsocket self ;
   uint64_t connection_fds ;  /* descriptors that the connections themselves have open */
 } ;

@@ -12,9 +12,11 @@
 
 #include "accept.h"
 #include "fdtable.h"
-#include "log.h"
 #include "policy.h"
 #include "slots.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
 
  /* The kernel may know it where the headers do not. */
 #if defined(__linux__) && !defined(SO_PASSPIDFD) && !defined(__sparc__) && !defined(__hppa__)
@@ -24,8 +26,7 @@
 enum accept_numbers
 {
   ACCEPT_BACKOFF_MIN = 10,  /* milliseconds */
-  ACCEPT_BACKOFF_MAX = 1000,
-  ACCEPT_WARN_SECONDS = 60
+  ACCEPT_BACKOFF_MAX = 1000
 } ;
 
 void accept_init (struct acceptor *a, int fd)
@@ -33,21 +34,19 @@ void accept_init (struct acceptor *a, int fd)
   a->fd = fd ;
   a->backoff = 0 ;
   a->missed = 0 ;
-  a->retry = a->warn = tain_zero ;
+  a->retry = tain_zero ;
 }
 
  /* Nobody knows which errno means a broken socket and which one a passing
     shortage: all are tried again, ever more slowly, and told once a minute. */
 
-static void pause_accept (struct acceptor *a, struct log *log, tain const *now)
+static void pause_accept (struct acceptor *a, struct complaints *c, tain const *now)
 {
   tain pause ;
   a->backoff = !a->backoff ? ACCEPT_BACKOFF_MIN : a->backoff * 2 < ACCEPT_BACKOFF_MAX ? a->backoff * 2 : ACCEPT_BACKOFF_MAX ;
   tain_from_millisecs(&pause, a->backoff) ;
   tain_add(&a->retry, now, &pause) ;
-  if (tain_less(now, &a->warn)) return ;
-  log_line(log, LOG_WARNING, "unable to accept connections: ", strerror(errno), ": trying again") ;
-  tain_addsec(&a->warn, now, ACCEPT_WARN_SECONDS) ;
+  complaint_line(c, LOG_WARNING, "unable to accept connections", 0, now, "unable to accept connections: ", strerror(errno), ": trying again") ;
 }
 
  /* Accepted sockets inherit these from whoever set them on the listening one;
@@ -118,7 +117,7 @@ void accept_one (struct acceptor *a, struct slots *s, tain const *now)
     welcome(s, fd, now) ;
   }
   else if (!a->backoff && !a->missed && is_passing(errno)) a->missed = 1 ;
-  else pause_accept(a, &s->holder->log, now) ;
+  else pause_accept(a, &s->holder->complaints, now) ;
 }
 
 int accept_isready (struct acceptor const *a, struct slots const *s, tain const *now)

@@ -14,18 +14,16 @@
 #include <skalibs/tai.h>
 
 #include "accept.h"
-#include "log.h"
 #include "loop.h"
 #include "peer.h"
 #include "policy.h"
 #include "slots.h"
 #include "store.h"
 
-enum loop_numbers
-{
-  LOOP_REST_MS = 10,
-  LOOP_WARN_SECONDS = 60
-} ;
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+
+enum { LOOP_REST_MS = 10 } ;
 
 enum poll_places
 {
@@ -52,7 +50,6 @@ int loop_init (struct loop *l, struct holder *h, int listenfd, struct loop_optio
   l->options = *options ;
   l->islameduck = 0 ;
   l->end = tain_infinite ;
-  l->warn = tain_zero ;
   accept_init(&l->acceptor, listenfd) ;
   if (ndelay_on(listenfd) == -1) return 0 ;
   l->signalfd = trap_signals() ;
@@ -97,11 +94,7 @@ static void enter_lameduck (struct loop *l)
 static void rest (struct loop *l, char const *what)
 {
   static struct timespec const pause = { .tv_sec = 0, .tv_nsec = LOOP_REST_MS * 1000000 } ;
-  if (!tain_less(&STAMP, &l->warn))
-  {
-    log_line(&l->holder->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno), ": trying again") ;
-    tain_addsec(&l->warn, &STAMP, LOOP_WARN_SECONDS) ;
-  }
+  complaint_line(&l->holder->complaints, LOG_WARNING, what, 0, &STAMP, what, ": ", strerror(errno), ": trying again") ;
   nanosleep(&pause, 0) ;
 }
 
@@ -109,7 +102,7 @@ static void handle_signals (struct loop *l)
 {
   for (;;) switch (selfpipe_read())
   {
-    case -1 : rest(l, "read signals") ; return ;
+    case -1 : rest(l, "unable to read signals") ; return ;
     case 0 : return ;
     case SIGTERM : enter_lameduck(l) ; break ;
     case SIGHUP : policy_reload(&l->holder->policy) ; break ;
@@ -151,13 +144,14 @@ static void prepare (struct loop *l, tain *when)
   accept_next(&l->acceptor, &l->slots, &STAMP, when) ;
   prepare_peers(l, when) ;
   slots_next(&l->slots, &STAMP, when) ;
+  complaint_next(&l->holder->complaints, &STAMP, when) ;
 }
 
 static void do_peer (struct peer *p, iopause_fd const *x)
 {
   if (!x->revents) ;
   else if (x->revents & ~POLLOUT && x->events & POLLIN) peer_read(p, &STAMP) ;
-  else if (x->revents & ~POLLOUT) peer_kill(p, "disconnected before its answer had left") ;
+  else if (x->revents & ~POLLOUT) peer_kill(p, "disconnected before its answer had left", &STAMP) ;
   else peer_write(p, &STAMP) ;
   peer_tick(p, &STAMP) ;
 }
@@ -179,7 +173,7 @@ static void turn (struct loop *l)
   n = POLL_PEERS + l->slots.n + l->slots.waiting ;
   if (iopause_g(l->poll, n, tain_less(&when, &tain_infinite) ? &when : 0) < 0)
   {
-    if (errno != EINTR) rest(l, "wait for clients") ;
+    if (errno != EINTR) rest(l, "unable to wait for clients") ;
     return ;
   }
   store_expire(&l->holder->store, &STAMP, &log_expired, l->holder) ;
@@ -187,6 +181,7 @@ static void turn (struct loop *l)
   if (l->poll[POLL_ACCEPT].fd >= 0 && l->poll[POLL_ACCEPT].revents) accept_one(&l->acceptor, &l->slots, &STAMP) ;
   if (l->poll[POLL_SIGNALS].revents) handle_signals(l) ;
   slots_turn(&l->slots, &STAMP) ;
+  complaint_turn(&l->holder->complaints, &STAMP) ;
 }
 
 static int is_over (struct loop const *l)

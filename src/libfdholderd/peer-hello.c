@@ -19,7 +19,7 @@
 void peer_hello (struct peer *p, struct frame const *f, tain const *now)
 {
   if (frame_in_fdcount(&p->in) || f->len != WIRE_BANNER_LEN || memcmp(f->s, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN))
-    return peer_kill(p, "protocol error: not the banner of a client: closed") ;
+    return peer_kill(p, "protocol error: not the banner of a client: closed", now) ;
   p->banner = 1 ;
   peer_greet(p, now) ;
 }
@@ -52,5 +52,5 @@ void peer_greet (struct peer *p, tain const *now)
   p->holder->connection_fds++ ;
   p->banner = 0 ;
   p->state = PEER_OPEN ;
-  if (!ok) peer_kill(p, "out of memory for the handshake: closed") ;
+  if (!ok) peer_kill(p, "out of memory for the handshake: closed", now) ;
 }

@@ -8,7 +8,6 @@
 #include <skalibs/tai.h>
 
 #include "frame.h"
-#include "log.h"
 #include "peer.h"
 #include "peer-internal.h"
 #include "verbs.h"
@@ -44,10 +43,10 @@ static int sniff (struct peer *p)
  /* The last answer, then no more. Who has not even said which dialect it
     speaks gets none. */
 
-static void drain (struct peer *p, int e, char const *why)
+static void drain (struct peer *p, int e, char const *why, tain const *now)
 {
   struct replies r = replies_of(p) ;
-  peer_say(p, LOG_WARNING, why) ;
+  peer_complain(p, why, now) ;
   verbs_session_end(p->holder, &p->session) ;
   p->state = (p->state != PEER_SNIFF || sniff(p)) && verbs_error(&r, e) == VERDICT_ANSWERED ? PEER_DRAIN : PEER_DEAD ;
 }
@@ -62,12 +61,12 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
   unsigned int n = unpacked == EPROTO ? 0 : verbs_fds(&req) ;
   unsigned int there = frame_in_fdcount(&p->in) ;
   if (n > there || (p->in.dialect == FRAME_S6 && n != f->nfds) || (n < there && frame_in_isempty(&p->in)))
-    return drain(p, EPROTO, "protocol error: wrong number of descriptors") ;
+    return drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;
   for (unsigned int i = 0 ; i < n ; i++) fds[i] = frame_in_takefd(&p->in) ;
   switch (verbs_answer(p->holder, &p->session, &req, unpacked, fds, &out, now))
   {
-    case VERDICT_PROTOCOL : return drain(p, EPROTO, "protocol error") ;
-    case VERDICT_NOMEMORY : return peer_kill(p, "out of memory for an answer: closed") ;
+    case VERDICT_PROTOCOL : return drain(p, EPROTO, "protocol error", now) ;
+    case VERDICT_NOMEMORY : return peer_kill(p, "out of memory for an answer: closed", now) ;
     case VERDICT_ANSWERED : break ;
   }
   p->state = verbs_istaking(&p->session) ? PEER_TAKING : stage_isactive(&p->session.stage) ? PEER_STAGING : PEER_OPEN ;
@@ -97,19 +96,19 @@ static unsigned int process (struct peer *p, tain const *now)
     struct frame f ;
     enum frame_get r = frame_in_get(&p->in, &f) ;
     if (r == FRAME_GET_NONE) break ;
-    if (r == FRAME_GET_SHORTAGE) drain(p, ENOMEM, "out of memory for a message: closed") ;
-    else if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be") ;
+    if (r == FRAME_GET_SHORTAGE) drain(p, ENOMEM, "out of memory for a message: closed", now) ;
+    else if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be", now) ;
     else if (p->state == PEER_HELLO) peer_hello(p, &f, now) ;
     else judge(p, &f, now) ;
   }
   if (p->state < PEER_DRAIN && frame_in_isextra(&p->in))
-    drain(p, EPROTO, "protocol error: more descriptors than the message may have") ;
+    drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ;
   return n ;
 }
 
 static void lose (struct peer *p)
 {
-  peer_say(p, LOG_INFO, errno == EPIPE || errno == ECONNRESET ? "disconnected" : strerror(errno)) ;
+  peer_say(p, errno == EPIPE || errno == ECONNRESET ? "disconnected" : strerror(errno)) ;
   peer_die(p) ;
 }
 
@@ -157,11 +156,11 @@ void peer_read (struct peer *p, tain const *now)
   {
     case FRAME_FILL_AGAIN : return ;
     case FRAME_FILL_OK : break ;
-    case FRAME_FILL_SHORTAGE : drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process") ; break ;
-    case FRAME_FILL_EXTRA : drain(p, EPROTO, "protocol error: more descriptors than the message may have") ; break ;
+    case FRAME_FILL_SHORTAGE : drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process", now) ; break ;
+    case FRAME_FILL_EXTRA : drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ; break ;
     case FRAME_FILL_EOF :
       p->iseof = 1 ;
-      peer_say(p, LOG_INFO, "disconnected") ;
+      peer_say(p, "disconnected") ;
       return peer_die(p) ;
     case FRAME_FILL_ERROR : return lose(p) ;
   }

@@ -13,10 +13,12 @@
 
 #include "fdtable.h"
 #include "frame.h"
-#include "log.h"
 #include "peer.h"
 #include "peer-internal.h"
 #include "verbs.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
 
 enum peer_numbers
 {
@@ -24,14 +26,24 @@ enum peer_numbers
   PEER_BACKOFF_MAX = 1000
 } ;
 
-void peer_say (struct peer const *p, enum log_level level, char const *what)
+void peer_say (struct peer const *p, char const *what)
 {
   char uid[UID_FMT] ;
   char pid[PID_FMT] ;
-  if (!log_wants(&p->holder->log, level)) return ;
+  if (!log_wants(&p->holder->log, LOG_INFO)) return ;
   uid[uid_fmt(uid, peer_uid(p))] = 0 ;
   pid[pid_fmt(pid, p->session.pid)] = 0 ;
-  log_line(&p->holder->log, level, "uid ", uid, " pid ", pid, ": ", what) ;
+  log_line(&p->holder->log, LOG_INFO, "uid ", uid, " pid ", pid, ": ", what) ;
+}
+
+void peer_complain (struct peer const *p, char const *what, tain const *now)
+{
+  struct complaint_account account ;
+  char pid[PID_FMT] ;
+  if (!log_wants(&p->holder->log, LOG_WARNING)) return ;
+  policy_account(&account, &p->session.rights) ;
+  pid[pid_fmt(pid, p->session.pid)] = 0 ;
+  complaint_line(&p->holder->complaints, LOG_WARNING, what, &account, now, account.user, " pid ", pid, ": ", what) ;
 }
 
 void peer_die (struct peer *p)
@@ -40,10 +52,10 @@ void peer_die (struct peer *p)
   verbs_session_end(p->holder, &p->session) ;
 }
 
-void peer_kill (struct peer *p, char const *why)
+void peer_kill (struct peer *p, char const *why, tain const *now)
 {
   if (peer_isdead(p)) return ;
-  peer_say(p, LOG_WARNING, why) ;
+  peer_complain(p, why, now) ;
   peer_die(p) ;
 }
 
@@ -147,7 +159,7 @@ void peer_tick (struct peer *p, tain const *now)
     if (p->banner) peer_greet(p, now) ;
     peer_write(p, now) ;
   }
-  else if (!tain_less(now, &p->deadline)) peer_kill(p, "timed out") ;
+  else if (!tain_less(now, &p->deadline)) peer_kill(p, "timed out", now) ;
 }
 
 void peer_next (struct peer const *p, tain *when)

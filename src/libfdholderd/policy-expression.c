@@ -8,8 +8,10 @@
 #include <string.h>
 #include <regex.h>
 
-#include "log.h"
 #include "policy.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
 
 enum expression_numbers
 {
@@ -75,13 +77,22 @@ static struct expression *find (struct policy *p, char const *text)
   return 0 ;
 }
 
-static void warn (struct policy *p, char const *name, char const *text, char const *message)
+struct asker
+{
+  struct rights const *rights ;
+  char const *name ;  /* of the variable */
+  tain const *now ;
+} ;
+
+static void warn (struct policy *p, struct asker const *asker, char const *text, char const *message)
 {
   char quoted[LOG_QUOTED_MAX] ;
-  log_line(p->log, LOG_WARNING, "rule ", p->params.key, ": unable to compile ", name, ", ", log_quote(quoted, text, strlen(text)), ": ", message, ": denied") ;
+  struct complaint_account account ;
+  policy_account(&account, asker->rights) ;
+  complaint_line(p->complaints, LOG_WARNING, "unable to compile an expression", &account, asker->now, "rule ", p->params.key, ": unable to compile ", asker->name, ", ", log_quote(quoted, text, strlen(text)), ": ", message, ": denied") ;
 }
 
-static struct expression *compile (struct policy *p, char const *name, char const *text)
+static struct expression *compile (struct policy *p, struct asker const *asker, char const *text)
 {
   size_t len = strlen(text) ;
   char message[256] ;
@@ -89,7 +100,7 @@ static struct expression *compile (struct policy *p, char const *name, char cons
   struct expression *e = malloc(sizeof(struct expression) + len + 1) ;
   if (!e)
   {
-    warn(p, name, text, "out of memory") ;
+    warn(p, asker, text, "out of memory") ;
     return 0 ;
   }
   memcpy(e->text, text, len + 1) ;
@@ -101,7 +112,7 @@ static struct expression *compile (struct policy *p, char const *name, char cons
   if (r)
   {
     regerror(r, &e->compiled, message, sizeof(message)) ;
-    warn(p, name, text, message) ;
+    warn(p, asker, text, message) ;
     if (r == REG_ESPACE)
     {
       free(e) ;
@@ -113,12 +124,13 @@ static struct expression *compile (struct policy *p, char const *name, char cons
   return e ;
 }
 
-struct expression *expression_get (struct policy *p, char const *name, char const *text)
+struct expression *expression_get (struct policy *p, struct rights const *r, char const *name, char const *text, tain const *now)
 {
+  struct asker asker = { .rights = r, .name = name, .now = now } ;
   struct expression *e = find(p, text) ;
   if (!e)
   {
-    e = compile(p, name, text) ;
+    e = compile(p, &asker, text) ;
     prune(p) ;
   }
   if (!e || !e->isgood) return 0 ;

@@ -9,27 +9,29 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "log.h"
 #include "policy.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
 
 enum { RIGHTS_FRESH_SECONDS = 1 } ;
 
-static void init (struct policy *p, struct log *log)
+static void init (struct policy *p, struct complaints *complaints)
 {
   static struct policy const zero = { .rules = ACCESSRULES_ZERO, .params = ACCESSRULES_PARAMS_ZERO } ;
   *p = zero ;
-  p->log = log ;
+  p->complaints = complaints ;
 }
 
-int policy_init_dir (struct policy *p, char const *dir, struct log *log)
+int policy_init_dir (struct policy *p, char const *dir, struct complaints *complaints)
 {
-  init(p, log) ;
+  init(p, complaints) ;
   return accessrules_open_dir(&p->rules, dir) ;
 }
 
-int policy_init_cdb (struct policy *p, char const *file, struct log *log)
+int policy_init_cdb (struct policy *p, char const *file, struct complaints *complaints)
 {
-  init(p, log) ;
+  init(p, complaints) ;
   p->iscdb = 1 ;
   return accessrules_open_cdb(&p->rules, file) ;
 }
@@ -45,14 +47,28 @@ void policy_reload (struct policy *p)
 {
   if (!p->iscdb) return ;
   if (accessrules_reload(&p->rules)) p->generation++ ;
-  else log_line(p->log, LOG_WARNING, "unable to reload rules: ", strerror(errno), ": the ones in use are kept") ;
+  else log_line(p->complaints->log, LOG_WARNING, "unable to reload rules: ", strerror(errno), ": the ones in use are kept") ;
 }
 
-static void warn_rules (struct policy *p, struct rights const *r)
+static void set_account (struct complaint_account *account, char const *rule, uid_t uid)
 {
-  char uid[UID_FMT] ;
-  uid[uid_fmt(uid, r->uid)] = 0 ;
-  log_line(p->log, LOG_WARNING, "unable to read the rules for uid ", uid, p->params.key[0] ? " at " : "", p->params.key, ": ", strerror(errno), ": denied") ;
+  char user[sizeof("uid ") + UID_FMT] = "uid " ;
+  user[4 + uid_fmt(user + 4, uid)] = 0 ;
+  complaint_account(account, rule, user) ;
+}
+
+void policy_account (struct complaint_account *account, struct rights const *r)
+{
+  set_account(account, r->key, r->uid) ;
+}
+
+ /* The rule that cannot be read may be another one than let the user in. */
+
+static void warn_rules (struct policy *p, struct rights const *r, tain const *now)
+{
+  struct complaint_account account ;
+  set_account(&account, p->params.key, r->uid) ;
+  complaint_line(p->complaints, LOG_WARNING, "unable to read the rules", &account, now, "unable to read the rules for ", account.user, p->params.key[0] ? " at " : "", p->params.key, ": ", strerror(errno), ": denied") ;
 }
 
 int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid, tain const *now)
@@ -64,7 +80,7 @@ int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid, tain
   r->judged = *now ;
   r->generation = p->generation ;
   result = accessrules_uidgid(&p->rules, uid, gid, &p->params) ;
-  if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
+  if (result == ACCESSRULES_ERROR) warn_rules(p, r, now) ;
   if (result != ACCESSRULES_ALLOW || strlen(p->params.key) >= sizeof(r->key)) return 0 ;
   memcpy(r->key, p->params.key, strlen(p->params.key) + 1) ;
   return 1 ;
@@ -98,7 +114,7 @@ static int find_rule (struct policy *p, struct rights *r, tain const *now)
   if (!is_fresh(p, &r->judged, r->generation, now))
   {
     accessrules_result result = accessrules_uidgid(&p->rules, r->uid, r->gid, &p->params) ;
-    if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
+    if (result == ACCESSRULES_ERROR) warn_rules(p, r, now) ;
     if (result == ACCESSRULES_ALLOW && strlen(p->params.key) < sizeof(r->key)) strcpy(r->key, p->params.key) ;
     else r->key[0] = 0 ;
     r->judged = *now ;
@@ -122,10 +138,12 @@ static char const *const variables[RIGHT_COUNT] =
  /* An expression that is empty, or nothing but newlines, would match every
     id: it denies instead. */
 
-static struct expression *read_expression (struct policy *p, char const *name, char const *text)
+static struct expression *read_expression (struct policy *p, struct rights const *r, char const *name, char const *text, tain const *now)
 {
-  if (text[strspn(text, "\n")]) return expression_get(p, name, text) ;
-  log_line(p->log, LOG_WARNING, "rule ", p->params.key, ": ", name, " is empty: denied") ;
+  struct complaint_account account ;
+  if (text[strspn(text, "\n")]) return expression_get(p, r, name, text, now) ;
+  policy_account(&account, r) ;
+  complaint_line(p->complaints, LOG_WARNING, "an expression is empty", &account, now, "rule ", p->params.key, ": ", name, " is empty: denied") ;
   return 0 ;
 }
 
@@ -146,11 +164,11 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
   one->read = r->judged ;  /* no right is fresh for longer than the rule that it is read from */
   if (!isallowed) return ;
   result = accessrules_read_variable(&p->rules, &p->params, variables[right]) ;
-  if (result == ACCESSRULES_ERROR) warn_rules(p, r) ;
+  if (result == ACCESSRULES_ERROR) warn_rules(p, r, now) ;
   if (result != ACCESSRULES_ALLOW || !p->params.env.len) return ;
   value = strchr(p->params.env.s, '=') ;
   if (!value) return ;
-  if (has_expression(right)) one->expression = read_expression(p, variables[right], value + 1) ;
+  if (has_expression(right)) one->expression = read_expression(p, r, variables[right], value + 1, now) ;
   else one->isgranted = 1 ;
 }
 

@@ -9,10 +9,11 @@
 #include <skalibs/types.h>
 
 #include "fdtable.h"
-#include "log.h"
 #include "peer.h"
 #include "policy.h"
 #include "slots.h"
+
+#include "libdaemon/complaint.h"
 
 #define users(s) genalloc_s(struct slots_user, &(s)->users)
 #define user_count(s) genalloc_len(struct slots_user, &(s)->users)
@@ -203,7 +204,7 @@ static int displace_one (struct slots *s, tain const *now)
   if (!p) return 0 ;
   silence_ends(p, &silent) ;
   if (tain_less(now, &silent) && !is_stalemate(s, now)) return 0 ;
-  peer_kill(p, "displaced by a connection of another user") ;
+  peer_kill(p, "displaced by a connection of another user", now) ;
   return 1 ;
 }
 
@@ -215,7 +216,7 @@ static void clear_room (struct slots *s, tain const *now)
     if (held_by(s, s->room[i].rights.uid) == most) slots_leave(s, i) ;
   s->changed = *now ;
   if (s->waiting == before) return ;
-  if (!s->isstuck) log_line(&s->holder->log, LOG_WARNING, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
+  if (!s->isstuck) complaint_line(&s->holder->complaints, LOG_WARNING, "no connection has ended for a second", 0, now, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
   s->isstuck = 1 ;
 }
 

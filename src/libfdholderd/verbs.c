@@ -5,12 +5,13 @@
 
 #include <skalibs/types.h>
 
-#include "log.h"
 #include "policy.h"
 #include "stage.h"
 #include "store.h"
 #include "verbs.h"
 #include "wire.h"
+
+#include "libdaemon/log.h"
 
  /* Rights that name an id are judged by the functions below; the others here. */
 

@@ -10,6 +10,9 @@
 
 #include "superserver.h"
 
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+
  /* A hash table of slot numbers: whose slots they are, only its user knows. */
 
 struct slotindex
@@ -129,29 +132,6 @@ extern int spawner_init (struct spawner *, char const *const *argv) ;
  /* Child with fd as stdin and stdout; the parent's fd stays open. 0 and errno. */
 extern pid_t spawner_run (struct spawner *, int fd, char const *const *envp) ;
 
- /* One line a call, in one write of at most PIPE_BUF; a reader that is stuck is never waited for. */
-
-enum complaint
-{
-  COMPLAINT_ACCEPT,
-  COMPLAINT_IDENTIFY,
-  COMPLAINT_SPAWN,
-  COMPLAINT_MEMORY,
-  COMPLAINT_KINDS
-} ;
-
-struct superlog
-{
-  unsigned int verbosity ;
-  unsigned int dropped ;  /* lines since stderr was last ready to take one */
-  time_t last[COMPLAINT_KINDS] ;  /* monotonic seconds + 1; 0: never */
-} ;
-
-extern void superlog_info (struct superlog *, char const *const *parts, unsigned int n) ;
-#define superlog_line(log, ...) do { if ((log)->verbosity >= 2) superlog_info(log, ((char const *const[]){__VA_ARGS__}), sizeof((char const *const[]){__VA_ARGS__})/sizeof(char const *)) ; } while (0)
- /* errno's warning, once a minute for each kind at most. */
-extern void superlog_complain (struct superlog *, enum complaint, char const *what, char const *name, char const *then) ;
-
  /* Signals are blocked but while the loop waits. */
 
 enum signalbit
@@ -177,7 +157,8 @@ struct server
   struct children children ;
   struct superserver_environment environment ;
   struct spawner spawner ;
-  struct superlog log ;
+  struct log log ;
+  struct complaints complaints ;  /* what clients can cause goes here */
   struct superserver_client client ;
   unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
   unsigned int pause ;  /* milliseconds of the last one; 0 after a success */
@@ -186,7 +167,6 @@ struct server
   uint32_t unswept ;  /* children that were taken by their number since the last look */
 } ;
 
-extern int64_t server_now (void) ;  /* monotonic milliseconds */
 extern void server_end_pause (struct server *) ;
 
 extern void server_reap (struct server *) ;  /* after a SIGCHLD */

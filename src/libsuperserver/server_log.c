@@ -6,6 +6,10 @@
 
 #include "internal.h"
 
+#include "libdaemon/clock.h"
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+
 void server_log_status (struct server *s)
 {
   char running[UINT_FMT] ;
@@ -13,7 +17,7 @@ void server_log_status (struct server *s)
   if (s->log.verbosity < 2) return ;
   running[uint_fmt(running, s->children.running)] = 0 ;
   max[uint_fmt(max, s->config->maxconn)] = 0 ;
-  superlog_line(&s->log, "status: ", running, "/", max) ;
+  log_line(&s->log, LOG_INFO, "status: ", running, "/", max) ;
 }
 
 static void format_share (struct server *s, char *running, char *max, uint32_t count)
@@ -32,21 +36,33 @@ void server_log_accept (struct server *s, pid_t pid, unsigned char const *key)
   (*s->config->face->format_client)(name, &s->client, s->config->data) ;
   fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
   format_share(s, running, max, key ? children_count(&s->children, key) : 0) ;
-  superlog_line(&s->log, s->config->face->words.accepted, name, " pid ", fmtpid, " count ", key ? running : "?", "/", max) ;
+  log_line(&s->log, LOG_INFO, s->config->face->words.accepted, name, " pid ", fmtpid, " count ", key ? running : "?", "/", max) ;
 }
 
- /* Told at -v 1 too: otherwise nobody sees that clients are turned away. */
+ /* Told at -v 1 too, once a minute for each client: otherwise nobody sees
+    that clients are turned away. At -v 2 each connection has its line. */
 
 void server_log_reject (struct server *s, uint32_t count)
 {
+  char const *word = s->config->face->words.rejected ;
   char name[SUPERSERVER_NAMESIZE] ;
+  char user[SUPERSERVER_NAMESIZE] ;
   char running[UINT_FMT] ;
   char max[UINT_FMT] ;
-  char const *const parts[] = { s->config->face->words.rejected, name, " count ", running, "/", max } ;
-  if (!s->log.verbosity) return ;
+  struct complaint_account account ;
+  tain now ;
+  if (!log_wants(&s->log, LOG_NOTE)) return ;
   (*s->config->face->format_client)(name, &s->client, s->config->data) ;
   format_share(s, running, max, count) ;
-  superlog_info(&s->log, parts, sizeof(parts) / sizeof(char const *)) ;
+  if (log_wants(&s->log, LOG_INFO))
+  {
+    log_line(&s->log, LOG_INFO, word, name, " count ", running, "/", max) ;
+    return ;
+  }
+  (*s->config->face->format_user)(user, s->client.key) ;
+  complaint_account(&account, "", user) ;
+  clock_now(&now) ;
+  complaint_line(&s->complaints, LOG_NOTE, "turned away by -C", &account, &now, word, name, " count ", running, "/", max) ;
 }
 
 void server_log_end (struct server *s, pid_t pid, unsigned char const *key, int known, int status)
@@ -63,9 +79,9 @@ void server_log_end (struct server *s, pid_t pid, unsigned char const *key, int 
   if (face->format_key)
   {
     (*face->format_key)(name, key, known) ;
-    superlog_line(&s->log, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
+    log_line(&s->log, LOG_INFO, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
     return ;
   }
   format_share(s, running, max, children_count(&s->children, key)) ;
-  superlog_line(&s->log, "end pid ", fmtpid, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode, " count ", running, "/", max) ;
+  log_line(&s->log, LOG_INFO, "end pid ", fmtpid, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode, " count ", running, "/", max) ;
 }

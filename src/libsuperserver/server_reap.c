@@ -1,9 +1,10 @@
 /* ISC license. */
 
-#include <time.h>
 #include <sys/wait.h>
 
 #include "internal.h"
+
+#include "libdaemon/clock.h"
 
  /*
    The kernel looks at every child when it is asked for any that has ended,
@@ -14,13 +15,6 @@
  */
 
 enum { SWEEP_ALWAYS = 48, SWEEP_SHARE = 8, SWEEP_DELAY = 20 } ;
-
-int64_t server_now (void)
-{
-  struct timespec now ;
-  clock_gettime(CLOCK_MONOTONIC, &now) ;
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 ;
-}
 
 void server_end_pause (struct server *s)
 {
@@ -62,14 +56,14 @@ void server_reap (struct server *s)
   }
   if (waitpid(pid, &status, WNOHANG) == pid) forget(s, pid, status) ;
   s->unswept++ ;
-  if (!s->sweep) s->sweep = server_now() + SWEEP_DELAY ;
+  if (!s->sweep) s->sweep = clock_milliseconds() + SWEEP_DELAY ;
 }
 
 int64_t server_sweep_left (struct server *s)
 {
   int64_t left ;
   if (!s->sweep) return -1 ;
-  left = s->sweep - server_now() ;
+  left = s->sweep - clock_milliseconds() ;
   if (left > 0) return left ;
   server_sweep(s) ;
   return -1 ;

@@ -19,6 +19,10 @@
 #include "internal.h"
 #include "readiness.h"
 
+#include "libdaemon/clock.h"
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+
  /*
    accept is asked for only while all of these hold: fewer than maxconn
    children run; no accepted client still waits for a child (spawning
@@ -29,10 +33,17 @@
 
 enum { PAUSE_FIRST = 10, PAUSE_LONGEST = 1000 } ;
 
+static void complain (struct server *s, char const *what, char const *name, char const *then)
+{
+  tain now ;
+  clock_now(&now) ;
+  complaint_line(&s->complaints, LOG_WARNING, what, 0, &now, what, name, ": ", strerror(errno), then) ;
+}
+
 static void begin_pause (struct server *s)
 {
   s->pause = !s->pause ? PAUSE_FIRST : s->pause < PAUSE_LONGEST / 2 ? s->pause << 1 : PAUSE_LONGEST ;
-  s->resume = server_now() + s->pause ;
+  s->resume = clock_milliseconds() + s->pause ;
 }
 
 static void end_client (struct server *s)
@@ -54,7 +65,7 @@ static void serve (struct server *s)
   pid_t pid ;
   if (!children_reserve(&s->children))
   {
-    superlog_complain(&s->log, COMPLAINT_MEMORY, "remember a child", "", "; the client waits") ;
+    complain(s, "unable to remember a child", "", "; the client waits") ;
     begin_pause(s) ;
     return ;
   }
@@ -62,7 +73,7 @@ static void serve (struct server *s)
   if (!pid)
   {
     int shortage = is_shortage(errno) ;
-    superlog_complain(&s->log, COMPLAINT_SPAWN, "spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
+    complain(s, "unable to spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
     if (shortage) begin_pause(s) ;
     else end_client(s) ;
     return ;
@@ -83,7 +94,7 @@ static void meet (struct server *s)
   superserver_put(&s->environment, "PROTO", face->protocol) ;
   if (!(*face->identify)(&s->client, &s->environment, s->config->data))
   {
-    superlog_complain(&s->log, COMPLAINT_IDENTIFY, "find out who the client is", "", "; the connection is closed") ;
+    complain(s, "unable to find out who the client is", "", "; the connection is closed") ;
     end_client(s) ;
     return ;
   }
@@ -114,7 +125,7 @@ static void accept_one (struct server *s)
   if (s->client.fd == -1)
   {
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return ;
-    superlog_complain(&s->log, COMPLAINT_ACCEPT, "accept", "", "; trying again") ;
+    complain(s, "unable to accept", "", "; trying again") ;
     begin_pause(s) ;
     return ;
   }
@@ -136,24 +147,24 @@ static int obey (struct server *s)
   if (bits & SIGNALBIT_CHLD) server_reap(s) ;
   if (bits & SIGNALBIT_ABRT)
   {
-    superlog_line(&s->log, "received SIGABRT, sending SIGKILL to all connections and quitting") ;
+    log_line(&s->log, LOG_INFO, "received SIGABRT, sending SIGKILL to all connections and quitting") ;
     children_kill(&s->children, SIGKILL) ;
     return 1 ;
   }
   if (bits & SIGNALBIT_QUIT)
   {
-    superlog_line(&s->log, "received SIGQUIT, sending ", s->config->face->words.terminating, " to all connections and quitting") ;
+    log_line(&s->log, LOG_INFO, "received SIGQUIT, sending ", s->config->face->words.terminating, " to all connections and quitting") ;
     terminate(s) ;
     return 1 ;
   }
   if (bits & SIGNALBIT_HUP)
   {
-    superlog_line(&s->log, "received SIGHUP, sending ", s->config->face->words.terminating, " to all connections") ;
+    log_line(&s->log, LOG_INFO, "received SIGHUP, sending ", s->config->face->words.terminating, " to all connections") ;
     terminate(s) ;
   }
   if (bits & SIGNALBIT_TERM)
   {
-    superlog_line(&s->log, "received SIGTERM, quitting") ;
+    log_line(&s->log, LOG_INFO, "received SIGTERM, quitting") ;
     return 1 ;
   }
   return 0 ;
@@ -165,10 +176,29 @@ static int64_t pause_left (struct server *s)
 {
   int64_t left ;
   if (!s->resume) return -1 ;
-  left = s->resume - server_now() ;
+  left = s->resume - clock_milliseconds() ;
   if (left > 0) return left ;
   s->resume = 0 ;
   return -1 ;
+}
+
+ /* Milliseconds until something has to be told; -1 when there is nothing. */
+
+static int64_t complaints_left (struct server *s)
+{
+  tain when = tain_infinite ;
+  tain now ;
+  clock_now(&now) ;
+  complaint_turn(&s->complaints, &now) ;
+  complaint_next(&s->complaints, &now, &when) ;
+  if (!tain_less(&when, &tain_infinite)) return -1 ;
+  tain_sub(&when, &when, &now) ;
+  return 1 + (int64_t)tain_to_millisecs(&when) ;
+}
+
+static int64_t sooner (int64_t a, int64_t b)
+{
+  return a < 0 || (b >= 0 && b < a) ? b : a ;
 }
 
 static void prepare (struct server *s)
@@ -178,11 +208,12 @@ static void prepare (struct server *s)
   if (!signals_init()) strerr_diefusys(EXITCODE_SYSTEM, "set up signals") ;
   children_init(&s->children) ;
   s->log.verbosity = s->config->verbosity ;
+  complaint_init(&s->complaints, &s->log) ;
   if (!environment_init(&s->environment, s->config->face)
    || !spawner_init(&s->spawner, s->config->argv)
    || !children_reserve(&s->children))
     strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
-  superlog_line(&s->log, "starting", s->config->bound) ;
+  log_line(&s->log, LOG_INFO, "starting", s->config->bound) ;
   server_log_status(s) ;
   readiness_tell(s->config->ready) ;
 }
@@ -191,25 +222,27 @@ int superserver_run (struct superserver const *given)
 {
   struct superserver limited = *given ;
   struct superserver const *config = &limited ;
-  struct server s = { .config = config } ;
+  static struct server s = { .log = LOG_ZERO } ;
+  s.config = config ;
   if (!limited.maxconn) limited.maxconn = 1 ;
   if (limited.localmaxconn > limited.maxconn) limited.localmaxconn = limited.maxconn ;
   if (limited.ready) readiness_require() ;
   prepare(&s) ;
   for (;;)
   {
-    int64_t sweep = server_sweep_left(&s) ;
     int64_t left = pause_left(&s) ;
+    int64_t wake = sooner(sooner(left, server_sweep_left(&s)), complaints_left(&s)) ;
     int ready ;
     if (s.waiting && left < 0)
     {
       serve(&s) ;
       continue ;
     }
-    ready = signals_wait(left < 0 && s.children.running < config->maxconn, left < 0 || (sweep >= 0 && sweep < left) ? sweep : left) ;
+    ready = signals_wait(left < 0 && s.children.running < config->maxconn, wake) ;
     if (obey(&s)) break ;
     if (ready) accept_one(&s) ;
   }
-  superlog_line(&s.log, "exiting") ;
+  complaint_end(&s.complaints) ;
+  log_line(&s.log, LOG_INFO, "exiting") ;
   return EXITCODE_OK ;
 }

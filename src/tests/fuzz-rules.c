@@ -56,7 +56,8 @@ struct rule
 static char base[64] ;  /* in memory, where there is such a place */
 static struct rule rules[KEYS] ;
 static struct policy policy ;
-static struct log silent = { .fd = -1, .verbosity = 0 } ;
+static struct log silent = LOG_ZERO ;
+static struct complaints complaints ;
 
 static void must (int condition)
 {
@@ -232,7 +233,9 @@ int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
     read_rule(rules + i, &script) ;
     put_rule(keys[i], rules + i, 1) ;
   }
-  must(policy_init_dir(&policy, base, &silent)) ;
+  silent.verbosity = 0 ;
+  complaint_init(&complaints, &silent) ;
+  must(policy_init_dir(&policy, base, &complaints)) ;
   compare() ;
   policy_free(&policy) ;
   for (unsigned int i = 0 ; i < KEYS ; i++) put_rule(keys[i], rules + i, 0) ;

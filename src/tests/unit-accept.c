@@ -14,7 +14,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = { .fd = 2, .verbosity = 0 } } ;
+static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
 
 int main (void)
 {
@@ -28,6 +28,8 @@ int main (void)
   if (!tain_now_set_stopwatch_g() || ndelay_on(fd) == -1) tap_bail("begin") ;
   if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   now = STAMP ;
+  holder.log.verbosity = 0 ;
+  complaint_init(&holder.complaints, &holder.log) ;
   accept_init(&a, fd) ;
   when = tain_infinite ;
   accept_next(&a, &slots, &now, &when) ;

@@ -82,11 +82,11 @@ static char const *logged (char const *body, size_t len)
   ssize_t r ;
   int fd[2] ;
   if (pipe(fd) == -1) tap_bail("pipe") ;
-  lonepeer_holder.log.fd = fd[1] ;
+  nowait_init(&lonepeer_holder.log.out, fd[1]) ;
   lonepeer_holder.log.verbosity = 2 ;
   lonepeer_request(body, len, -1) ;
   lonepeer_holder.log.verbosity = 0 ;
-  lonepeer_holder.log.fd = 2 ;
+  nowait_init(&lonepeer_holder.log.out, 2) ;
   close(fd[1]) ;
   r = read(fd[0], s, sizeof(s) - 1) ;
   s[r > 0 ? r : 0] = 0 ;

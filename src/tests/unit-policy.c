@@ -12,7 +12,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
-#include "log.h"
+#include "libdaemon/complaint.h"
 #include "policy.h"
 #include "support/rules.h"
 #include "support/tap.h"
@@ -20,6 +20,7 @@
 enum { SOMEBODY = 12345 } ;
 
 static struct log logger = LOG_ZERO ;
+static struct complaints complaints ;
 static struct policy policy ;
 
 static tain at (unsigned int milliseconds)
@@ -77,7 +78,9 @@ static void expressions (void)
   rule("STORE_REGEX", "^unix:\n") ;
   tap_ok(may(RIGHT_STORE, "unix:x") == 1 && !may(RIGHT_STORE, "x:unix:") && !may(RIGHT_RETRIEVE, "unix:x"), "an expression grants what it matches") ;
   {
-    struct expression *e = expression_get(&policy, "X", "^ab") ;
+    struct rights const asker = { .uid = SOMEBODY } ;
+    tain const now = at(0) ;
+    struct expression *e = expression_get(&policy, &asker, "X", "^ab", &now) ;
     tap_ok(expression_matches(e, "abc") && expression_matches(e, "abc") && !expression_matches(e, "bc") && !expression_matches(e, "bc") && expression_matches(e, "abc") && !expression_matches(e, ""), "an answer that is remembered is the one that was given") ;
     expression_release(&policy, e) ;
   }
@@ -143,12 +146,12 @@ static void warning (void)
   ssize_t len ;
   int p[2] ;
   if (pipe(p) == -1) tap_bail("pipe") ;
-  policy.log->fd = p[1] ;
-  policy.log->verbosity = 1 ;
+  nowait_init(&logger.out, p[1]) ;
+  logger.verbosity = 1 ;
   rule("RETRIEVE_REGEX", "bad[\033") ;
   may(RIGHT_RETRIEVE, "x") ;
-  policy.log->verbosity = 0 ;
-  policy.log->fd = 2 ;
+  logger.verbosity = 0 ;
+  nowait_init(&logger.out, 2) ;
   len = read(p[0], s, sizeof(s) - 1) ;
   s[len > 0 ? len : 0] = 0 ;
   tap_ok(!!strstr(s, "S6_FDHOLDER_RETRIEVE_REGEX"), "the warning about an expression names its variable") ;
@@ -190,7 +193,7 @@ static void from_cdb (void)
   struct testrule const others[] = { { .key = "uid/12345", .action = "allow", .variable = "S6_FDHOLDER_LIST=" } } ;
   struct testrule const unset[] = { { .key = "uid/12345", .action = "allow", .variable = "S6_FDHOLDER_LIST" } } ;
   rules_cdb("rules.cdb", rules, 1) ;
-  if (!policy_init_cdb(&policy, "rules.cdb", &logger)) tap_bail("rules.cdb") ;
+  if (!policy_init_cdb(&policy, "rules.cdb", &complaints)) tap_bail("rules.cdb") ;
   tap_ok(may(RIGHT_STORE, "ab") == 1 && !may(RIGHT_STORE, "ba") && !may(RIGHT_LIST, 0), "a cdb gives the rights that it has") ;
   rules_cdb("rules.cdb", others, 1) ;
   tap_ok(may(RIGHT_STORE, "ab") == 1, "a cdb that changes is not read again by itself") ;
@@ -209,8 +212,9 @@ int main (void)
 {
   PROG = "unit-policy" ;
   logger.verbosity = 0 ;
+  complaint_init(&complaints, &logger) ;
   make_rules() ;
-  if (!policy_init_dir(&policy, "rules", &logger)) tap_bail("policy_init_dir") ;
+  if (!policy_init_dir(&policy, "rules", &complaints)) tap_bail("policy_init_dir") ;
   default_deny() ;
   expressions() ;
   flags() ;
@@ -219,7 +223,7 @@ int main (void)
   warning() ;
   compiled_once() ;
   policy_free(&policy) ;
-  tap_ok(!policy_init_cdb(&policy, "rules", &logger), "a directory is no cdb") ;
+  tap_ok(!policy_init_cdb(&policy, "rules", &complaints), "a directory is no cdb") ;
   policy_free(&policy) ;
   from_cdb() ;
   return tap_done() ;

@@ -17,7 +17,7 @@
 
 enum { BUSY_USER = 1, OTHER_USER = 2 } ;
 
-static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = { .verbosity = 1 } } ;
+static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
 static struct slots slots ;
 static tain now ;
 
@@ -54,7 +54,8 @@ int main (void)
   int dump, other, busy ;
   PROG = "unit-slots" ;
   if (!tain_now_set_stopwatch_g() || pipe(p) == -1 || ndelay_on(p[0]) == -1) tap_bail("begin") ;
-  holder.log.fd = p[1] ;
+  nowait_init(&holder.log.out, p[1]) ;
+  complaint_init(&holder.complaints, &holder.log) ;
   now = STAMP ;
   if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   dump = arrive(BUSY_USER) ;

@@ -114,7 +114,7 @@ drain
 s6-ipcclient stuck true
 sleep 0.2
 drain
-like 'and says later how many lines were lost' "$(cat log.all)" 'warning: stderr was stuck: lines lost: [0-9]+$'
+like 'and says later how many lines were lost' "$(cat log.all)" 'warning: log was full: [0-9]+ lines were dropped$'
 unlike 'no line is cut' "$(grep -v '^s6-ipcserverd: [a-z]*: ' log.all)" .
 kill -s TERM $stuck
 wait $stuck

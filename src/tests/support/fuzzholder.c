@@ -69,7 +69,7 @@ static void add_rule (cdbmaker *cdb, char const *key, char const *env, size_t le
   fuzz_must(cdbmake_add(cdb, key, strlen(key), data, len + 5)) ;
 }
 
-static void make_rules (struct policy *p, struct log *log)
+static void make_rules (struct policy *p, struct complaints *complaints)
 {
   static char const all[] = "S6_FDHOLDER_STORE_REGEX=.*\0S6_FDHOLDER_RETRIEVE_REGEX=.*\0S6_FDHOLDER_LIST=1\0S6_FDHOLDER_GETDUMP=1\0S6_FDHOLDER_SETDUMP=1" ;
   static char const some[] = "S6_FDHOLDER_STORE_REGEX=^a\0S6_FDHOLDER_RETRIEVE_REGEX=.*\0S6_FDHOLDER_LIST=1" ;
@@ -82,7 +82,7 @@ static void make_rules (struct policy *p, struct log *log)
   add_rule(&cdb, "uid/1003", "", 0) ;
   fuzz_must(cdbmake_finish(&cdb)) ;
   close(fd) ;
-  fuzz_must(policy_init_cdb(p, path, log)) ;
+  fuzz_must(policy_init_cdb(p, path, complaints)) ;
   unlink(path) ;
 }
 
@@ -111,9 +111,10 @@ struct fuzzholder *fuzzholder_new (void)
   fuzz_must(!!f) ;
   PROG = "fuzz" ;
   f->holder = zero ;
-  f->holder.log.fd = open("/dev/null", O_WRONLY | O_CLOEXEC) ;
+  nowait_init(&f->holder.log.out, open("/dev/null", O_WRONLY | O_CLOEXEC)) ;
   f->holder.log.verbosity = 0 ;
-  make_rules(&f->holder.policy, &f->holder.log) ;
+  complaint_init(&f->holder.complaints, &f->holder.log) ;
+  make_rules(&f->holder.policy, &f->holder.complaints) ;
   make_files(f) ;
   return f ;
 }
@@ -163,7 +164,7 @@ static void do_peers (struct fuzzholder *f)
   {
     struct peer *p = f->slots.peers[i] ;
     if (x[i].revents & ~POLLOUT && x[i].events & POLLIN) peer_read(p, &f->now) ;
-    else if (x[i].revents & ~POLLOUT) peer_kill(p, "disconnected") ;
+    else if (x[i].revents & ~POLLOUT) peer_kill(p, "disconnected", &f->now) ;
     else if (x[i].revents) peer_write(p, &f->now) ;
     peer_tick(p, &f->now) ;
   }

@@ -47,7 +47,8 @@ static void make_holder (void)
   give("rules/uid/self/env/S6_FDHOLDER_STORE_REGEX", "^x") ;
   give("rules/uid/self/env/S6_FDHOLDER_RETRIEVE_REGEX", "^x") ;
   for (unsigned int i = 0 ; i < 3 ; i++) give(flags[i], "\n") ;
-  if (!policy_init_dir(&lonepeer_holder.policy, "rules", &lonepeer_holder.log)) tap_bail("policy") ;
+  complaint_init(&lonepeer_holder.complaints, &lonepeer_holder.log) ;
+  if (!policy_init_dir(&lonepeer_holder.policy, "rules", &lonepeer_holder.complaints)) tap_bail("policy") ;
   budget_fit(&lonepeer_holder.budget, 16, 100, 1000) ;
   store_init(&lonepeer_holder.store, &lonepeer_holder.fdtable, 100) ;
 }

@@ -1,0 +1,25 @@
+/* ISC license. */
+
+#include <time.h>
+
+#include "clock.h"
+
+static struct timespec monotonic (void)
+{
+  struct timespec now ;
+  clock_gettime(CLOCK_MONOTONIC, &now) ;
+  return now ;
+}
+
+int64_t clock_milliseconds (void)
+{
+  struct timespec now = monotonic() ;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 ;
+}
+
+void clock_now (tain *t)
+{
+  struct timespec now = monotonic() ;
+  tain_uint(t, 1 + (unsigned int)now.tv_sec) ;  /* 0 means never in places */
+  t->nano = (uint32_t)now.tv_nsec ;
+}

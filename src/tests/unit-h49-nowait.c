@@ -1,0 +1,297 @@
+/* ISC license. */
+
+/* H49, H40: writing never waits, by any of the ways, whatever this kernel
+   has. Each way that is for pipes is tried on a full blocking pipe, on one that
+   others fill at the same time, and on one that others splice to. */
+
+#include <skalibs/nonposix.h>
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "libdaemon/nowait.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { ROUNDS = 20000, PATIENCE = 30, PIPE_SIZE = 4096 } ;
+
+struct way
+{
+  enum nowait_way way ;
+  char const *name ;
+} ;
+
+static struct way const ways[] =
+{
+  { .way = NOWAIT_FLAG, .name = "flag" },
+  { .way = NOWAIT_OWN, .name = "own" },
+  { .way = NOWAIT_SPLICE, .name = "splice" },
+  { .way = NOWAIT_POLL, .name = "poll" }
+} ;
+
+static char const line[] = "a line that is no page\n" ;
+
+static void fill (int fd)
+{
+  char const c = 'x' ;
+  char page[PIPE_BUF] ;
+  int flags = fcntl(fd, F_GETFL) ;
+  memset(page, 'x', sizeof(page)) ;
+  fcntl(fd, F_SETFL, flags | O_NONBLOCK) ;
+  while (write(fd, page, sizeof(page)) > 0) ;
+  while (write(fd, &c, 1) > 0) ;
+  fcntl(fd, F_SETFL, flags) ;
+}
+
+static size_t drain (int fd)
+{
+  char buf[65536] ;
+  size_t n = 0 ;
+  int there = 0 ;
+  while (ioctl(fd, FIONREAD, &there) == 0 && there > 0)
+  {
+    ssize_t r = read(fd, buf, sizeof(buf)) ;
+    if (r <= 0) break ;
+    n += (size_t)r ;
+  }
+  return n ;
+}
+
+ /* 0: this kernel does not have that way, and the next one was taken. */
+
+static int check_full (struct way const *w)
+{
+  struct nowait n ;
+  int p[2] ;
+  int e ;
+  int has ;
+  ssize_t r ;
+  if (pipe(p) == -1) tap_bail("pipe") ;
+  nowait_init(&n, p[1]) ;
+  n.way = w->way ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  has = n.way == w->way ;
+  if (!has) tap_diag("%s: not here, it goes on with way %d", w->name, n.way) ;
+  tap_ok(r == sizeof(line) - 1 && drain(p[0]) == sizeof(line) - 1, "%s: a line goes through an empty pipe, whole", w->name) ;
+  fill(p[1]) ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  e = errno ;
+  tap_ok(r == -1 && e == EAGAIN, "%s: a full blocking pipe: EAGAIN, got %zd %s", w->name, r, r < 0 ? strerror(e) : "") ;
+  drain(p[0]) ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  tap_ok(r == sizeof(line) - 1 && drain(p[0]) == sizeof(line) - 1, "%s: what found no room is not left for later", w->name) ;
+  tap_ok(!(fcntl(p[1], F_GETFL) & O_NONBLOCK), "%s: O_NONBLOCK is left alone", w->name) ;
+  close(p[0]) ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  e = errno ;
+  tap_ok(r == -1 && e == EPIPE && n.way >= w->way, "%s: nobody reads: EPIPE, got %zd %s", w->name, r, r < 0 ? strerror(e) : "") ;
+  close(p[1]) ;
+  nowait_free(&n) ;
+  return has ;
+}
+
+ /* Another writer takes whatever room there is, as soon as there is some, and
+    a reader makes some now and then: who trusts poll(2) waits in write(2) then.
+    The reader stops now and then until the writer under test has gone on: one
+    that waits never does. */
+
+struct race
+{
+  unsigned int volatile done ;  /* by the writer under test */
+} ;
+
+static pid_t child (void (*work) (int const *, struct race *), int const *p, struct race *race)
+{
+  pid_t pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (pid) return pid ;
+  (*work)(p, race) ;
+  _exit(0) ;
+}
+
+static void fill_on (int const *p, struct race *race)
+{
+  char page[PIPE_BUF] ;
+  (void)race ;
+  memset(page, 'x', sizeof(page)) ;
+  close(p[0]) ;
+  while (write(p[1], page, sizeof(page)) > 0) ;
+}
+
+static void read_on (int const *p, struct race *race)
+{
+  char page[PIPE_BUF] ;
+  close(p[1]) ;
+  while (read(p[0], page, sizeof(page)) > 0)
+  {
+    unsigned int before = race->done ;
+    while (race->done == before) ;
+  }
+}
+
+static void check_race (struct way const *w, struct race *race)
+{
+  struct nowait n ;
+  pid_t filler, reader ;
+  int p[2] ;
+  double start = test_seconds() ;
+  unsigned int written = 0 ;
+  if (pipe(p) == -1) tap_bail("pipe") ;
+#ifdef F_SETPIPE_SZ
+  fcntl(p[1], F_SETPIPE_SZ, PIPE_SIZE) ;
+#endif
+  race->done = 0 ;
+  filler = child(&fill_on, p, race) ;
+  reader = child(&read_on, p, race) ;
+  nowait_init(&n, p[1]) ;
+  n.way = w->way ;
+  alarm(PATIENCE) ;
+  while (race->done < ROUNDS && test_seconds() - start < PATIENCE / 2)
+  {
+    written += nowait_write(&n, line, sizeof(line) - 1) > 0 ;
+    race->done++ ;
+  }
+  alarm(0) ;
+  tap_ok(race->done == ROUNDS, "%s: never waits while others fill the pipe: %u lines found room", w->name, written) ;
+  kill(filler, SIGKILL) ;
+  kill(reader, SIGKILL) ;
+  waitpid(filler, 0, 0) ;
+  waitpid(reader, 0, 0) ;
+  close(p[0]) ;
+  close(p[1]) ;
+  nowait_free(&n) ;
+}
+
+ /* splice(2) takes RWF_NOWAIT from all who share the open file. */
+
+static void check_spliced (void)
+{
+  struct nowait n ;
+  int p[2], q[2] ;
+  int e ;
+  ssize_t r ;
+  if (pipe(p) == -1 || pipe(q) == -1) tap_bail("pipe") ;
+  nowait_init(&n, p[1]) ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  tap_ok(r > 0 && n.way >= NOWAIT_FLAG, "a pipe is judged by its first line: way %d", n.way) ;
+  if (write(q[1], "x", 1) != 1 || splice(q[0], 0, p[1], 0, 1, 0) != 1) tap_bail("splice") ;
+  drain(p[0]) ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  tap_ok(r == sizeof(line) - 1 && drain(p[0]) == sizeof(line) - 1, "and again after another's splice: way %d", n.way) ;
+  fill(p[1]) ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  e = errno ;
+  tap_ok(r == -1 && e == EAGAIN, "then it does not wait either") ;
+  for (unsigned int i = 0 ; i < 2 ; i++) { close(p[i]) ; close(q[i]) ; }
+  nowait_free(&n) ;
+}
+
+static void check_shortage (void)
+{
+  struct rlimit old, none ;
+  struct nowait n ;
+  int p[2] ;
+  int e ;
+  ssize_t r ;
+  if (pipe(p) == -1 || getrlimit(RLIMIT_NOFILE, &old) == -1) tap_bail("pipe") ;
+  none = old ;
+  none.rlim_cur = 0 ;
+  nowait_init(&n, p[1]) ;
+  n.way = NOWAIT_SPLICE ;
+  if (setrlimit(RLIMIT_NOFILE, &none) == -1) tap_bail("setrlimit") ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  e = errno ;
+  setrlimit(RLIMIT_NOFILE, &old) ;
+  tap_ok(r == -1 && e == EAGAIN && n.way == NOWAIT_SPLICE, "a shortage of descriptors says nothing about a way") ;
+  r = nowait_write(&n, line, sizeof(line) - 1) ;
+  tap_ok(r == sizeof(line) - 1, "when it has passed, lines go through") ;
+  close(p[0]) ;
+  close(p[1]) ;
+  nowait_free(&n) ;
+}
+
+static void check_file (void)
+{
+  struct nowait n ;
+  int fd = memfd_create("file", MFD_CLOEXEC) ;
+  nowait_init(&n, fd) ;
+  tap_ok(nowait_write(&n, line, sizeof(line) - 1) == sizeof(line) - 1 && n.way == NOWAIT_PLAIN, "a file: plainly") ;
+  close(fd) ;
+}
+
+static void check_socket (void)
+{
+  struct nowait n ;
+  int s[2] ;
+  ssize_t r ;
+  int e ;
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, s) == -1) tap_bail("socketpair") ;
+  nowait_init(&n, s[0]) ;
+  tap_ok(nowait_write(&n, line, sizeof(line) - 1) == sizeof(line) - 1 && n.way == NOWAIT_SOCKET, "a socket takes a line") ;
+  do r = nowait_write(&n, line, sizeof(line) - 1) ;
+  while (r > 0) ;
+  e = errno ;
+  tap_ok(r == -1 && e == EAGAIN, "a full one: EAGAIN") ;
+  close(s[0]) ;
+  close(s[1]) ;
+}
+
+ /* Its output is stopped, or nobody reads the other side. */
+
+static void check_terminal (void)
+{
+  struct nowait n ;
+  unsigned int lines = 0 ;
+  int e = 0 ;
+  int slave ;
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC) ;
+  if (master == -1 || grantpt(master) == -1 || unlockpt(master) == -1) return tap_diag("no terminals here") ;
+  slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC) ;
+  if (slave == -1) return tap_diag("no terminals here") ;
+  nowait_init(&n, slave) ;
+  alarm(PATIENCE) ;
+  while (lines < 100000 && !e)
+  {
+    if (nowait_write(&n, line, sizeof(line) - 1) > 0) lines++ ;
+    else e = errno ;
+  }
+  alarm(0) ;
+  tap_ok(lines && e == EAGAIN, "a terminal that nobody reads: EAGAIN after %u lines, way %d", lines, n.way) ;
+  close(slave) ;
+  close(master) ;
+  nowait_free(&n) ;
+}
+
+int main (void)
+{
+  struct race *race = mmap(0, sizeof(struct race), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
+  if (race == MAP_FAILED) tap_bail("mmap") ;
+  signal(SIGPIPE, SIG_IGN) ;
+  for (unsigned int i = 0 ; i < sizeof(ways) / sizeof(ways[0]) ; i++)
+  {
+    int has = check_full(ways + i) ;
+    if (ways[i].way == NOWAIT_POLL) continue ;  /* the last resort: it may wait */
+    if (has) check_race(ways + i, race) ;
+    else tap_ok(1, "%s: never waits # SKIP this kernel does not have it", ways[i].name) ;
+  }
+  check_spliced() ;
+  check_shortage() ;
+  check_file() ;
+  check_socket() ;
+  check_terminal() ;
+  return tap_done() ;
+}
