@@ -68,10 +68,12 @@ int main (int argc, char const *const *argv)
   if (verbosity >= 2) strerr_warni("connected to ", argv[0]) ;
   if (!ucspi_client_move(fd)) strerr_diefusys(EXITCODE_SYSTEM, "move the socket to descriptors 6 and 7") ;
   if (!localname) localname = localpath ? localpath : "" ;
+  for (char const *const *name = ucspi_ipc_variables ; *name ; name++)
+    if (!env_addmodif(&variables, *name, 0)) strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
   if (!env_addmodif(&variables, "PROTO", "IPC")
    || !env_addmodif(&variables, "IPCLOCALPATH", localname))
     strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
-  mexec_n(argv + 1, variables.s, variables.len, 2) ;
+  mexec_m(argv + 1, variables.s, variables.len) ;
   if (localpath) unixsocket_unlink(localpath) ;
   strerr_dieexec(errno == ENOENT ? 127 : 126, argv[1]) ;
 }

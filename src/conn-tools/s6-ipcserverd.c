@@ -17,6 +17,7 @@
 #include "chain.h"
 #include "exitcodes.h"
 #include "superserver.h"
+#include "ucspi.h"
 
 #define USAGE "s6-ipcserverd [ -v verbosity ] [ -1 ] [ -P | -p ] [ -c maxconn ] [ -C localmaxconn ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -29,8 +30,6 @@ struct credentials
   uid_t uid ;
   gid_t gid ;
 } ;
-
-static char const *const variables[] = { "IPCREMOTEEUID", "IPCREMOTEEGID", "IPCREMOTEPATH", 0 } ;
 
 static void put_path (struct superserver_client const *client, struct superserver_environment *environment)
 {
@@ -95,7 +94,7 @@ static struct superserver_face const face =
   .protocol = "IPC",
   .number = "IPCCONNNUM",
   .words = { .accepted = "allow ", .rejected = "deny ", .terminating = "SIGTERM+SIGCONT" },
-  .variables = variables,
+  .variables = ucspi_ipc_variables,
   .identify = &identify,
   .format_client = &format_client,
   .format_key = &format_key,

@@ -222,6 +222,7 @@ int main (int argc, char const *const *argv)
   if (getsockname(fd, (struct sockaddr *)&end, &len) == -1) strerr_diefusys(EXITCODE_SYSTEM, "get the local address") ;
   add_end(&o, &modifs, &end, "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST", o.localname, 1) ;
   add(&modifs, "TCPREMOTEINFO", 0) ;
+  add(&modifs, "TCPCONNNUM", 0) ;
   if (!ucspi_client_move(fd)) strerr_diefusys(EXITCODE_SYSTEM, "move the socket to descriptors 6 and 7") ;
   xmexec_m(argv + 2, modifs.s, modifs.len) ;
 }

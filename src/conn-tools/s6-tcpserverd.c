@@ -14,6 +14,7 @@
 #include "exitcodes.h"
 #include "inetaddress.h"
 #include "superserver.h"
+#include "ucspi.h"
 
 #define USAGE "s6-tcpserverd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -C localmaxconn ] [ -L bits ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -35,8 +36,6 @@ struct listener
   char port[UINT_FMT] ;
   char bound[BOUND_SIZE] ;  /* for the log */
 } ;
-
-static char const *const variables[] = { "TCPREMOTEIP", "TCPREMOTEPORT", "TCPLOCALIP", "TCPLOCALPORT", 0 } ;
 
  /* IPv4 clients have the keys of their mapped addresses, so that they are the same on a dual-stack socket. */
 
@@ -102,7 +101,7 @@ static struct superserver_face const face =
   .protocol = "TCP",
   .number = "TCPCONNNUM",
   .words = { .accepted = "accept ", .rejected = "reject ", .terminating = "SIGTERM and SIGCONT" },
-  .variables = variables,
+  .variables = ucspi_tcp_variables,
   .identify = &identify,
   .format_client = &format_client,
   .format_user = &format_user

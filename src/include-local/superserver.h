@@ -45,8 +45,8 @@ struct superserver_face
 {
   char const *protocol ;  /* what PROTO is set to */
   char const *number ;  /* the name of the variable that counts connections */
+  char const *const *variables ;  /* all of the protocol; ends with 0. What identify does not put is unset */
   struct superserver_words words ;
-  char const *const *variables ;  /* all others that identify may put; ends with 0 */
 
    /*
      Fills key and known, and puts the client's variables. 0 and errno

@@ -15,4 +15,14 @@ enum ucspi_fd
  */
 extern int ucspi_client_move (int fd) ;
 
+ /*
+   The variables that say what a connection is; each list ends with 0. One
+   that is not set for a connection is unset: an outer server, or client,
+   may have set it for another one. IPCCONNMAX and TCPCONNMAX are not
+   there: they are no fact but a wish, which a rule or the administrator
+   has set.
+ */
+extern char const *const ucspi_ipc_variables[] ;
+extern char const *const ucspi_tcp_variables[] ;
+
 #endif

@@ -17,7 +17,6 @@ static int is_named (char const *entry, char const *name)
 
 static int is_ours (char const *entry, struct superserver_face const *face)
 {
-  if (is_named(entry, "PROTO") || is_named(entry, face->number)) return 1 ;
   for (char const *const *name = face->variables ; *name ; name++)
     if (is_named(entry, *name)) return 1 ;
   return 0 ;
@@ -26,9 +25,9 @@ static int is_ours (char const *entry, struct superserver_face const *face)
 int environment_init (struct superserver_environment *e, struct superserver_face const *face)
 {
   size_t total = 0 ;
-  size_t ours = 2 ;
+  size_t ours = 0 ;
   while (environ[total]) total++ ;
-  while (face->variables[ours - 2]) ours++ ;
+  while (face->variables[ours]) ours++ ;
   e->max = total + ours ;
   e->size = ours * TEXT_PER_VARIABLE ;
   e->inherited = 0 ;
