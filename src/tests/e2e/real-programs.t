@@ -8,12 +8,8 @@
 
 # What tools/fetch-peer unpacked, unless it is installed
 peers=$TESTS/peer
-PATH=$PATH:$peers/busybox/bin:$peers/dropbear-bin/usr/bin:$peers/dropbear-bin/usr/sbin:$peers/ucspi-tcp/usr/bin
-for directory in "$peers"/libtom*/usr/lib/*-*-*
-do
-  if test -d "$directory" ; then libraries=${libraries-}${libraries:+:}$directory ; fi
-done
-dropbear_libraries="LD_LIBRARY_PATH=${libraries-}${libraries:+:}${LD_LIBRARY_PATH-}"
+PATH=$PATH:$peers/busybox/bin:$peers/dropbear-bin/bin:$peers/dropbear-bin/usr/sbin:$peers/ucspi-tcp/bin
+dropbear_libraries="LD_LIBRARY_PATH=$peers/dropbear-bin/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 start_line() { printf '%s\n' "$2" > "$1.el" ; start "$1" execlineb "$1.el" ; }
 mkdir -p data/rules/ip4/127.0.0.1_32
 : > data/rules/ip4/127.0.0.1_32/allow
@@ -53,7 +49,7 @@ then
   skip 'a login by ssh' 'needs root'
 elif ! command -v dropbear >/dev/null
 then
-  skip 'a login by ssh' 'no dropbear: tools/fetch-peer dropbear-bin libtomcrypt1 libtommath1'
+  skip 'a login by ssh' 'no dropbear: tools/fetch-peer dropbear-bin'
 elif ! ssh_server
 then
   skip 'a login by ssh' 'no key, or no name space of mounts here'
