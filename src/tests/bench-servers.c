@@ -5,7 +5,9 @@
    processor, ratios. The others: s6-ipcserverd and s6-tcpserverd of the
    directory PEER, or on the PATH; tcpserver of the directory UCSPI, or of
    what tools/fetch-peer ucspi-tcp unpacked, or on the PATH;
-   systemd-socket-activate on the PATH.
+   systemd-socket-activate on the PATH. What a variable asked for and does
+   not run is an error, save s6-tcpserverd, which is another package's
+   than s6-ipcserverd. QUICK in the environment: everything once.
  */
 
 #include <skalibs/nonposix.h>
@@ -23,6 +25,7 @@
 
 enum { ROUNDS = 15, SERVERS_MAX = 4, VISITS = 200, CROWD = 256, ATONCE = 32, FEW = 10, MANY = 1000 } ;
 
+static char const here[] = "the current directory" ;
 static char build[4096] ;
 static char nothing[4200] ;
 static char programs[SERVERS_MAX][4200] ;
@@ -55,8 +58,8 @@ static void print (char const *title, struct bench_contender const *x)
 static void processor_time (void)
 {
   long ticks[SERVERS_MAX] = { 0 } ;
-  double scale = 1e6 / sysconf(_SC_CLK_TCK) / ROUNDS / VISITS ;
-  for (unsigned int round = 0 ; round < ROUNDS ; round++)
+  double scale = 1e6 / sysconf(_SC_CLK_TCK) / (bench_quick() ? 1 : ROUNDS) / VISITS ;
+  for (unsigned int round = bench_quick() ? ROUNDS - 1 : 0 ; round < ROUNDS ; round++)
     for (unsigned int i = 0 ; i < count ; i++)
     {
       ticks[i] -= benchserver_ticks(servers + i) ;
@@ -91,15 +94,17 @@ static void race (char const *protocol)
   }
 }
 
- /* The program NAME of that directory, or on the PATH where there is none given. */
+ /* The program NAME of that directory, or on the PATH where there is none given. With a
+    VARIABLE, which named the directory, it must run. */
 
-static void add (char const *label, enum benchserver_kind kind, char const *directory, char const *name, char const *limit, char const *child)
+static void add (char const *variable, char const *label, enum benchserver_kind kind, char const *directory, char const *name, char const *limit, char const *child)
 {
   char const *argv[] = { nothing, child, 0 } ;
+  int status ;
   if (directory) snprintf(programs[count], sizeof(programs[0]), "%s/%s", directory, name) ;
   else snprintf(programs[count], sizeof(programs[0]), "%s", name) ;
-  if (benchserver_start(servers + count, label, kind, programs[count], limit, argv)) count++ ;
-  else if (!count) tap_bail(programs[0]) ;
+  if (benchserver_start(servers + count, label, kind, programs[count], limit, argv, bench_environment(directory ? directory : ""), &status)) count++ ;
+  else if (directory && variable) bench_cannot_run(variable, directory, name, status) ;
   else printf("(no %s)\n", label) ;
 }
 
@@ -139,8 +144,8 @@ static void concurrent (char const *label, enum benchserver_kind kind, char cons
     { .name = "the 1000th child", .work = &one_more, .data = servers + 1, .n = 50 }
   } ;
   long before ;
-  add(label, kind, build, name, "4000", "stay") ;
-  add(label, kind, build, name, "4000", "stay") ;
+  add(here, label, kind, build, name, "4000", "stay") ;
+  add(here, label, kind, build, name, "4000", "stay") ;
   fill(servers, FEW - 1) ;
   fill(servers + 1, FEW - 1) ;
   before = benchserver_memory(servers + 1) ;
@@ -164,7 +169,9 @@ int main (void)
 {
   char const *peer = getenv("PEER") ;
   char const *ucspi = getenv("UCSPI") ;
+  char const *asked = ucspi ? "UCSPI" : 0 ;
   char unpacked[4200] ;
+  char tcpserverd[4200] ;
   if (!getcwd(build, sizeof(build))) tap_bail("getcwd") ;
   snprintf(nothing, sizeof(nothing), "%s/src/tests/bin/bench-nothing", build) ;
   snprintf(unpacked, sizeof(unpacked), "%s/src/tests/peer/ucspi-tcp/usr/bin", build) ;
@@ -173,15 +180,17 @@ int main (void)
   rules_public_place() ;
   bench_pin() ;
   atexit(&stop) ;
-  printf("super-servers: one run, one processor, medians of %d rounds\n", ROUNDS) ;
-  add("s6-ipcserverd of s6-activation", BENCHSERVER_UNIX, build, "s6-ipcserverd", "40", 0) ;
-  add("s6-ipcserverd of the other s6", BENCHSERVER_UNIX, peer, "s6-ipcserverd", "40", 0) ;
+  if (bench_quick()) puts("super-servers: everything once: no measurement") ;
+  else printf("super-servers: one run, one processor, medians of %d rounds\n", ROUNDS) ;
+  snprintf(tcpserverd, sizeof(tcpserverd), "%s/s6-tcpserverd", peer ? peer : "") ;
+  add(here, "s6-ipcserverd of s6-activation", BENCHSERVER_UNIX, build, "s6-ipcserverd", "40", 0) ;
+  add("PEER", "s6-ipcserverd of the other s6", BENCHSERVER_UNIX, peer, "s6-ipcserverd", "40", 0) ;
   race("Unix") ;
   stop() ;
-  add("s6-tcpserverd of s6-activation", BENCHSERVER_TCP, build, "s6-tcpserverd", "40", 0) ;
-  add("s6-tcpserverd of the other s6", BENCHSERVER_TCP, peer, "s6-tcpserverd", "40", 0) ;
-  add("tcpserver", BENCHSERVER_TCPSERVER, ucspi, "tcpserver", "40", 0) ;
-  add("systemd-socket-activate", BENCHSERVER_SYSTEMD, 0, "systemd-socket-activate", 0, 0) ;
+  add(here, "s6-tcpserverd of s6-activation", BENCHSERVER_TCP, build, "s6-tcpserverd", "40", 0) ;
+  add(access(tcpserverd, X_OK) ? 0 : "PEER", "s6-tcpserverd of the other s6", BENCHSERVER_TCP, peer, "s6-tcpserverd", "40", 0) ;
+  add(asked, "tcpserver", BENCHSERVER_TCPSERVER, ucspi, "tcpserver", "40", 0) ;
+  add(0, "systemd-socket-activate", BENCHSERVER_SYSTEMD, 0, "systemd-socket-activate", 0, 0) ;
   race("TCP") ;
   stop() ;
   concurrent("s6-ipcserverd, one more child", BENCHSERVER_UNIX, "s6-ipcserverd") ;

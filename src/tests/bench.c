@@ -3,6 +3,8 @@
  /*
     make bench: one run, one processor, ratios. The other s6 is the one in
     the directory PEER (its programs), or on the PATH; PEER2 names a second.
+    What was asked for and does not run is an error. QUICK in the environment:
+    everything once.
  */
 
 #include <skalibs/nonposix.h>
@@ -153,8 +155,9 @@ static void stores (int limited, char const *what)
 static void restart (unsigned int i)
 {
   struct bench_daemon old = daemons[i] ;
+  int status ;
   bench_daemon_stop(&old) ;
-  if (!bench_daemon_start(daemons + i, old.name, old.dir, "15000")) tap_bail(old.name) ;
+  if (!bench_daemon_start(daemons + i, old.name, old.dir, "15000", &status)) tap_bail(old.name) ;
 }
 
 static void everything (void)
@@ -203,14 +206,24 @@ static void programs (void)
   bench_print("process: s6-fdholder-retrieve into nothing", x, n, "peer") ;
 }
 
+ /* From the directory that a variable names; without one (what is on the PATH) it may be missing. */
+
+static void add (char const *name, char const *dir, char const *variable)
+{
+  int status ;
+  if (!dir) return ;
+  if (bench_daemon_start(daemons + ndaemons, name, dir, "15000", &status)) ndaemons++ ;
+  else if (variable) bench_cannot_run(variable, dir, "s6-fdholderd", status) ;
+  else printf("(%s: s6-fdholderd of %s does not run)\n", name, dir) ;
+}
+
 static void find_daemons (void)
 {
   static char onpath[4096] ;
   char const *peer = getenv("PEER") ;
-  char const *peer2 = getenv("PEER2") ;
+  char const *asked = peer ? "PEER" : 0 ;
   FILE *f ;
-  if (!bench_daemon_start(daemons, "s6-activation", build, "15000")) tap_bail("s6-fdholderd") ;
-  ndaemons = 1 ;
+  add("s6-activation", build, "the current directory") ;
   if (!peer && (f = popen("command -v s6-fdholderd", "r")))
   {
     if (fgets(onpath, sizeof(onpath), f) && strrchr(onpath, '/'))
@@ -220,8 +233,8 @@ static void find_daemons (void)
     }
     pclose(f) ;
   }
-  if (peer && bench_daemon_start(daemons + ndaemons, "peer", peer, "15000")) ndaemons++ ;
-  if (peer2 && bench_daemon_start(daemons + ndaemons, "peer 2", peer2, "15000")) ndaemons++ ;
+  add("peer", peer, asked) ;
+  add("peer 2", getenv("PEER2"), "PEER2") ;
 }
 
 int main (void)
@@ -235,7 +248,8 @@ int main (void)
   tain_now_set_stopwatch_g() ;
   find_daemons() ;
   for (unsigned int i = 0 ; i < ndaemons ; i++) fill(daemons + i, 0, 2, 0) ;
-  printf("one run, one processor, medians of %d rounds\n", ROUNDS) ;
+  if (bench_quick()) puts("everything once: no measurement") ;
+  else printf("one run, one processor, medians of %d rounds\n", ROUNDS) ;
   held() ;
   once() ;
   programs() ;

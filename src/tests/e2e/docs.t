@@ -2,7 +2,8 @@
 # ISC license.
 # The documents: each page is clean mdoc with the sections that it must have, each program
 # has a page that tells every option of its usage line, and a row in README; the recipe of
-# README works as it is typed.
+# README works as it is typed, and so does the comparison of s6-activation-bench(7).
+# timeout: 300
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
@@ -64,5 +65,29 @@ ok 'its first client is answered' retry 10 grep -qx 'hello' recipe.out
 ok 'its second client is answered after kill -9 of the server' \
   retry 10 grep -qx 'hello again' recipe.out
 sed 's/^/# /' recipe.err
+
+# The first block with make bench, as a shell is given it, here where it was built.
+cd "$WORK" || exit 111
+comparison=$(awk '/^\.Bd/ { text = "" ; inside = 1 ; next } /^\.Ed/ { inside = 0 ; if (text ~ /make bench/) { printf "%s", text ; exit } }
+  inside { sub(/^\$ /, "") ; sub(/\\e$/, "\\") ; text = text $0 "\n" }' "$doc/s6-activation-bench.7")
+like 'a page says how to compare' "$comparison" 'PEER=.* make bench'
+not_ok 'a peer that is not there is an error' env PEER=/nonexistent QUICK=yes make -s -C "$BUILD" bench
+like 'that says which' "$(cat err)" 'bench: fatal: PEER names a directory with no program /nonexistent/s6-fdholderd: No such file'
+mkdir broken
+printf '#!/bin/sh\necho no library >&2\nexit 127\n' > broken/s6-fdholderd
+chmod 755 broken/s6-fdholderd
+not_ok 'so is one that does not run' env PEER="$WORK/broken" QUICK=yes make -s -C "$BUILD" bench
+like 'that lets it say why' "$(cat err)" 'no library'
+like 'and says so' "$(cat err)" 'bench: fatal: PEER names .*/broken/s6-fdholderd, which does not run: it exited 127'
+if test -e "$TESTS/peer/s6/bin" && test -e "$TESTS/peer/s6/complete"
+then
+  ok 'the comparison works as it is printed' env QUICK=yes sh -euc "cd '$BUILD' ; $comparison"
+  for row in 'peer, s6 dialect' 's6-ipcserverd of the other s6'
+  do
+    like "it has a row: $row" "$(cat out)" "  $row  *[0-9]"
+  done
+else
+  skip 'the comparison works as it is printed' 'needs tools/fetch-peer'
+fi
 
 done_testing

@@ -41,18 +41,17 @@ static int listening_socket (char const *path)
   return fd ;
 }
 
-static void become_daemon (int fd, int ready, char const *program, char const *maxfds)
+static void become_daemon (struct bench_daemon const *b, int fd, int ready, char const *program, char const *maxfds)
 {
-  int null = open("/dev/null", O_WRONLY) ;
+  char *argv[] = { "s6-fdholderd", "-1", "-v0", "-n", (char *)maxfds, "-i", "rules", 0 } ;
   dup2(fd, 0) ;
   dup2(ready, 1) ;
-  dup2(null, 2) ;
   for (int i = 3 ; i < 100 ; i++) close(i) ;
-  execl(program, "s6-fdholderd", "-1", "-v0", "-n", maxfds, "-i", "rules", (char *)0) ;
+  execve(program, argv, b->environment) ;
   _exit(127) ;
 }
 
-int bench_daemon_start (struct bench_daemon *b, char const *name, char const *dir, char const *maxfds)
+int bench_daemon_start (struct bench_daemon *b, char const *name, char const *dir, char const *maxfds, int *status)
 {
   static unsigned int number = 0 ;
   char program[512] ;
@@ -61,6 +60,8 @@ int bench_daemon_start (struct bench_daemon *b, char const *name, char const *di
   int fd, r ;
   b->name = name ;
   b->dir = dir ;
+  b->environment = bench_environment(dir) ;
+  *status = 0 ;
   snprintf(program, sizeof(program), "%s/s6-fdholderd", dir) ;
   if (access(program, X_OK) == -1) return 0 ;
   make_rules() ;
@@ -69,13 +70,13 @@ int bench_daemon_start (struct bench_daemon *b, char const *name, char const *di
   if (pipe(ready) == -1) tap_bail("pipe") ;
   b->pid = fork() ;
   if (b->pid == -1) tap_bail("fork") ;
-  if (!b->pid) become_daemon(fd, ready[1], program, maxfds) ;
+  if (!b->pid) become_daemon(b, fd, ready[1], program, maxfds) ;
   close(fd) ;
   close(ready[1]) ;
   r = read(ready[0], &c, 1) ;
   close(ready[0]) ;
   if (r == 1) return 1 ;
-  waitpid(b->pid, 0, 0) ;
+  waitpid(b->pid, status, 0) ;
   b->pid = 0 ;
   return 0 ;
 }

@@ -15,7 +15,6 @@
 #include "bench.h"
 #include "tap.h"
 
-extern char **environ ;
 
 void bench_work_retrieve_held (void *data)
 {
@@ -69,7 +68,7 @@ void bench_work_program (void *data)
   int status ;
   pid_t pid ;
   snprintf(path, sizeof(path), "%s/s6-fdholder-retrieve", c->daemon->dir) ;
-  if (posix_spawn(&pid, path, 0, 0, argv, environ)) tap_bail(path) ;
+  if (posix_spawn(&pid, path, 0, 0, argv, c->daemon->environment)) tap_bail(path) ;
   if (waitpid(pid, &status, 0) == -1 || status) tap_bail("s6-fdholder-retrieve") ;
 }
 

@@ -23,16 +23,25 @@ struct bench_daemon
 {
   char const *name ;
   char const *dir ;  /* where its programs are */
+  char **environment ;  /* what they run in */
   char socket[32] ;
   pid_t pid ;
 } ;
 
  /* Starts dir/s6-fdholderd on a socket in the current directory, with all
-    rights for us. 0: there is none in dir, or it does not run. */
-extern int bench_daemon_start (struct bench_daemon *, char const *name, char const *dir, char const *maxfds) ;
+    rights for us. 0: there is none in dir, or it ended with *status at once. */
+extern int bench_daemon_start (struct bench_daemon *, char const *name, char const *dir, char const *maxfds, int *status) ;
 extern void bench_daemon_stop (struct bench_daemon *) ;
 extern long bench_daemon_rss (struct bench_daemon const *) ;  /* kB */
 extern double bench_daemon_calls (struct bench_daemon *, void (*work) (void *), void *, unsigned int n) ;  /* system calls for each of n; < 0: no strace */
+
+ /* The environment for programs of dir: with the libraries that tools/fetch-peer put beside
+    them, if it did. Ours else. */
+extern char **bench_environment (char const *dir) ;
+ /* Dies, and says why: what VARIABLE of the environment asked for did not start. */
+extern void bench_cannot_run (char const *variable, char const *dir, char const *name, int status) ;
+ /* Whether QUICK asks for everything once: whether it works, and no measurement. */
+extern int bench_quick (void) ;
 
  /* Raw clients. All bail out on anything unexpected. */
 extern int bench_connect (struct bench_daemon const *, enum bench_dialect) ;

@@ -71,13 +71,18 @@ static unsigned int arguments (char const **argv, struct benchserver const *b, e
   return n ;
 }
 
-static void become (char const *const *argv, int in, int out)
+extern char **environ ;
+
+ /* Only systemd's talks without being asked to. */
+
+static void become (char const *const *argv, char **environment, int in, int out, int silent)
 {
   int null = open("/dev/null", O_RDWR) ;
   dup2(in == -1 ? null : in, 0) ;
   dup2(out, 1) ;
-  dup2(null, 2) ;
+  if (silent) dup2(null, 2) ;
   for (int i = 3 ; i < 64 ; i++) close(i) ;
+  environ = environment ;
   execvp(argv[0], (char *const *)argv) ;
   _exit(127) ;
 }
@@ -111,7 +116,7 @@ static int is_ready (struct benchserver *b, enum benchserver_kind kind, int fd)
   return 1 ;
 }
 
-int benchserver_start (struct benchserver *b, char const *name, enum benchserver_kind kind, char const *program, char const *limit, char const *const *child)
+int benchserver_start (struct benchserver *b, char const *name, enum benchserver_kind kind, char const *program, char const *limit, char const *const *child, char **environment, int *status)
 {
   char const *argv[ARGUMENTS_MAX] ;
   char address[32] ;
@@ -130,21 +135,23 @@ int benchserver_start (struct benchserver *b, char const *name, enum benchserver
   }
   b->pid = fork() ;
   if (b->pid == -1) tap_bail("fork") ;
-  if (!b->pid) become(argv, here, fd[1]) ;
+  if (!b->pid) become(argv, environment, here, fd[1], kind == BENCHSERVER_SYSTEMD) ;
   if (here >= 0) close(here) ;
   close(fd[1]) ;
   good = is_ready(b, kind, fd[0]) ;
   close(fd[0]) ;
-  if (!good) benchserver_stop(b) ;
+  if (!good) *status = benchserver_stop(b) ;
   return good ;
 }
 
-void benchserver_stop (struct benchserver *b)
+int benchserver_stop (struct benchserver *b)
 {
-  if (b->pid <= 1) return ;
+  int status = 0 ;
+  if (b->pid <= 1) return 0 ;
   kill(b->pid, SIGTERM) ;
-  waitpid(b->pid, 0, 0) ;
+  waitpid(b->pid, &status, 0) ;
   b->pid = 0 ;
+  return status ;
 }
 
 long benchserver_memory (struct benchserver const *b)

@@ -28,11 +28,11 @@ struct benchserver
 
  /*
    Starts program, which serves at most limit connections by executing
-   child (of child[0] and up to two arguments). 0: it is not there, or
-   does not run.
+   child (of child[0] and up to two arguments), in that environment.
+   0: it is not there, or ended with *status at once.
  */
-extern int benchserver_start (struct benchserver *, char const *name, enum benchserver_kind, char const *program, char const *limit, char const *const *child) ;
-extern void benchserver_stop (struct benchserver *) ;
+extern int benchserver_start (struct benchserver *, char const *name, enum benchserver_kind, char const *program, char const *limit, char const *const *child, char **environment, int *status) ;
+extern int benchserver_stop (struct benchserver *) ;  /* its status */
 
  /* kB that are resident and not of a file; -1: unknown. */
 extern long benchserver_memory (struct benchserver const *) ;
