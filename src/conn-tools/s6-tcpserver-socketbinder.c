@@ -24,14 +24,17 @@
 #include "inetaddress.h"
 #include "readiness.h"
 
-#define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -6 ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
+#define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -4 | -6 | -A ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+
+enum families { FAMILY_IP4 = 1, FAMILY_IP6 = 2 } ;
 
 struct options
 {
   unsigned int backlog ;
   int type ;
   char const *interface ;
+  unsigned int families ;  /* what ip may be; 0: any */
   unsigned int reuse : 1 ;
   unsigned int reuseport : 1 ;
   unsigned int freebind : 1 ;
@@ -40,12 +43,53 @@ struct options
   unsigned int tellport : 1 ;
 } ;
 
+/* The long options of s6-networking 2.8. Each is a short one here. */
+
+static struct { char const *name ; int letter ; } const long_options[] =
+{
+  { .name = "backlog=", .letter = 'b' },
+  { .name = "tcp", .letter = 'M' },
+  { .name = "udp", .letter = 'm' },
+  { .name = "block", .letter = 'B' },
+  { .name = "no-reuse-address", .letter = 'D' }
+} ;
+
+static void allow_family (struct options *o, enum families family)
+{
+  o->families = (o->dualstack ? 0 : o->families) | family ;
+  o->dualstack = 0 ;
+}
+
+ /* The next option, short or long, and its value in l->arg; -1 at the end of them. */
+
+static int next_option (int argc, char const *const *argv, subgetopt *l)
+{
+  char const *word ;
+  if (l->pos && l->ind < argc && !argv[l->ind][l->pos])  /* all letters of that word are read */
+  {
+    l->ind++ ;
+    l->pos = 0 ;
+  }
+  word = l->ind < argc ? argv[l->ind] : "" ;
+  if (l->pos || strncmp(word, "--", 2) || !word[2])
+    return subgetopt_r(argc, argv, "dDb:MmB46ArFI:1", l) ;
+  l->ind++ ;
+  for (unsigned int i = 0 ; i < sizeof(long_options) / sizeof(long_options[0]) ; i++)
+  {
+    char const *name = long_options[i].name ;
+    size_t len = strlen(name) ;
+    l->arg = word + 2 + len ;
+    if (name[len - 1] == '=' ? !strncmp(word + 2, name, len) : !strcmp(word + 2, name)) return long_options[i].letter ;
+  }
+  return '?' ;
+}
+
 static int parse_options (int argc, char const *const *argv, struct options *o)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "dDb:MmB6rFI:1", &l) ;
+    int opt = next_option(argc, argv, &l) ;
     if (opt == -1) return l.ind ;
     switch (opt)
     {
@@ -55,7 +99,9 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
       case 'M' : o->type = SOCK_STREAM ; break ;
       case 'm' : o->type = SOCK_DGRAM ; break ;
       case 'B' : o->blocking = 1 ; break ;
-      case '6' : o->dualstack = 1 ; break ;
+      case '4' : allow_family(o, FAMILY_IP4) ; break ;
+      case '6' : allow_family(o, FAMILY_IP6) ; break ;
+      case 'A' : o->families = FAMILY_IP6 ; o->dualstack = 1 ; break ;
       case 'r' : o->reuseport = 1 ; break ;
       case 'F' : o->freebind = 1 ; break ;
       case 'I' : o->interface = l.arg ; break ;
@@ -63,6 +109,13 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
       default : dieusage() ;
     }
   }
+}
+
+static void check_family (struct options const *o, int family)
+{
+  if (!o->families || o->families & (family == AF_INET6 ? FAMILY_IP6 : FAMILY_IP4)) return ;
+  if (o->families == FAMILY_IP4) strerr_dief(EXITCODE_USAGE, "-4 needs an IPv4 address, such as 0.0.0.0") ;
+  strerr_dief(EXITCODE_USAGE, o->dualstack ? "-A" : "-6", " needs an IPv6 address, such as ::") ;
 }
 
 static void set_option (int level, int name, int value, char const *what)
@@ -134,8 +187,7 @@ int main (int argc, char const *const *argv)
   if (!inetaddress_scan(&address, argv[0])) strerr_dief(EXITCODE_USAGE, "not an IP address: ", argv[0]) ;
   if (!inetaddress_scan_port(&port, argv[1], o.type == SOCK_DGRAM ? "udp" : "tcp"))
     strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;
-  if (o.dualstack && address.ss_family != AF_INET6)
-    strerr_dief(EXITCODE_USAGE, "-6 needs an IPv6 address, such as ::") ;
+  check_family(&o, address.ss_family) ;
   inetaddress_set_port(&address, port) ;
 
   open_socket(&o, address.ss_family) ;

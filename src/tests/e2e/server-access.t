@@ -110,7 +110,7 @@ n=0
 asked()
 {
   n=$((n + 1))
-  start tcp$n s6-tcpserver -6 -1 :: 0 s6-tcpserver-access "$@" env
+  start tcp$n s6-tcpserver -A -1 :: 0 s6-tcpserver-access "$@" env
   ready tcp$n
   port=$(cat tcp$n.out)
   run s6-tcpclient -Hl0 ${host:-127.0.0.1} "$port" sh -c 'cat <&6'

@@ -38,6 +38,28 @@ run $binder -1 127.0.0.1 0 ./sockinfo
 is '-1 tells the port' "$(printf '%04X' "$(head -n 1 out)")" "$(sed -n 's/^tcp [0-9A-F]*:\([0-9A-F]*\) .*/\1/p' out)"
 run $binder -m -1 127.0.0.1 0 true
 like '-1 of UDP' "$(cat out)" '^[0-9]+$'
+# the long options of another release
+while read -r options
+do
+  expected=${options%%:*}
+  options=${options#*: }
+  run $binder $options 127.0.0.1 0 ./sockinfo
+  like "$options" "$status $(tr '\n' ' ' < out)" "^0 $expected"
+done <<'END'
+udp 0100007F:[0-9A-F]{4} 07 flags 04002: --udp
+udp 0100007F:[0-9A-F]{4} 07 flags 04002: --backlog=5 --udp
+udp 0100007F:[0-9A-F]{4} 07 flags 02: -d --block --udp -B
+tcp 0100007F:[0-9A-F]{4} 0A flags 04002: --udp -b 3 --tcp -d
+tcp 0100007F:[0-9A-F]{4} 0A flags 02: --backlog=7 --block --
+flags 04002: --backlog=0 -4
+END
+for wrong in --backlog --backlog= --backlog=x --backlog=5x '--backlog 5' --udp= --ud --udpx --no-reuse -d-udp --block-
+do
+  exits "$binder $wrong" 100 $binder $wrong 127.0.0.1 0 true
+done
+start long $binder --backlog=1 -1 127.0.0.1 0 sleep 60
+ready long
+like '--backlog= is the backlog' "$(ss -Hltn "sport = $(cat long.out)" 2>/dev/null || echo 'LISTEN 0 1 no ss')" '^LISTEN +0 +1 '
 if test "$(id -u)" -eq 0
 then
   run $binder 127.0.0.99 discard ./sockinfo
@@ -74,6 +96,7 @@ stop first
 exits 'the default, -d, takes a port that old connections have' 0 $binder 127.0.0.1 "$port" true
 exits '-D -d' 0 $binder -D -d 127.0.0.1 "$port" true
 exits '-D does not' 111 $binder -D 127.0.0.1 "$port" true
+exits 'nor --no-reuse-address' 111 $binder --no-reuse-address 127.0.0.1 "$port" true
 
 # The super-server
 for wrong in '' '-z true' '-c x true' '-C x true' '-v x true' '-L 129 true' '-L x true'
@@ -103,17 +126,50 @@ s6-tcpserverd: info: status: 0/40"
 start any s6-tcpserver -v -1 0.0.0.0 0 printenv TCPLOCALIP
 ready any
 is 'a socket on all addresses: the local one is that of the connection' "$(ask 127.0.0.2 "$(cat any.out)")" 127.0.0.2
-start both s6-tcpserver -v -6 -1 :: 0 sh -c 'echo "$TCPREMOTEIP $TCPLOCALIP"'
+start both s6-tcpserver -v -A -1 :: 0 sh -c 'echo "$TCPREMOTEIP $TCPLOCALIP"'
 ready both
-is '-6: IPv6' "$(ask ::1 "$(cat both.out)")" '::1 ::1'
-is '-6: IPv4, shown as such' "$(ask 127.0.0.1 "$(cat both.out)")" '127.0.0.1 127.0.0.1'
+is '-A: IPv6' "$(ask ::1 "$(cat both.out)")" '::1 ::1'
+is '-A: IPv4, shown as such' "$(ask 127.0.0.1 "$(cat both.out)")" '127.0.0.1 127.0.0.1'
 ok 'and in the log' retry 5 logged both 'accept ::1_[0-9]+ pid [0-9]+ count 1/40'
-start mapped s6-tcpserver -v -6 -1 ::ffff:0.0.0.0 0 printenv TCPLOCALIP
+start mapped s6-tcpserver -v -A -1 ::ffff:0.0.0.0 0 printenv TCPLOCALIP
 ready mapped
-is '-6: all addresses of IPv4' "$(ask 127.0.0.2 "$(cat mapped.out)")" 127.0.0.2
+is '-A: all addresses of IPv4' "$(ask 127.0.0.2 "$(cat mapped.out)")" 127.0.0.2
 start six s6-tcpserver -1 :: 0 echo answer
 ready six
-exits 'without -6, IPv6 alone' 111 s6-tcpclient -Hl0 127.0.0.1 "$(cat six.out)" true
+exits 'without -A, IPv6 alone' 111 s6-tcpclient -Hl0 127.0.0.1 "$(cat six.out)" true
+for option in -6 '-A -6' '-4 -6'
+do
+  start only s6-tcpserver $option -1 :: 0 echo answer
+  ready only
+  is "$option serves IPv6" "$(ask ::1 "$(cat only.out)")" answer
+  exits 'and not IPv4' 111 s6-tcpclient -Hl0 127.0.0.1 "$(cat only.out)" true
+  stop only
+done
+for option in -4 '-A -4' -46
+do
+  start only s6-tcpserver $option -1 127.0.0.1 0 echo answer
+  ready only
+  is "$option serves IPv4" "$(ask 127.0.0.1 "$(cat only.out)")" answer
+  stop only
+done
+while read -r options
+do
+  for program in s6-tcpserver $binder
+  do
+    exits "not of that family: $program $options" 100 timeout 5 $program $options 0 true
+    like 'which is said' "$(cat err)" "fatal: -[46A] needs an IPv[46] address, such as "
+  done
+done <<'END'
+-4 ::
+-4 ::1
+-4 ::ffff:127.0.0.1
+-6 0.0.0.0
+-6 127.0.0.1
+-A 0.0.0.0
+-6 -A 127.0.0.1
+-A -4 ::
+-A -6 127.0.0.1
+END
 
 # Limits: by address, and by prefix
 mkfifo hold
@@ -184,7 +240,7 @@ built()
   is "the chain of: $1" "$(PATH=$WORK/chain:$PATH s6-tcpserver $1)" "$2"
 }
 built '1.2.3.4 80 prog -x' '[--][1.2.3.4][80][s6-tcpserverd][--][prog][-x]'
-built '-v -1 -d -c 5 -C 3 -b 9 -6rF -I lo -L 64 -- :: 80 prog' '[-d][-b][9][-6][-r][-F][-I][lo][--][::][80][s6-tcpserverd][-v2][-1][-c][5][-C][3][-L][64][--][prog]'
+built '-v -1 -d -c 5 -C 3 -b 9 -46ArF -I lo -L 64 -- :: 80 prog' '[-d][-b][9][-4][-6][-A][-r][-F][-I][lo][--][::][80][s6-tcpserverd][-v2][-1][-c][5][-C][3][-L][64][--][prog]'
 built '-c 0 -C 0 :: 80 prog' '[--][::][80][s6-tcpserverd][-c][1][-C][1][--][prog]'
 built '-qD -G 1 -g 3 -u 4 :: 80 prog' '[-D][--][::][80][s6-applyuidgid][-G][1][-g][3][-u][4][--][s6-tcpserverd][-v0][--][prog]'
 built '-G 1, :: 80 prog' '[--][::][80][s6-applyuidgid][-G][1,][--][s6-tcpserverd][--][prog]'
@@ -201,7 +257,7 @@ then
 fi
 
 # The client
-start echo s6-tcpserver -6 -1 :: 0 sh -c 'echo "$TCPREMOTEIP $TCPREMOTEPORT" ; cat'
+start echo s6-tcpserver -A -1 :: 0 sh -c 'echo "$TCPREMOTEIP $TCPREMOTEPORT" ; cat'
 ready echo
 port=$(cat echo.out)
 run s6-tcpclient -H -l me 127.0.0.1 "$port" sh -c 'echo to >&7 ; head -n 2 <&6 ; env'
