@@ -24,15 +24,16 @@ nowait
 clock never nowait
 log never clock
 complaint never nowait clock
-budget never nowait clock complaint
-wire never budget nowait clock log complaint
+closer never nowait clock log complaint
+budget never nowait clock complaint closer
+wire never budget nowait clock log complaint closer
 fdtable never wire budget nowait clock log complaint
-tree never wire fdtable budget nowait clock log complaint
-selfsocket never wire fdtable tree budget nowait clock log complaint
-frame never selfsocket tree nowait clock log complaint budget
-store never wire frame selfsocket budget nowait clock log complaint
-policy never tree store fdtable frame wire selfsocket budget nowait clock
-stage never tree frame selfsocket policy store budget nowait clock log complaint
+tree never wire fdtable budget nowait clock log complaint closer
+selfsocket never wire fdtable tree budget nowait clock log complaint closer
+frame never selfsocket tree nowait clock log complaint budget closer
+store never wire frame selfsocket budget nowait clock log complaint closer
+policy never tree store fdtable frame wire selfsocket budget nowait clock closer
+stage never tree frame selfsocket policy store budget nowait clock log complaint closer
 verbs never frame tree
 peer
 slots

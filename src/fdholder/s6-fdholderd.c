@@ -13,6 +13,7 @@
 
 #include <s6-activation/accessrules.h>
 
+#include "libdaemon/closer.h"
 #include "budget.h"
 #include "exitcodes.h"
 #include "loop.h"
@@ -109,6 +110,15 @@ static void fit_budget (struct holder *h, struct options const *o)
   strerr_dief(EXITCODE_SYSTEM, "the limit on open files leaves no room to hold any descriptor: raise the hard limit (ulimit -Hn) to ", need, " or more") ;
 }
 
+ /* No failure keeps a holder from holding. */
+
+static void begin_closer (struct holder *h)
+{
+  if (closer_begin(&h->closer)) h->fdtable.closer = &h->closer ;
+  else if (errno != ENOSYS)
+    log_line(&h->log, LOG_WARNING, "unable to make a process that closes descriptors: ", strerror(errno), ": who stores one whose close waits can stop this holder") ;
+}
+
 static void check_socket (struct holder *h)
 {
   if (selfsocket_init(&h->self, 0)) return ;
@@ -133,11 +143,13 @@ int main (int argc, char const *const *argv)
   set_timeout(&options.timeout, o.timeout) ;
   set_timeout(&options.lameduck, o.lameduck) ;
   fit_budget(&h, &o) ;
+  begin_closer(&h) ;
   store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
   if (!loop_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
   readiness_tell(o.notify ? "\n" : 0) ;
   loop_run(&l) ;
   complaint_end(&h.complaints) ;
+  closer_end(&h.closer) ;
   return EXITCODE_OK ;
 }

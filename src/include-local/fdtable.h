@@ -6,20 +6,24 @@
  /*
     References to the descriptors that clients have passed. Wherever one
     waits (the store, a queue, a half-received message) it holds a
-    reference, so its number cannot be reused meanwhile; the last reference
-    closes it. The table grows with the highest number in use.
+    reference, so its number cannot be reused meanwhile; with the last
+    reference it goes to the helpers that close. The table grows with the
+    highest number in use.
  */
 
 #include <stddef.h>
 #include <stdint.h>
+
+struct closer ;
 
 struct fdtable
 {
   uint32_t *references ;  /* by descriptor number; 0: not ours */
   size_t size ;
   uint64_t count ;  /* descriptors that have a reference */
+  struct closer *closer ;  /* 0: close(2) is called here, and may wait */
 } ;
-#define FDTABLE_ZERO { .references = 0, .size = 0, .count = 0 }
+#define FDTABLE_ZERO { .references = 0, .size = 0, .count = 0, .closer = 0 }
 
  /* The signatures of struct frame_fdops: the first argument is the table. */
 
@@ -29,9 +33,17 @@ extern int fdtable_adopt (void *, int) ;
 extern void fdtable_addref (void *, int) ;
 extern void fdtable_unref (void *, int) ;
 
- /* Closes the socket of a client. What it has sent and nobody has read may
-    hold descriptors whose close would wait (H6): they are taken out first. */
-extern void fdtable_close_connection (int) ;
+ /* One that has no references, and that a client has had: ours, such as the
+    end of a pipe whose lock the other end may hold, or a client's. */
+extern void fdtable_close (struct fdtable *, int) ;
+
+ /* The socket of a client, from accept to the end. What it has sent and
+    nobody has read may hold descriptors whose close would wait (H6). */
+extern void fdtable_open_connection (struct fdtable *, int) ;
+extern void fdtable_close_connection (struct fdtable *, int) ;
+
+ /* Those that have a reference, and those that are being closed. */
+extern uint64_t fdtable_count (struct fdtable const *) ;
 
 extern void fdtable_free (struct fdtable *) ;  /* closes nothing */
 

@@ -15,6 +15,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/closer.h"
 #include "budget.h"
 #include "fdtable.h"
 #include "policy.h"
@@ -29,6 +30,7 @@
  /* What all connections share. */
 struct holder
 {
+  struct closer closer ;
   struct fdtable fdtable ;
   struct store store ;
   struct policy policy ;
@@ -78,6 +80,10 @@ extern unsigned int verbs_fds (struct wire_request const *) ;
  /* fds: exactly verbs_fds of them; their references are
     consumed. unpacked: what wire_unpack_request returned. */
 extern enum verdict verbs_answer (struct holder *, struct session *, struct wire_request const *, int unpacked, int const *, struct replies const *, tain const *now) ;
+
+ /* How many descriptors of clients are open, against the budget. Where so many
+    more are too many, it waits a little for those that are being closed. */
+extern uint64_t verbs_open (struct holder *, uint64_t wanted) ;
 
 extern enum verdict verbs_error (struct replies const *, int) ;
 

@@ -6,7 +6,7 @@
 
 #include "budget.h"
 
-#define need(maxconn, maxfds) (BUDGET_BASE + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
+#define need(maxconn, maxfds) (BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
 
 void budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit)
 {
@@ -26,7 +26,8 @@ void budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t h
     uint32_t asked = maxfds ? maxfds : BUDGET_MAXFDS_DEFAULT_MAX ;
     b->maxfds = left < asked ? (uint32_t)left : asked ;
   }
-  b->limit = need(b->maxconn, b->maxfds) ;
+  b->need = need(b->maxconn, b->maxfds) ;
+  b->limit = (uint64_t)b->maxfds + b->maxconn ;  /* of the two in flight, this one may stay in an answer */
   b->reserved = 0 ;
   b->wanted = wanted ;
 }
@@ -48,26 +49,31 @@ int budget_init (struct budget *b, uint32_t maxconn, uint32_t maxfds, struct log
   if (b->maxconn < (maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT)) warn_cut(log, "simultaneous connections", "-c", b->maxconn, b->wanted) ;
   if (b->maxfds && b->maxfds < maxfds) warn_cut(log, "held descriptors", "-n", b->maxfds, b->wanted) ;
   if (rl.rlim_cur == RLIM_INFINITY) return 1 ;
-  if (rl.rlim_cur < b->limit + BUDGET_TRANSIENT)
+  if (rl.rlim_cur < b->need)
   {
-    rl.rlim_cur = b->limit + BUDGET_TRANSIENT < rl.rlim_max ? b->limit + BUDGET_TRANSIENT : rl.rlim_max ;
+    rl.rlim_cur = b->need < rl.rlim_max ? b->need : rl.rlim_max ;
     if (setrlimit(RLIMIT_NOFILE, &rl) == -1) return 0 ;
   }
-  if (rl.rlim_cur > b->limit + BUDGET_TRANSIENT) b->limit = rl.rlim_cur - BUDGET_TRANSIENT ;
+  if (rl.rlim_cur > b->need) b->limit += rl.rlim_cur - b->need ;
   return 1 ;
 }
 
 int budget_isexceeded (struct budget const *b, uint64_t open)
 {
-  return BUDGET_BASE + open + b->reserved > b->limit ;
+  return open + b->reserved > b->limit ;
 }
 
 int budget_reserve (struct budget *b, uint64_t open, uint64_t wanted)
 {
-  uint64_t used = BUDGET_BASE + open + b->reserved ;
+  uint64_t used = open + b->reserved ;
   if (used > b->limit || wanted > b->limit - used) return 0 ;
   b->reserved += wanted ;
   return 1 ;
+}
+
+int budget_hasroom (struct budget const *b, uint64_t open)
+{
+  return open <= b->limit + b->maxconn ;
 }
 
 void budget_release (struct budget *b, uint64_t n)

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <sys/socket.h>
 
 #include <skalibs/djbunix.h>
 
+#include "libdaemon/closer.h"
 #include "fdtable.h"
 
 enum
@@ -19,33 +21,15 @@ enum
   DRAIN_FDS = 253  /* the kernel's SCM_MAX_FD: no message has more */
 } ;
 
- /* close(2) on a connected stream socket with SO_LINGER waits for its unsent
-    data: the daemon must not. A listening socket never does, and its
-    accepted ones inherit the option, so it keeps it. */
-
-static void disarm_linger (int fd)
-{
-  struct linger linger ;
-  socklen_t len = sizeof(linger) ;
-  int type, listening ;
-  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1 || !linger.l_onoff) return ;
-  len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 || type != SOCK_STREAM) return ;
-  len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == -1 || listening) return ;
-  linger.l_onoff = 0 ;
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) ;
-}
-
-static void close_for_good (int fd)
+void fdtable_close (struct fdtable *t, int fd)
 {
   int e = errno ;
-  disarm_linger(fd) ;
-  fd_close(fd) ;
+  if (t->closer) closer_close(t->closer, fd) ;
+  else closer_close_here(fd) ;
   errno = e ;
 }
 
-static void close_rights (struct msghdr *msg)
+static void close_rights (struct fdtable *t, struct msghdr *msg)
 {
   for (struct cmsghdr *c = CMSG_FIRSTHDR(msg) ; c ; c = CMSG_NXTHDR(msg, c))
     if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
@@ -53,17 +37,16 @@ static void close_rights (struct msghdr *msg)
       {
         int fd ;
         memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
-        close_for_good(fd) ;
+        fdtable_close(t, fd) ;
       }
 }
 
- /* The kernel closes what is unread on our time, and knows no mercy. Nothing
-    more can come after the shutdown. */
+ /* Without helpers: what is unread is closed one by one, for the kernel
+    would close it on our time and know no mercy. */
 
-void fdtable_close_connection (int fd)
+static void drain (struct fdtable *t, int fd)
 {
   ssize_t r ;
-  shutdown(fd, SHUT_RD) ;
   do
   {
     union { struct cmsghdr align ; char s[CMSG_SPACE(DRAIN_FDS * sizeof(int))] ; } control ;
@@ -71,9 +54,32 @@ void fdtable_close_connection (int fd)
     struct iovec v = { .iov_base = bytes, .iov_len = sizeof(bytes) } ;
     struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
     r = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) ;
-    if (r > 0) close_rights(&msg) ;
+    if (r > 0) close_rights(t, &msg) ;
   }
   while (r > 0 || (r == -1 && errno == EINTR)) ;
+}
+
+static int is_unread (int fd)
+{
+  int n ;
+  return ioctl(fd, FIONREAD, &n) == -1 || n ;
+}
+
+void fdtable_open_connection (struct fdtable *t, int fd)
+{
+  if (t->closer) closer_own(t->closer, fd, 1) ;
+}
+
+ /* After the shutdown nothing more can come. Where nothing has, it holds no
+    descriptor of others, and nobody but us has it. */
+
+void fdtable_close_connection (struct fdtable *t, int fd)
+{
+  int isalone = !t->closer || !closer_hashelpers(t->closer) ;
+  if (t->closer) closer_own(t->closer, fd, 0) ;
+  shutdown(fd, isalone ? SHUT_RD : SHUT_RDWR) ;
+  if (isalone) drain(t, fd) ;
+  else if (is_unread(fd)) return closer_close(t->closer, fd) ;
   fd_close(fd) ;
 }
 
@@ -95,7 +101,7 @@ int fdtable_adopt (void *data, int fd)
   struct fdtable *t = data ;
   if ((size_t)fd >= t->size && !grow(t, fd))
   {
-    close_for_good(fd) ;
+    fdtable_close(t, fd) ;
     return (errno = ENOMEM, 0) ;
   }
   t->references[fd] = 1 ;
@@ -114,7 +120,12 @@ void fdtable_unref (void *data, int fd)
   struct fdtable *t = data ;
   if (--t->references[fd]) return ;
   t->count-- ;
-  close_for_good(fd) ;
+  fdtable_close(t, fd) ;
+}
+
+uint64_t fdtable_count (struct fdtable const *t)
+{
+  return t->count + (t->closer ? closer_pending(t->closer) : 0) ;
 }
 
 void fdtable_free (struct fdtable *t)

@@ -13,7 +13,9 @@
 #include <skalibs/selfpipe.h>
 #include <skalibs/tai.h>
 
+#include "libdaemon/closer.h"
 #include "accept.h"
+#include "fdtable.h"
 #include "loop.h"
 #include "peer.h"
 #include "policy.h"
@@ -29,6 +31,7 @@ enum poll_places
 {
   POLL_SIGNALS,
   POLL_ACCEPT,
+  POLL_CLOSER,
   POLL_PEERS  /* then the waiting ones */
 } ;
 
@@ -41,6 +44,7 @@ static int trap_signals (void)
   sigemptyset(&set) ;
   sigaddset(&set, SIGTERM) ;
   sigaddset(&set, SIGHUP) ;
+  sigaddset(&set, SIGCHLD) ;
   return selfpipe_trapset(&set) ? fd : -1 ;
 }
 
@@ -68,12 +72,16 @@ void loop_free (struct loop *l)
   free(l->poll) ;
 }
 
- /* Descriptor 0 must not become anybody's connection: it is covered. */
+ /* Descriptor 0 must not become anybody's connection: it is covered. Who was
+    not accepted may have sent descriptors, so that to close the socket may
+    wait: its last reference goes to the helpers. */
 
 static void stop_listening (struct loop *l)
 {
+  int copy = fcntl(l->acceptor.fd, F_DUPFD_CLOEXEC, 3) ;
   int fd = openc_read("/dev/null") ;
   if (fd < 0 || fd_move(l->acceptor.fd, fd) == -1) fd_close(l->acceptor.fd) ;
+  if (copy >= 0) fdtable_close(&l->holder->fdtable, copy) ;
   l->acceptor.fd = -1 ;
 }
 
@@ -105,6 +113,7 @@ static void handle_signals (struct loop *l)
     case -1 : rest(l, "unable to read signals") ; return ;
     case 0 : return ;
     case SIGTERM : enter_lameduck(l) ; break ;
+    case SIGCHLD : closer_reap(&l->holder->closer) ; break ;
     case SIGHUP : policy_reload(&l->holder->policy) ; break ;
     default : break ;
   }
@@ -142,6 +151,9 @@ static void prepare (struct loop *l, tain *when)
   l->poll[POLL_ACCEPT].fd = accept_isready(&l->acceptor, &l->slots, &STAMP) ? l->acceptor.fd : -1 ;
   l->poll[POLL_ACCEPT].events = POLLIN ;
   accept_next(&l->acceptor, &l->slots, &STAMP, when) ;
+  l->poll[POLL_CLOSER].fd = closer_fd(&l->holder->closer) ;
+  l->poll[POLL_CLOSER].events = POLLIN ;
+  closer_next(&l->holder->closer, when) ;
   prepare_peers(l, when) ;
   slots_next(&l->slots, &STAMP, when) ;
   complaint_next(&l->holder->complaints, &STAMP, when) ;
@@ -182,6 +194,7 @@ static void turn (struct loop *l)
   if (l->poll[POLL_SIGNALS].revents) handle_signals(l) ;
   slots_turn(&l->slots, &STAMP) ;
   complaint_turn(&l->holder->complaints, &STAMP) ;
+  closer_turn(&l->holder->closer, &STAMP) ;
 }
 
 static int is_over (struct loop const *l)

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <poll.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
@@ -67,7 +66,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   if (!p)
   {
     policy_forget(&h->policy, &r) ;
-    fdtable_close_connection(fd) ;
+    fdtable_close_connection(&h->fdtable, fd) ;
     return (errno = ENOMEM, (struct peer *)0) ;
   }
    /* not the frames: they have large buffers, and functions that begin them */
@@ -99,11 +98,10 @@ void peer_free (struct peer *p)
   frame_out_free(&p->out) ;
   if (p->channel >= 0)
   {
-    fd_close(p->channel) ;
+    fdtable_close(&h->fdtable, p->channel) ;
     h->connection_fds-- ;
   }
-  if (p->iseof) fd_close(p->fd) ;
-  else fdtable_close_connection(p->fd) ;
+  fdtable_close_connection(&h->fdtable, p->fd) ;
   h->connection_fds-- ;
   free(p) ;
 }
@@ -145,7 +143,7 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
 
 short peer_events (struct peer const *p)
 {
-  short events = peer_mayjudge(p) ? POLLIN : 0 ;
+  short events = peer_mayjudge(p) && peer_hasroom(p) ? POLLIN : 0 ;
   if (!p->isshort && !frame_out_isempty(&p->out)) events |= POLLOUT ;
   return events ;
 }

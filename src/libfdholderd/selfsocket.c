@@ -44,9 +44,10 @@ int selfsocket_leads_here (struct selfsocket const *self, int fd)
   struct sockaddr_un address ;
   socklen_t len = sizeof(address) ;
   struct ucred c ;
-  int listening ;
+  int domain, listening ;
+  if (!option(fd, SO_DOMAIN, &domain) || domain != AF_UNIX) return 0 ;  /* the locks of others may be held for long */
   if (getpeername(fd, (struct sockaddr *)&address, &len) == -1) return 0 ;
-  if (address.sun_family != AF_UNIX || len != self->addresslen) return 0 ;
+  if (len != self->addresslen) return 0 ;
   if (len > sizeof(address)) len = sizeof(address) ;  /* a path of 108 bytes counts its NUL, which has no place */
   if (memcmp(&address, &self->address, len)) return 0 ;
   if (!option(fd, SO_ACCEPTCONN, &listening) || listening) return 0 ;

@@ -101,7 +101,7 @@ void slots_leave (struct slots *s, uint32_t i)
 {
   struct slots_waiting w = leave_room(s, i) ;
   policy_forget(&s->holder->policy, &w.rights) ;
-  fdtable_close_connection(w.fd) ;
+  fdtable_close_connection(&s->holder->fdtable, w.fd) ;
 }
 
 void slots_leave_all (struct slots *s)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <errno.h>
+#include <sys/socket.h>
 
 #include <skalibs/tai.h>
 
@@ -28,7 +29,7 @@ static int store (struct holder *h, struct wire_entry const *w, int fd, tain con
   if (!tain_wallclock_read(&wallclock)) return errno ;
   if (!limit_from_wire(&limit, &w->limit, &wallclock, now)) return EINVAL ;
   if (selfsocket_leads_here(&h->self, fd)) return ELOOP ;
-  if (budget_isexceeded(&h->budget, h->fdtable.count + h->connection_fds)) return ENFILE ;
+  if (budget_isexceeded(&h->budget, verbs_open(h, 0))) return ENFILE ;
   e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
   if (!e) return ENOMEM ;
   error = store_put(&h->store, e) ;
@@ -43,13 +44,26 @@ enum verdict verb_store (struct holder *h, struct session *s, struct wire_reques
   return done(h, s, "store", req, out, error) ;
 }
 
+ /* Who deletes a listening socket may want to bind to its address next: it is
+    closed before the answer, if that can be. */
+
+static void drop (struct holder *h, struct store_entry *e)
+{
+  int value ;
+  socklen_t len = sizeof(value) ;
+  int issocket = getsockopt(e->fd, SOL_SOCKET, SO_TYPE, &value, &len) == 0 ;
+  uint32_t before = closer_pending(&h->closer) ;
+  store_drop(&h->store, e) ;
+  if (issocket) closer_settle(&h->closer, before) ;
+}
+
 enum verdict verb_delete (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
 {
   struct store_entry *e = store_get(&h->store, req->entry.id.s) ;
   int error = !e ? ENOENT : e->taken ? EBUSY : 0 ;
   (void)fds ;
   (void)now ;
-  if (!error) store_drop(&h->store, e) ;
+  if (!error) drop(h, e) ;
   return done(h, s, "delete", req, out, error) ;
 }
 

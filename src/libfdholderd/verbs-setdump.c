@@ -27,7 +27,7 @@ enum verdict verb_setdump (struct holder *h, struct session *s, struct wire_requ
   (void)fds ;
   (void)now ;
   if (req->total > h->budget.maxfds
-   || !budget_reserve(&h->budget, h->fdtable.count + h->connection_fds, req->total))
+   || !budget_reserve(&h->budget, verbs_open(h, req->total), req->total))
     return done(h, s, out, ENFILE) ;
   body = (*out->reserve)(out->data, WIRE_SETDUMP_REPLY_PACK, 0) ;
   if (!body)

@@ -49,6 +49,15 @@ unsigned int verbs_fds (struct wire_request const *req)
   return n ;
 }
 
+uint64_t verbs_open (struct holder *h, uint64_t wanted)
+{
+  uint64_t open = fdtable_count(&h->fdtable) ;
+  int wouldhelp = h->fdtable.count + wanted + h->budget.reserved <= h->budget.limit ;
+  if (!wouldhelp || open + wanted + h->budget.reserved <= h->budget.limit) return open ;
+  closer_settle(&h->closer, 0) ;
+  return fdtable_count(&h->fdtable) ;
+}
+
 enum verdict verbs_error (struct replies const *out, int e)
 {
   char *body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 0) ;

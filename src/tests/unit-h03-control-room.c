@@ -8,11 +8,12 @@
 #include <unistd.h>
 #include <sys/resource.h>
 
+#include "budget.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { CONNECTIONS = 16, HELD = 50, NEED = 24 + HELD + 4 * CONNECTIONS } ;
+enum { CONNECTIONS = 16, HELD = 50, NEED = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
 
 static struct testdaemon holder ;
 static int file ;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <sys/resource.h>
 
+#include "budget.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
@@ -18,7 +19,7 @@ enum
 {
   CONNECTIONS = 4,
   HELD = 4,
-  NEED = 24 + HELD + 4 * CONNECTIONS,
+  NEED = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + HELD + BUDGET_PER_CONNECTION * CONNECTIONS,
   ROUNDS = 800
 } ;
 

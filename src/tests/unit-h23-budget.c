@@ -16,7 +16,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { CONNECTIONS = 20, HELD = 10, NEED = BUDGET_BASE + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
+enum { CONNECTIONS = 20, HELD = 10, BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING, NEED = BASE + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
 
 static void start (struct testdaemon *d, unsigned int hard, char const *const *options)
 {
@@ -88,8 +88,8 @@ int main (void)
   check("at the need", NEED, both, CONNECTIONS, HELD, 0) ;
   check("one more", NEED + 1, both, CONNECTIONS, HELD, 0) ;
   check("one less", NEED - 1, both, CONNECTIONS - 1, HELD, 1) ;
-  check("the floor of -c", BUDGET_BASE + HELD + BUDGET_PER_CONNECTION * BUDGET_MAXCONN_FLOOR, both, BUDGET_MAXCONN_FLOOR, HELD, 1) ;
-  check("one below it", BUDGET_BASE + HELD + BUDGET_PER_CONNECTION * BUDGET_MAXCONN_FLOOR - 1, both, BUDGET_MAXCONN_FLOOR, HELD - 1, 2) ;
+  check("the floor of -c", BASE + HELD + BUDGET_PER_CONNECTION * BUDGET_MAXCONN_FLOOR, both, BUDGET_MAXCONN_FLOOR, HELD, 1) ;
+  check("one below it", BASE + HELD + BUDGET_PER_CONNECTION * BUDGET_MAXCONN_FLOOR - 1, both, BUDGET_MAXCONN_FLOOR, HELD - 1, 2) ;
   check("what is left", NEED, connections, CONNECTIONS, HELD, 0) ;
   return tap_done() ;
 }

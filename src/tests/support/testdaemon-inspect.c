@@ -16,11 +16,49 @@
 #include "tap.h"
 #include "testdaemon.h"
 
+ /* Does it sleep, or wait for what is stuck? */
+
+static int is_asleep (long pid)
+{
+  char path[64], state = 0 ;
+  FILE *file ;
+  snprintf(path, sizeof(path), "/proc/%ld/stat", pid) ;
+  file = fopen(path, "r") ;
+  if (!file) return 1 ;
+  if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1) state = 0 ;
+  fclose(file) ;
+  return state == 'S' || state == 'D' || state == 'Z' ;
+}
+
+ /* Is nothing under way, in the daemon and in its helpers that close? Who was
+    asked to do something is awake from then on. */
+
+static int is_at_rest (struct testdaemon const *d)
+{
+  char path[64] ;
+  long pid ;
+  int r = is_asleep(d->pid) ;
+  FILE *file ;
+  snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)d->pid, (int)d->pid) ;
+  file = fopen(path, "r") ;
+  if (!file) return r ;
+  while (r && fscanf(file, "%ld", &pid) == 1) r = is_asleep(pid) ;
+  fclose(file) ;
+  return r ;
+}
+
+void testdaemon_rest (struct testdaemon const *d)
+{
+  double begun = test_seconds() ;
+  while (!is_at_rest(d) && test_seconds() - begun < 0.5) test_sleep(1) ;
+}
+
 void testdaemon_each_fd (struct testdaemon const *d, testdaemon_fd_func *f, void *data)
 {
   char path[64] ;
   struct dirent *entry ;
   DIR *dir ;
+  testdaemon_rest(d) ;
   snprintf(path, sizeof(path), "/proc/%d/fd", (int)d->pid) ;
   dir = opendir(path) ;
   if (!dir) tap_bail(path) ;

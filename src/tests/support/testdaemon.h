@@ -58,6 +58,10 @@ extern void testdaemon_terminate (struct testdaemon const *) ;  /* SIGTERM, with
  /* A TAP point that it stopped properly. Tests end with it. */
 extern void testdaemon_finish (struct testdaemon *) ;
 
+ /* Waits a little until it does nothing, and nothing is being closed for it:
+    the functions below do so first. */
+extern void testdaemon_rest (struct testdaemon const *) ;
+
 extern unsigned int testdaemon_count_fds (struct testdaemon const *) ;
 extern unsigned int testdaemon_count_file (struct testdaemon const *, int fd) ;  /* how often it has that file open */
 

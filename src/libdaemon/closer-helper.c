@@ -1,0 +1,204 @@
+/* ISC license. */
+
+ /* The process that closes. Linux only; elsewhere there is none. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/socket.h>
+
+#include "probed.h"
+#include "libdaemon/closer-internal.h"
+
+ /* On a connected stream socket that lingers, close(2) waits for unsent data,
+    and needs not: the kernel sends it all the same. A listening socket never
+    waits, and those that it accepts inherit the option, so it keeps it. */
+
+static void disarm_linger (int fd)
+{
+  struct linger linger ;
+  socklen_t len = sizeof(linger) ;
+  int type, listening ;
+  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1 || !linger.l_onoff) return ;
+  len = sizeof(int) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 || type != SOCK_STREAM) return ;
+  len = sizeof(int) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == -1 || listening) return ;
+  linger.l_onoff = 0 ;
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) ;
+}
+
+ /* Never twice, even after EINTR: by then the number may be another's. */
+
+void closer_close_here (int fd)
+{
+  disarm_linger(fd) ;
+  close(fd) ;
+}
+
+#ifdef S6_ACTIVATION_HAS_CLONE_FILES
+
+#include <dirent.h>
+#include <sched.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+ /* valgrind ends a program that calls clone(2) in this way */
+#ifdef __has_include
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef RUNNING_ON_VALGRIND
+#define RUNNING_ON_VALGRIND 0
+#endif
+
+enum { STACK_SIZE = 65536 } ;
+
+ /* What a helper knows, from before it was made. */
+
+static struct
+{
+  struct closer const *closer ;
+  unsigned int number ;
+  pid_t parent ;
+} self ;
+
+static int has_died (void)
+{
+  return getppid() != self.parent ;
+}
+
+ /* What is open: from the lowest to what this returns. */
+
+static int highest (void)
+{
+  struct rlimit limit ;
+  int max = 0 ;
+  DIR *dir = opendir("/proc/self/fd") ;
+  if (!dir) return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < CLOSER_OWN_MAX ? (int)limit.rlim_cur : CLOSER_OWN_MAX ;
+  for (struct dirent *d ; (d = readdir(dir)) ; )
+    if (atoi(d->d_name) > max) max = atoi(d->d_name) ;
+  closedir(dir) ;
+  return max ;
+}
+
+ /* The lower, the sooner it is closed at the end. Nothing here asks the file
+    system that a file is of, as fstat(2) would. */
+
+enum order { ORDER_LISTENING, ORDER_PIPE, ORDER_SOCKET, ORDER_REST, ORDERS } ;
+
+static enum order order_of (int fd)
+{
+  int listening ;
+  socklen_t len = sizeof(int) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0) return listening ? ORDER_LISTENING : ORDER_SOCKET ;
+  return fcntl(fd, F_GETPIPE_SZ) == -1 ? ORDER_REST : ORDER_PIPE ;
+}
+
+ /* Several helpers do this at the same time, and one may be stuck in the
+    midst of it: every second one begins with the highest number. */
+
+static void close_everything (void)
+{
+  int max ;
+  close(self.closer->request[0]) ;  /* so that there is a number to look with */
+  max = highest() ;
+  if (has_died())
+    for (int fd = 0 ; fd <= max && (size_t)fd < self.closer->ownsize ; fd++)
+      if (__atomic_load_n(self.closer->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
+  for (enum order now = 0 ; now < ORDERS ; now++)
+    for (int i = 0 ; i <= max ; i++)
+    {
+      int fd = self.number & 1 ? max - i : i ;
+      if (order_of(fd) == now) closer_close_here(fd) ;
+    }
+}
+
+static void finish (void)
+{
+  close_everything() ;
+  _exit(0) ;
+}
+
+static void on_signal (int number, siginfo_t *info, void *context)
+{
+  (void)number ;
+  (void)context ;
+  if (has_died() || info->si_pid == self.parent) finish() ;
+}
+
+static void work (void)
+{
+  for (;;)
+  {
+    int fd ;
+    ssize_t r = read(self.closer->request[0], &fd, sizeof(fd)) ;
+    if (r != sizeof(fd))
+    {
+      if (r == -1 && errno == EINTR) continue ;
+      return ;
+    }
+    closer_close_here(fd) ;
+    while (write(self.closer->report[1], &fd, sizeof(fd)) == -1 && errno == EINTR) ;
+  }
+}
+
+ /* Its own session: a signal to the group of the daemon is not for it. */
+
+static int run (void *data)
+{
+  struct sigaction action = { .sa_sigaction = &on_signal, .sa_flags = SA_SIGINFO } ;
+  sigset_t set ;
+  (void)data ;
+  sigfillset(&action.sa_mask) ;
+  sigaction(CLOSER_SIGNAL, &action, 0) ;
+  prctl(PR_SET_PDEATHSIG, CLOSER_SIGNAL, 0, 0, 0) ;
+  if (has_died()) finish() ;
+  prctl(PR_SET_NAME, "closer", 0, 0, 0) ;
+  setsid() ;
+  if (chdir("/") == -1) { /* then the working directory stays in use */ }
+  sigemptyset(&set) ;
+  sigaddset(&set, CLOSER_SIGNAL) ;
+  sigprocmask(SIG_UNBLOCK, &set, 0) ;
+  if (self.number) work() ;
+  else for (;;) pause() ;
+  _exit(1) ;
+}
+
+ /* All signals wait until the helper is ready for them. It uses this stack
+    in its own copy of our memory. */
+
+pid_t closer_helper_start (struct closer const *c, unsigned int number)
+{
+  static _Alignas(64) char stack[STACK_SIZE] ;
+  sigset_t all, before ;
+  pid_t pid ;
+  int e ;
+  if (RUNNING_ON_VALGRIND) return (errno = ENOSYS, 0) ;
+  self.closer = c ;
+  self.number = number ;
+  self.parent = getpid() ;
+  sigfillset(&all) ;
+  sigprocmask(SIG_SETMASK, &all, &before) ;
+  pid = clone(&run, stack + STACK_SIZE, CLONE_FILES | SIGCHLD, 0) ;
+  e = errno ;
+  sigprocmask(SIG_SETMASK, &before, 0) ;
+  errno = e ;
+  return pid == -1 ? 0 : pid ;
+}
+
+#else
+
+pid_t closer_helper_start (struct closer const *c, unsigned int number)
+{
+  (void)c ;
+  (void)number ;
+  return (errno = ENOSYS, 0) ;
+}
+
+#endif

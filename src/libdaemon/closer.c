@@ -1,0 +1,291 @@
+/* ISC license. */
+
+ /* Our side of the helpers: what to close, and how many of them there are. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/genalloc.h>
+#include <skalibs/tai.h>
+
+#include "libdaemon/closer-internal.h"
+
+enum
+{
+  CLOSER_BATCH = 64,  /* reports that are read at once */
+  CLOSER_WAIT_MS = 5,  /* for one call of closer_settle */
+  CLOSER_AGAIN_MS = 1000
+} ;
+
+#define queued(c) genalloc_len(int, &(c)->queue)
+
+static int share_own (struct closer *c)
+{
+  struct rlimit limit ;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return 0 ;
+  c->ownsize = limit.rlim_cur < CLOSER_OWN_MAX ? limit.rlim_cur : CLOSER_OWN_MAX ;
+  c->own = mmap(0, c->ownsize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ;
+  if (c->own != MAP_FAILED) return 1 ;
+  c->own = 0 ;
+  return 0 ;
+}
+
+static int open_pipes (struct closer *c)
+{
+  if (pipecoe(c->request) == -1) return 0 ;
+  if (pipecoe(c->report) == -1) goto close_request ;
+  if (ndelay_on(c->request[1]) == 0 && ndelay_on(c->report[0]) == 0) return 1 ;
+  fd_close(c->report[0]) ;
+  fd_close(c->report[1]) ;
+ close_request:
+  fd_close(c->request[0]) ;
+  fd_close(c->request[1]) ;
+  return 0 ;
+}
+
+static void close_pipes (struct closer *c)
+{
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    fd_close(c->request[i]) ;
+    fd_close(c->report[i]) ;
+  }
+}
+
+int closer_begin (struct closer *c)
+{
+  static struct closer const zero = CLOSER_ZERO ;
+  int e ;
+  *c = zero ;
+  memset(c->helpers, 0, sizeof(c->helpers)) ;
+  if (!share_own(c)) return 0 ;
+  if (!open_pipes(c)) goto unmap ;
+  for (; c->n < 2 ; c->n++)
+  {
+    c->helpers[c->n] = closer_helper_start(c, c->n) ;
+    if (!c->helpers[c->n]) goto end_helpers ;
+  }
+  c->hashelpers = 1 ;
+  return 1 ;
+
+ end_helpers:
+  e = errno ;
+  for (unsigned int i = 0 ; i < c->n ; i++)
+  {
+    kill(c->helpers[i], SIGKILL) ;
+    waitpid(c->helpers[i], 0, 0) ;
+  }
+  close_pipes(c) ;
+  errno = e ;
+ unmap:
+  e = errno ;
+  munmap(c->own, c->ownsize) ;
+  *c = zero ;
+  errno = e ;
+  return 0 ;
+}
+
+ /* Without memory for the queue. */
+
+static void give_at_once (struct closer *c, int fd)
+{
+  ssize_t r ;
+  do r = write(c->request[1], &fd, sizeof(fd)) ;
+  while (r == -1 && errno == EINTR) ;
+  if (r == sizeof(fd)) return ;
+  c->heard++ ;
+  closer_close_here(fd) ;
+}
+
+void closer_close (struct closer *c, int fd)
+{
+  int e = errno ;
+  if (!c->hashelpers) closer_close_here(fd) ;
+  else
+  {
+    c->asked++ ;
+    if (!genalloc_append(int, &c->queue, &fd)) give_at_once(c, fd) ;
+  }
+  errno = e ;
+}
+
+ /* In the order in which they came. What the pipe does not take waits. */
+
+static void give (struct closer *c)
+{
+  int *fds = genalloc_s(int, &c->queue) ;
+  size_t n = queued(c), given = 0 ;
+  while (given < n)
+  {
+    size_t now = n - given < CLOSER_BATCH ? n - given : CLOSER_BATCH ;  /* one write that is done whole or not at all */
+    ssize_t r = write(c->request[1], fds + given, now * sizeof(int)) ;
+    if (r > 0) given += (size_t)r / sizeof(int) ;
+    else if (errno != EINTR) break ;
+  }
+  if (given && given < n) memmove(fds, fds + given, (n - given) * sizeof(int)) ;
+  genalloc_setlen(int, &c->queue, n - given) ;
+}
+
+static void hear (struct closer *c)
+{
+  int fds[CLOSER_BATCH] ;
+  ssize_t r ;
+  do
+  {
+    r = read(c->report[0], fds, sizeof(fds)) ;
+    if (r > 0) c->heard += (uint32_t)((size_t)r / sizeof(int)) ;
+  }
+  while (r == sizeof(fds) || (r == -1 && errno == EINTR)) ;
+}
+
+static uint32_t microseconds_since (struct timespec const *begin)
+{
+  struct timespec now ;
+  clock_gettime(CLOCK_MONOTONIC, &now) ;
+  return (uint32_t)((now.tv_sec - begin->tv_sec) * 1000000 + (now.tv_nsec - begin->tv_nsec) / 1000) ;
+}
+
+static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
+{
+  while (closer_pending(c) > pending && microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
+  {
+    struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;
+    if (poll(&x, 1, 1) > 0) hear(c) ;
+  }
+}
+
+void closer_settle (struct closer *c, uint32_t pending)
+{
+  int e = errno ;
+  struct timespec begin ;
+  if (closer_pending(c) <= pending) return ;
+  if (queued(c)) give(c) ;
+  hear(c) ;
+  clock_gettime(CLOCK_MONOTONIC, &begin) ;
+  if (begin.tv_sec != c->second)
+  {
+    c->second = begin.tv_sec ;
+    c->waited = 0 ;
+  }
+  if (c->waited < CLOSER_SETTLE_MS * 1000)
+  {
+    wait_for_reports(c, pending, &begin) ;
+    c->waited += microseconds_since(&begin) ;
+  }
+  errno = e ;
+}
+
+void closer_own (struct closer *c, int fd, int isours)
+{
+  if ((size_t)fd >= c->ownsize) return ;
+  if ((size_t)fd >= c->ownmax) c->ownmax = (size_t)fd + 1 ;
+  __atomic_store_n(c->own + fd, (char)!!isours, __ATOMIC_RELAXED) ;
+}
+
+int closer_fd (struct closer const *c)
+{
+  return c->n > 2 && closer_pending(c) ? c->report[0] : -1 ;
+}
+
+void closer_next (struct closer const *c, tain *when)
+{
+  if (c->hashelpers && tain_less(&c->late, when)) *when = c->late ;
+}
+
+static void set_late (struct closer *c, tain const *now, unsigned int milliseconds)
+{
+  tain pause ;
+  tain_from_millisecs(&pause, milliseconds) ;
+  tain_add(&c->late, now, &pause) ;
+  c->mark = c->asked ;
+}
+
+ /* Those that have died and could not be made again are made; and one more,
+    up to the bound, where somebody is stuck. 0: not now. */
+
+static int make_helpers (struct closer *c, int ismore)
+{
+  unsigned int n = ismore && c->n < CLOSER_HELPERS ? c->n + 1 : c->n ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    if (c->helpers[i]) continue ;
+    c->helpers[i] = closer_helper_start(c, i) ;
+    if (!c->helpers[i]) return 0 ;
+    if (i == c->n) c->n++ ;
+  }
+  return 1 ;
+}
+
+static void be_late (struct closer *c, tain const *now)
+{
+  int isstuck = (int32_t)(c->heard - c->mark) < 0 ;
+  c->late = tain_infinite ;
+  if (!make_helpers(c, isstuck)) set_late(c, now, CLOSER_AGAIN_MS) ;
+}
+
+ /* With as many helpers as there may be, nothing is late. */
+
+void closer_turn (struct closer *c, tain const *now)
+{
+  int islate = c->hashelpers && !tain_less(now, &c->late) ;
+  if (!islate && !closer_pending(c)) return ;
+  if (queued(c)) give(c) ;
+  if (islate || c->n > 2 || closer_pending(c) >= CLOSER_BATCH) hear(c) ;
+  if (islate) be_late(c, now) ;
+  if (!tain_less(&c->late, &tain_infinite) && closer_pending(c) && c->n < CLOSER_HELPERS) set_late(c, now, CLOSER_LATE_MS) ;
+}
+
+ /* What it was closing, if anything, stays counted: nobody knows whether it
+    is closed, and so nobody may close it. */
+
+void closer_reap (struct closer *c)
+{
+  for (unsigned int i = 0 ; i < c->n ; i++)
+    if (c->helpers[i] && waitpid(c->helpers[i], 0, WNOHANG) == c->helpers[i])
+    {
+      c->helpers[i] = 0 ;
+      c->late = tain_zero ;
+    }
+}
+
+static void hang_up (struct closer const *c)
+{
+  for (size_t fd = 0 ; fd < c->ownmax ; fd++)
+    if (c->own[fd]) shutdown((int)fd, SHUT_RDWR) ;
+}
+
+static int are_all_gone (struct closer *c)
+{
+  int all = 1 ;
+  for (unsigned int i = 0 ; i < c->n ; i++)
+    if (c->helpers[i])
+    {
+      if (waitpid(c->helpers[i], 0, WNOHANG)) c->helpers[i] = 0 ;
+      else all = 0 ;
+    }
+  return all ;
+}
+
+void closer_end (struct closer *c)
+{
+  static struct timespec const pause = { .tv_sec = 0, .tv_nsec = 1000000 } ;
+  struct timespec begin ;
+  if (!c->hashelpers) return ;
+  hang_up(c) ;
+  if (!c->helpers[0]) c->helpers[0] = closer_helper_start(c, 0) ;
+  for (unsigned int i = 0 ; i < c->n ; i++)
+    if (c->helpers[i]) kill(c->helpers[i], CLOSER_SIGNAL) ;
+  clock_gettime(CLOCK_MONOTONIC, &begin) ;
+  while (!are_all_gone(c) && microseconds_since(&begin) < CLOSER_END_MS * 1000) nanosleep(&pause, 0) ;
+}

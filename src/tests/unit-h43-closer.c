@@ -1,0 +1,192 @@
+/* ISC license. */
+
+/* H6, H43: descriptors whose close never returns, of a FUSE file system and,
+   on any machine, of a socket with a lingering one in its queue: the holder
+   serves everybody all the time, in both dialects; its end by SIGTERM takes
+   no longer than -T and a second; by SIGKILL, every client sees end of file
+   within a second, and nobody is left who listens. */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "probed.h"
+#include "support/lingering.h"
+#include "support/rawclient.h"
+#include "support/stuckfile.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { STUCK = 10, CLIENTS = 5, ROUNDS = 50 } ;
+
+static struct testdaemon *holder ;
+
+ /* How the descriptor is made, and who keeps it from going. */
+
+static int ends[STUCK * 4] ;
+static unsigned int nends ;
+
+static int parcel (void)
+{
+  return stuckfile_parcel(ends + nends++) ;
+}
+
+static void release_parcels (void)
+{
+  while (nends) close(ends[--nends]) ;
+}
+
+ /* A FUSE file stays open in this process: to close it would be to wait. */
+
+static void put_away (int fd, int isfuse)
+{
+  if (!isfuse) close(fd) ;
+}
+
+static void store_and_delete (struct rawclient *c, int (*make) (void), int isfuse, char const *name)
+{
+  double begun = test_seconds() ;
+  int good = 1 ;
+  for (unsigned int i = 0 ; i < STUCK ; i++)
+  {
+    int fd = (*make)() ;
+    good &= !raw_store(c, "stuck", 0, fd) ;
+    put_away(fd, isfuse) ;
+    good &= !raw_delete(c, "stuck") ;
+  }
+  tap_ok(good && test_seconds() - begun < 2, "H6: %s: %d are stored and deleted", name, STUCK) ;
+}
+
+static void go_on (struct rawclient *c, int file, char const *name)
+{
+  double begun = test_seconds() ;
+  int good = 1, got ;
+  for (unsigned int i = 0 ; i < ROUNDS ; i++)
+  {
+    good &= !raw_store(c, "good", 0, file) && !raw_retrieve(c, 0, "good", &got) && !raw_delete(c, "good") ;
+    if (!good) break ;
+    good = testfile_same(file, got) ;
+    close(got) ;
+  }
+  tap_ok(good && test_seconds() - begun < 2, "H6: %s: and the holder goes on", name) ;
+}
+
+ /* More than a message may have, from who may do anything, and from who may not connect. */
+
+static void send_unasked (int (*make) (void), int isfuse, uid_t uid, char const *name)
+{
+  int fds[3], client ;
+  struct rawclient c ;
+  if (uid != (uid_t)-1 && !testdaemon_isroot()) return ;
+  for (unsigned int i = 0 ; i < 3 ; i++) fds[i] = (*make)() ;
+  kill(holder->pid, SIGSTOP) ;
+  client = raw_socket(holder->path, uid) ;
+  if (client < 0 || raw_send(client, "", 1, fds, 3) != 1) tap_bail("send") ;
+  kill(holder->pid, SIGCONT) ;
+  for (unsigned int i = 0 ; i < 3 ; i++) put_away(fds[i], isfuse) ;
+  raw_must_connect(&c, holder->path, FRAME_S6) ;
+  tap_ok(!raw_list(&c), "H6: %s, unasked, from %s: another client is served", name, uid == (uid_t)-1 ? "who may connect" : "who may not") ;
+  raw_close(&c) ;
+  close(client) ;
+}
+
+static int is_ended (int fd, double until)
+{
+  char byte ;
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
+  int left = (int)((until - test_seconds()) * 1000) ;
+  return poll(&x, 1, left > 0 ? left : 0) == 1 && read(fd, &byte, 1) <= 0 ;
+}
+
+static int is_listened_to (void)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = { holder->path[0] } } ;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  int r = connect(fd, (struct sockaddr *)&address, sizeof(address)) ;
+  close(fd) ;
+  return r == 0 ;
+}
+
+static void kill_it (char const *name)
+{
+  struct rawclient c[CLIENTS] ;
+  double begun ;
+  int all = 1 ;
+  for (unsigned int i = 0 ; i < CLIENTS ; i++)
+  {
+    raw_must_connect(c + i, holder->path, i & 1 ? FRAME_S6 : FRAME_NATIVE) ;
+    if (raw_list(c + i)) tap_bail("list") ;
+  }
+  kill(holder->pid, SIGKILL) ;
+  waitpid(holder->pid, 0, 0) ;
+  begun = test_seconds() ;
+  for (unsigned int i = 0 ; i < CLIENTS ; i++) all &= is_ended(c[i].fd, begun + 1) ;
+  tap_ok(all, "H43: %s: after SIGKILL every client sees end of file within a second", name) ;
+  tap_diag("%.3f s", test_seconds() - begun) ;
+  for (unsigned int i = 0 ; i < CLIENTS ; i++) raw_close(c + i) ;
+  while (is_listened_to() && test_seconds() < begun + 1) test_sleep(10) ;
+  tap_ok(!is_listened_to(), "H43: %s: and nobody listens", name) ;
+}
+
+static void terminate_it (char const *name)
+{
+  double begun = test_seconds() ;
+  int code = testdaemon_stop_within(holder, 1500) ;
+  if (!tap_ok(!code, "H43: %s: SIGTERM ends the holder within -T and a second", name)) tap_diag("%d", code) ;
+  tap_diag("%.3f s", test_seconds() - begun) ;
+}
+
+static void check (struct testdaemon *d, int (*make) (void), int isfuse, enum frame_dialect dialect, int iskill, char const *name)
+{
+  struct rawclient c ;
+  int file = testfile() ;
+  holder = d ;
+  raw_must_connect(&c, d->path, dialect) ;
+  store_and_delete(&c, make, isfuse, name) ;
+  go_on(&c, file, name) ;
+  send_unasked(make, isfuse, (uid_t)-1, name) ;
+  send_unasked(make, isfuse, 65531, name) ;
+  raw_close(&c) ;
+  close(file) ;
+  if (iskill) kill_it(name) ;
+  else terminate_it(name) ;
+  release_parcels() ;
+}
+
+ /* All daemons are there before the first file of FUSE: what a child closes
+    when it is executed is closed, too. */
+
+int main (void)
+{
+  static char const *const options[] = { "-v", "0", "-T", "500", 0 } ;
+  static char const *const paths[] = { "0", "1", "2", "3" } ;
+  struct testdaemon d[4] ;
+  char const *why ;
+#ifndef S6_ACTIVATION_HAS_CLONE_FILES
+  tap_skip_all("no process can share descriptors here") ;
+#endif
+  if (getenv("DAEMON_WRAPPER") && *getenv("DAEMON_WRAPPER")) tap_skip_all("wrappers know no such processes") ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  testdaemon_deny("uid/65531") ;
+  for (unsigned int i = 0 ; i < 4 ; i++) testdaemon_start(d + i, paths[i], options) ;
+  check(d, &parcel, 0, FRAME_NATIVE, 0, "a lingering parcel, native") ;
+  check(d + 1, &parcel, 0, FRAME_S6, 1, "a lingering parcel, s6") ;
+  if (stuckfile_begin(&why))
+  {
+    check(d + 2, &stuckfile_open, 1, FRAME_NATIVE, 0, "a file of FUSE, native") ;
+    check(d + 3, &stuckfile_open, 1, FRAME_S6, 1, "a file of FUSE, s6") ;
+    tap_ok(stuckfile_waiting(), "H43: and FUSE was asked, and has not answered") ;
+  }
+  else
+  {
+    tap_ok(1, "H43: a file of FUSE # SKIP %s", why) ;
+    for (unsigned int i = 2 ; i < 4 ; i++) testdaemon_finish(d + i) ;
+  }
+  return tap_done() ;
+}
