@@ -29,7 +29,7 @@
 #define USAGE "s6-tcpclient [ -q | -Q | -v ] [ -4 | -6 ] [ -d | -D ] [ -r | -R ] [ -h | -H ] [ -n | -N ] [ -t timeout ] [ -l localname ] [ -T timeoutconn ] [ -i localip ] [ -p localport ] host port prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { NAME_SIZE = 256, SECONDS_MAX = INT_MAX / 1000 } ;
+enum { SECONDS_MAX = INT_MAX / 1000 } ;
 
 struct options
 {
@@ -105,8 +105,7 @@ static unsigned int find_addresses (struct options const *o, char const *host, s
       strerr_dief(EXITCODE_USAGE, "not an address of the family that was asked for: ", host) ;
     return 1 ;
   }
-  if (o->exact && len && host[len - 1] != '.') memcpy(name + len, ".", 2) ;
-  n = inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, name, o->family, o->timeout * 1000) ;
+  n = inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, name, o->family, !o->exact, o->timeout * 1000) ;
   if (n == -1) strerr_diefusys(EXITCODE_SYSTEM, "resolve ", host) ;
   if (!n) strerr_dief(EXITCODE_SYSTEM, "no address for ", host) ;
   return n ;
@@ -186,13 +185,13 @@ static void add (stralloc *modifs, char const *name, char const *value)
 
 static void add_end (struct options const *o, stralloc *modifs, struct sockaddr_storage const *address, char const *ip, char const *port, char const *host, char const *known, int lookup)
 {
-  char text[NAME_SIZE] ;
+  char text[INETADDRESS_NAME_MAX + 1] ;
   inetaddress_format(text, address) ;
   add(modifs, ip, text) ;
   text[uint_fmt(text, inetaddress_port(address))] = 0 ;
   add(modifs, port, text) ;
   if (known) add(modifs, host, known) ;
-  else add(modifs, host, lookup && inetaddress_name(text, sizeof(text), address, o->timeout * 1000) == 1 ? text : 0) ;
+  else add(modifs, host, lookup && inetaddress_name(text, address, o->timeout * 1000) == 1 ? text : 0) ;
 }
 
 int main (int argc, char const *const *argv)

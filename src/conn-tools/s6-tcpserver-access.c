@@ -88,7 +88,7 @@ static void lookup_failed (struct options const *o, struct accesscontrol const *
 static int name_is_true (struct options const *o, struct accesscontrol const *control, char const *name, struct sockaddr_storage const *remote)
 {
   struct sockaddr_storage addresses[INETADDRESS_RESOLVED_MAX] ;
-  int n = inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, name, AF_UNSPEC, o->timeout) ;
+  int n = inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, name, AF_UNSPEC, 0, o->timeout) ;
   if (n == -1) lookup_failed(o, control, name) ;
   for (int i = 0 ; i < n ; i++)
     if (inetaddress_equal(addresses + i, remote)) return 1 ;
@@ -99,7 +99,7 @@ static int name_is_true (struct options const *o, struct accesscontrol const *co
 
 static void find_remote_name (struct options const *o, struct accesscontrol const *control, struct sockaddr_storage const *remote, char *name)
 {
-  int r = o->lookup ? inetaddress_name(name, ACCESSRULES_NAME_MAX + 1, remote, o->timeout) : 0 ;
+  int r = o->lookup ? inetaddress_name(name, remote, o->timeout) : 0 ;
   if (r == -1) lookup_failed(o, control, "the client's name") ;
   if (r != 1 || (o->paranoid && !name_is_true(o, control, name, remote))) name[0] = 0 ;
 }
@@ -149,7 +149,7 @@ static void set_local (struct options const *o, struct accesscontrol *control, c
   accesscontrol_modify(control, protocol, "LOCALPORT", text) ;
   if (!o->localname)
   {
-    int r = inetaddress_name(text, sizeof(text), &local, o->timeout) ;
+    int r = inetaddress_name(text, &local, o->timeout) ;
     if (r == -1) lookup_failed(o, control, "the local name") ;
     if (r != 1) text[0] = 0 ;
   }

@@ -11,6 +11,7 @@
 
 enum
 {
+  INETADDRESS_NAME_MAX = 255,  /* bytes of a host name */
   INETADDRESS_TEXT = 64,  /* room for an address with its scope, and a NUL */
   INETADDRESS_RESOLVED_MAX = 32
 } ;
@@ -35,6 +36,9 @@ extern void inetaddress_unmap (struct sockaddr_storage *) ;
  /* Are the addresses, without their ports, equal? */
 extern int inetaddress_equal (struct sockaddr_storage const *, struct sockaddr_storage const *) ;
 
+ /* Connects a non-blocking socket, in at most ms milliseconds (0: as long as it takes). 1, or 0 and errno: ETIMEDOUT for one. */
+extern int inetaddress_connect (int fd, struct sockaddr_storage const *, unsigned int ms) ;
+
  /*
    The C library's resolver. It can be slow and knows no timeout, so with
    a timeout it runs in a child that is killed when the time is over; ms 0
@@ -43,11 +47,25 @@ extern int inetaddress_equal (struct sockaddr_storage const *, struct sockaddr_s
    system did not let us try.
  */
 
- /* Up to max addresses of host (AF_UNSPEC: of both families). 0: it has none. */
-extern int inetaddress_resolve (struct sockaddr_storage *, unsigned int max, char const *host, int family, unsigned int ms) ;
+ /* Up to max addresses of host (AF_UNSPEC: of both families). 0: it has none.
+    qualify: the resolver may add a domain to host, as resolv.conf says. */
+extern int inetaddress_resolve (struct sockaddr_storage *, unsigned int max, char const *host, int family, int qualify, unsigned int ms) ;
 
- /* The host name of an address, in lower case. 1, or 0: it has none. */
-extern int inetaddress_name (char *name, size_t size, struct sockaddr_storage const *, unsigned int ms) ;
+ /* The host name of an address, judged as below. 1, or 0: it has none, or an impossible one. */
+extern int inetaddress_name (char *name, struct sockaddr_storage const *, unsigned int ms) ;
+
+ /*
+   What a resolver gives as a name may be anything: whoever runs the zone
+   chooses it. 1: given is a host name, and is now in name, which has room
+   for INETADDRESS_NAME_MAX bytes and a NUL, in lower case and without a
+   final dot. 0: it has another character than letters, digits, hyphens,
+   underscores and dots, an empty label, a hyphen first, more than
+   INETADDRESS_NAME_MAX bytes, or is an address; name is undefined.
+ */
+extern int inetaddress_judge_name (char *name, char const *given) ;
+
+ /* A clock in milliseconds that nobody sets. */
+extern int64_t timedwork_now (void) ;
 
  /*
    Runs work in a child for at most ms milliseconds (0: here, and as long as

@@ -22,7 +22,7 @@ static ptrdiff_t ask (void const *data, char *out, size_t size)
   return sizeof(code) + (code ? 0 : strlen(out + sizeof(code)) + 1) ;
 }
 
-int inetaddress_name (char *name, size_t size, struct sockaddr_storage const *given, unsigned int ms)
+int inetaddress_name (char *name, struct sockaddr_storage const *given, unsigned int ms)
 {
   struct sockaddr_storage address = *given ;
   char out[sizeof(int) + NAME_SIZE] ;
@@ -34,11 +34,5 @@ int inetaddress_name (char *name, size_t size, struct sockaddr_storage const *gi
   memcpy(&code, out, sizeof(code)) ;
   if (code == EAI_MEMORY) return (errno = ENOMEM, -1) ;
   if (code && code != EAI_NONAME) return (errno = EAGAIN, -1) ;
-  if (code || len - sizeof(code) > size) return 0 ;
-  for (size_t i = 0 ; i < len - sizeof(code) ; i++)
-  {
-    char c = out[sizeof(code) + i] ;
-    name[i] = c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c ;
-  }
-  return name[0] != 0 ;
+  return !code && inetaddress_judge_name(name, out + sizeof(code)) ;
 }

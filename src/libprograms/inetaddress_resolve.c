@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <resolv.h>
 #include <string.h>
+#include <netinet/in.h>
 
 #include "inetaddress.h"
 
@@ -14,16 +16,37 @@ struct question
 {
   char const *host ;
   int family ;
+  int qualify ;
 } ;
+
+ /*
+   Unless it is to be qualified, no domain is added to a name. A final dot
+   would do the same, but then /etc/hosts is not looked at; LOCALDOMAIN would,
+   but it is read only once. musl knows no such option: there, a name without
+   a dot gets its domain all the same.
+ */
+
+static int lookup (struct question const *question, struct addrinfo **list)
+{
+  struct addrinfo hints = { .ai_family = question->family, .ai_socktype = SOCK_STREAM } ;
+  unsigned long kept ;
+  int code ;
+  if (question->qualify) return getaddrinfo(question->host, 0, &hints, list) ;
+  if (res_init() == -1) return EAI_MEMORY ;
+  kept = _res.options ;
+  _res.options &= ~(RES_DEFNAMES | RES_DNSRCH) ;
+  code = getaddrinfo(question->host, 0, &hints, list) ;
+  _res.options = kept ;
+  return code ;
+}
 
  /* The answer: getaddrinfo's code, then the addresses. */
 
 static ptrdiff_t ask (void const *data, char *out, size_t size)
 {
   struct question const *question = data ;
-  struct addrinfo hints = { .ai_family = question->family, .ai_socktype = SOCK_STREAM } ;
   struct addrinfo *list = 0 ;
-  int code = getaddrinfo(question->host, 0, &hints, &list) ;
+  int code = lookup(question, &list) ;
   size_t len = sizeof(code) ;
   memcpy(out, &code, sizeof(code)) ;
   if (code) return len ;
@@ -50,10 +73,10 @@ static int is_none (int code)
   return code == EAI_NONAME ;
 }
 
-int inetaddress_resolve (struct sockaddr_storage *addresses, unsigned int max, char const *host, int family, unsigned int ms)
+int inetaddress_resolve (struct sockaddr_storage *addresses, unsigned int max, char const *host, int family, int qualify, unsigned int ms)
 {
   char out[sizeof(int) + INETADDRESS_RESOLVED_MAX * sizeof(struct sockaddr_storage)] ;
-  struct question question = { .host = host, .family = family } ;
+  struct question question = { .host = host, .family = family, .qualify = qualify } ;
   ptrdiff_t len = timedwork_run(&ask, &question, out, sizeof(out), ms) ;
   unsigned int n ;
   int code ;
