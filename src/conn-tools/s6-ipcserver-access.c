@@ -32,27 +32,38 @@ static unsigned int scan_id (char const *protocol, char const *name)
   return id ;
 }
 
-static void read_local_path (char *path)
+ /* 1, or 0: stdin is no Unix socket, but say a pipe of a recorder or a tunnel. */
+
+static int read_local_path (char *path)
 {
   size_t const offset = offsetof(struct sockaddr_un, sun_path) ;
   struct sockaddr_un address ;
   socklen_t len = sizeof(address) ;
-  if (getsockname(0, (struct sockaddr *)&address, &len) == -1)
-    strerr_diefusys(EXITCODE_SYSTEM, "get the local address of stdin") ;
+  if (getsockname(0, (struct sockaddr *)&address, &len) == -1 || address.sun_family != AF_UNIX) return 0 ;
   len = len > offset ? len - offset : 0 ;
   if (len > sizeof(address.sun_path)) len = sizeof(address.sun_path) ;
   memcpy(path, address.sun_path, len) ;
   path[len] = 0 ;
   if (len && !path[0]) path[0] = '@' ;
+  return 1 ;
+}
+
+ /* Who has set LOCALPATH before us knows better than the descriptor. */
+
+static void set_local_path (struct accesscontrol *control, char const *protocol, char const *localname)
+{
+  char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1] ;
+  if (!localname && accesscontrol_get(protocol, "LOCALPATH")) return ;
+  if (!localname && read_local_path(path)) localname = path ;
+  if (localname) accesscontrol_modify(control, protocol, "LOCALPATH", localname) ;
+  else if (control->verbosity >= 2) strerr_warnw(protocol, "LOCALPATH is not set, and stdin, no Unix socket, cannot tell it") ;
 }
 
 static void set_environment (struct accesscontrol *control, char const *protocol, char const *localname, int wanted)
 {
-  char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1] ;
   if (wanted)
   {
-    if (!localname) read_local_path(path) ;
-    accesscontrol_modify(control, protocol, "LOCALPATH", localname ? localname : path) ;
+    set_local_path(control, protocol, localname) ;
     return ;
   }
   accesscontrol_modify(control, "PROTO", "", 0) ;
@@ -103,5 +114,5 @@ int main (int argc, char const *const *argv)
   protocol = accesscontrol_variable("PROTO", "") ;
   check(&control, protocol) ;
   set_environment(&control, protocol, localname, wanted) ;
-  accesscontrol_exec(&control, argv) ;
+  accesscontrol_exec(&control, "-Pc", argv) ;
 }

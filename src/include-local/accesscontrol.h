@@ -27,9 +27,13 @@ extern int accesscontrol_open (struct accesscontrol *) ;
 
  /*
    What a lookup said about client: returns if it is allowed, and then
-   what the rule brings is in params. Else the program ends with 1.
+   what the rule brings is in params. Else the program ends: with 1 where
+   client is denied, with 111 where the rules cannot be read.
  */
 extern void accesscontrol_require (struct accesscontrol *, accessrules_result, char const *client) ;
+
+ /* Ends the program with 1. At verbosity 2, why and rule, a text in two parts, are logged. */
+extern void accesscontrol_deny (struct accesscontrol const *, char const *client, char const *why, char const *rule) gccattr_noreturn ;
 
  /* Logs that client is let in. */
 extern void accesscontrol_log_allow (struct accesscontrol const *, char const *client) ;
@@ -37,10 +41,13 @@ extern void accesscontrol_log_allow (struct accesscontrol const *, char const *c
  /* Names begin with the protocol: sets or unsets (value 0) one variable. */
 extern void accesscontrol_modify (struct accesscontrol *, char const *protocol, char const *name, char const *value) ;
 
- /* The value of one variable; ends the program with 100 if it is not set. */
+ /* The value of one variable; 0 if it is not set. */
+extern char const *accesscontrol_get (char const *protocol, char const *name) ;
+
+ /* The same; ends the program with 100 if it is not set. */
 extern char const *accesscontrol_variable (char const *protocol, char const *name) ;
 
- /* Executes argv, or what the rule has instead of it. */
-extern void accesscontrol_exec (struct accesscontrol *, char const *const *argv) gccattr_noreturn ;
+ /* Executes argv, or what the rule has instead of it: options are what execlineb gets for that. */
+extern void accesscontrol_exec (struct accesscontrol *, char const *options, char const *const *argv) gccattr_noreturn ;
 
 #endif

@@ -9,9 +9,9 @@
 #include "accesscontrol.h"
 #include "exitcodes.h"
 
-void accesscontrol_exec (struct accesscontrol *control, char const *const *argv)
+void accesscontrol_exec (struct accesscontrol *control, char const *options, char const *const *argv)
 {
-  char const *instead[] = { S6_ACTIVATION_EXECLINEPREFIX "execlineb", "-c", control->params.exec.s, 0 } ;
+  char const *instead[] = { S6_ACTIVATION_EXECLINEPREFIX "execlineb", options, control->params.exec.s, 0 } ;
   if (!stralloc_catb(&control->params.env, control->modifs.s, control->modifs.len))
     strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
   if (control->params.exec.len) argv = instead ;

@@ -1,28 +1,24 @@
 /* ISC license. */
 
-#include <unistd.h>
-
 #include <skalibs/strerr.h>
-#include <skalibs/types.h>
 
 #include <s6-activation/accessrules.h>
 
 #include "accesscontrol.h"
 #include "exitcodes.h"
 
+ /* An error is told at every verbosity: it is ours to mend, and keeps out clients that may come in. */
+
 void accesscontrol_require (struct accesscontrol *control, accessrules_result result, char const *client)
 {
-  char fmt[PID_FMT] ;
+  char const *key = control->params.key ;
   if (result == ACCESSRULES_ALLOW) result = accessrules_read(&control->rules, &control->params) ;
-  if (result == ACCESSRULES_ALLOW) return ;
-  if (result == ACCESSRULES_ERROR && control->verbosity)
-    strerr_warnwusys("read the rules ", control->params.key[0] ? control->params.key : "", control->params.key[0] ? " " : "", "for ", client) ;
-  if (control->verbosity >= 2)
+  switch (result)
   {
-    fmt[pid_fmt(fmt, getpid())] = 0 ;
-    if (result == ACCESSRULES_ERROR) strerr_warni("deny pid ", fmt, " ", client, ": rules that cannot be read deny") ;
-    else if (result == ACCESSRULES_DENY) strerr_warni("deny pid ", fmt, " ", client, ": rule ", control->params.key) ;
-    else strerr_warni("deny pid ", fmt, " ", client, ": no rule") ;
+    case ACCESSRULES_ALLOW : return ;
+    case ACCESSRULES_ERROR : strerr_diefusys(EXITCODE_SYSTEM, "read the rules ", key, key[0] ? " " : "", "for ", client) ;
+    case ACCESSRULES_DENY : accesscontrol_deny(control, client, "rule ", key) ;
+    case ACCESSRULES_NOTFOUND : accesscontrol_deny(control, client, "no rule", "") ;
   }
-  _exit(EXITCODE_DENIED) ;
+  strerr_dief(EXITCODE_BUG, "a lookup of rules gave an unknown result") ;
 }

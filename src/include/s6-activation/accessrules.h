@@ -58,7 +58,7 @@ typedef struct accessrules_params_s accessrules_params ;
 struct accessrules_params_s
 {
   stralloc env ;   /* modifications, each with its NUL: "VAR=value", or "VAR" to unset VAR: what env_merge takes */
-  stralloc exec ;  /* a command line for execlineb -c, with a final NUL; len is 0 where the rule has no exec */
+  stralloc exec ;  /* a command line for execlineb, with a final NUL; len is 0 where the rule has no exec */
   char key[ACCESSRULES_KEY_SIZE] ; /* the rule that matched, such as "uid/0"; "" for none */
 } ;
 #define ACCESSRULES_PARAMS_ZERO { .env = STRALLOC_ZERO, .exec = STRALLOC_ZERO, .key = "" }

@@ -1,13 +1,13 @@
 #!/bin/sh
 # ISC license.
-# H15, H16, H18 and H20, for s6-tcpserver-access: what cannot be read, is too long or is cut short denies.
+# H15, H16, H18 and H20, for s6-tcpserver-access: what cannot be read, is too long or is cut short is fatal, at every verbosity.
 # timeout: 90
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
-plain() { run env PROTO=TCP TCPREMOTEIP=192.0.2.5 TCPREMOTEPORT=1 s6-tcpserver-socketbinder -b 0 127.0.0.1 0 s6-tcpserver-access -v 1 -H -l 0 "$@" echo LET IN ; }
+plain() { run env PROTO=TCP TCPREMOTEIP=192.0.2.5 TCPREMOTEPORT=1 s6-tcpserver-socketbinder -b 0 127.0.0.1 0 s6-tcpserver-access -v 0 -H -l 0 "$@" echo LET IN ; }
 # as a user to whom files can be closed
-user() { run env PROTO=TCP TCPREMOTEIP=192.0.2.5 TCPREMOTEPORT=1 as_uid 4244 s6-tcpserver-socketbinder -b 0 127.0.0.1 0 s6-tcpserver-access -v 1 -H -l 0 "$@" echo LET IN ; }
+user() { run env PROTO=TCP TCPREMOTEIP=192.0.2.5 TCPREMOTEPORT=1 as_uid 4244 s6-tcpserver-socketbinder -b 0 127.0.0.1 0 s6-tcpserver-access -v 0 -H -l 0 "$@" echo LET IN ; }
 key=rules/ip4/192.0.2.5_32
 fresh()
 {
@@ -18,7 +18,11 @@ fresh()
 }
 let_in() { is "$1" "$status $(cat out)" '0 LET IN' ; }
 denied() { is "$1" "$status $(cat out)" '1 ' ; }
-warned() { like 'with a warning' "$(cat err)" 'warning: unable to read the rules' ; }
+unreadable()
+{
+  is "$1" "$status $(cat out)" '111 '
+  like 'which is said' "$(cat err)" '^s6-tcpserver-access: fatal: unable to read the rules .*for ip 192.0.2.5: '
+}
 
 fresh
 plain -i rules
@@ -46,8 +50,7 @@ fresh
 rm -r $key
 ln -s "${key##*/}" $key
 plain -i rules
-denied 'a key that is a link to itself'
-warned
+unreadable 'a key that is a link to itself'
 fresh
 rm -r $key
 ln -s nowhere $key
@@ -56,13 +59,11 @@ isnt 'a key that is a link to nothing' "$status $(cat out)" '0 LET IN'
 fresh
 mkdir $key/env/V
 plain -i rules
-denied 'a variable that is a directory'
-warned
+unreadable 'a variable that is a directory'
 fresh
 mkdir $key/exec
 plain -i rules
-denied 'an exec that is a directory'
-warned
+unreadable 'an exec that is a directory'
 
 if test "$(id -u)" -eq 0
 then
@@ -77,19 +78,17 @@ then
     if test "$2" = $key/deny ; then : > $key/deny ; rm $key/allow ; fi
     chmod 000 "$2"
     user -i rules
-    denied "of mode 000: $1"
+    case $1 in
+      deny) denied "of mode 000: $1" ;;
+      *) unreadable "of mode 000: $1" ;;
+    esac
     chmod 755 "$2"
   }
   closed 'a key' $key
-  warned
   closed 'its class' rules/ip4
-  warned
   closed 'a variable' $key/env/V
-  warned
   closed 'env' $key/env
-  warned
   closed 'exec' $key/exec
-  warned
   closed 'deny' $key/deny
   fresh
   s6-accessrules-cdb-from-fs -m 644 rules.cdb rules
@@ -117,7 +116,7 @@ do
     plain -i rules
     case $excess in
       0) let_in "$what of 4096 bytes" ;;
-      *) denied "$what of 4097 bytes" ; warned ;;
+      *) unreadable "$what of 4097 bytes" ;;
     esac
   done
 done

@@ -168,7 +168,10 @@ END
   done
   is 'no rule is left: denied' "$(named 192.0.2.5 -i rules)" denied
   rule reversedns/@ allow
-  is 'a client without a name: reversedns/@' "$(named 192.0.2.6 -i rules)" reversedns/@
+  is 'a client with a name: reversedns/@' "$(named 192.0.2.5 -i rules)" reversedns/@
+  is 'one without a name meets no rule by name' "$(named 192.0.2.6 -i rules)" denied
+  s6-accessrules-cdb-from-fs rules.cdb rules
+  is 'nor in the cdb' "$(named 192.0.2.6 -x rules.cdb)" denied
   rule ip4/192.0.2.0_24 deny
   is 'addresses count first: deny' "$(named 192.0.2.5 -i rules)" denied
   rm -r rules/ip4
