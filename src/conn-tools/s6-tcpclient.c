@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 #include <netinet/in.h>
@@ -29,22 +29,33 @@
 #define USAGE "s6-tcpclient [ -q | -Q | -v ] [ -4 | -6 ] [ -d | -D ] [ -r | -R ] [ -h | -H ] [ -n | -N ] [ -t timeout ] [ -l localname ] [ -T timeoutconn ] [ -i localip ] [ -p localport ] host port prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { SECONDS_MAX = INT_MAX / 1000 } ;
+#define THIS_MACHINE "127.0.0.1,::1"
+
+enum { MS = 1000, SECONDS_MAX = INT_MAX / MS } ;
 
 struct options
 {
   unsigned int verbosity ;
   int family ;
-  unsigned int timeout ;  /* seconds for each lookup; 0: none */
-  unsigned int tries[2] ;  /* seconds for each address, in the first round and in the second */
+  int64_t deadline ;  /* of -t, for all that we do, by timedwork_now; 0: none */
+  unsigned int tries[2] ;  /* seconds for each address; in the first round 0 is no limit, in the second no round */
   char const *localname ;
   struct sockaddr_storage local ;  /* AF_UNSPEC: not given */
   uint16_t localport ;
   unsigned int nodelay : 1 ;
   unsigned int ident : 1 ;
-  unsigned int lookup : 1 ;
-  unsigned int exact : 1 ;  /* the resolver adds no domain to host */
+  unsigned int nolookup : 1 ;
+  unsigned int qualify : 1 ;  /* the resolver may add a domain to host */
 } ;
+
+ /* The sooner of ms from now (0: never) and the deadline, as milliseconds from now: 0 is never, and what is over is 1. */
+
+static unsigned int time_left (struct options const *o, unsigned int ms)
+{
+  int64_t left = o->deadline ? o->deadline - timedwork_now() : 0 ;
+  if (!o->deadline || (ms && ms < left)) return ms ;
+  return left > 0 ? left : 1 ;
+}
 
 static unsigned int scan_seconds (char const *s)
 {
@@ -57,8 +68,14 @@ static void scan_tries (unsigned int *tries, char const *s)
 {
   size_t len = uint_scan(s, tries) ;
   if (!len || tries[0] > SECONDS_MAX) dieusage() ;
+  tries[1] = 0 ;
   if (s[len] == '+') tries[1] = scan_seconds(s + len + 1) ;
   else if (s[len]) dieusage() ;
+}
+
+static int64_t deadline_in (unsigned int seconds)
+{
+  return seconds ? timedwork_now() + (int64_t)seconds * MS : 0 ;
 }
 
 static int parse_options (int argc, char const *const *argv, struct options *o)
@@ -79,11 +96,11 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
       case 'D' : o->nodelay = 1 ; break ;
       case 'r' : o->ident = 1 ; break ;
       case 'R' : o->ident = 0 ; break ;
-      case 'h' : o->lookup = 1 ; break ;
-      case 'H' : o->lookup = 0 ; break ;
-      case 'n' : o->exact = 1 ; break ;
-      case 'N' : o->exact = 0 ; break ;
-      case 't' : o->timeout = scan_seconds(l.arg) ; break ;
+      case 'h' : break ;  /* the default, which does not undo -H */
+      case 'H' : o->nolookup = 1 ; break ;
+      case 'n' : o->qualify = 1 ; break ;
+      case 'N' : o->qualify = 0 ; break ;
+      case 't' : o->deadline = deadline_in(scan_seconds(l.arg)) ; break ;
       case 'l' : o->localname = l.arg ; break ;
       case 'T' : scan_tries(o->tries, l.arg) ; break ;
       case 'i' : if (!inetaddress_scan(&o->local, l.arg)) strerr_dief(EXITCODE_USAGE, "not an IP address: ", l.arg) ; break ;
@@ -93,19 +110,36 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
   }
 }
 
+ /* Addresses with commas between them; one has none. 0: it is a name. */
+
+static unsigned int scan_addresses (struct options const *o, char const *list, struct sockaddr_storage *addresses)
+{
+  unsigned int n = 0 ;
+  size_t done = 0 ;
+  for (;;)
+  {
+    size_t len = strcspn(list + done, ",") ;
+    char text[len + 1] ;
+    memcpy(text, list + done, len) ;
+    text[len] = 0 ;
+    if (n == INETADDRESS_RESOLVED_MAX) strerr_dief(EXITCODE_USAGE, "too many addresses: ", list) ;
+    if (!inetaddress_scan(addresses + n, text))
+    {
+      if (!strchr(list, ',')) return 0 ;
+      strerr_dief(EXITCODE_USAGE, "not an IP address: ", text) ;
+    }
+    if (o->family == AF_UNSPEC || o->family == addresses[n].ss_family) n++ ;
+    done += len ;
+    if (!list[done++]) break ;
+  }
+  if (!n) strerr_dief(EXITCODE_USAGE, "not an address of the family that was asked for: ", list) ;
+  return n ;
+}
+
 static unsigned int find_addresses (struct options const *o, char const *host, struct sockaddr_storage *addresses)
 {
-  size_t len = strlen(host) ;
-  char name[len + 2] ;
-  int n ;
-  memcpy(name, host, len + 1) ;
-  if (inetaddress_scan(addresses, host))
-  {
-    if (o->family != AF_UNSPEC && o->family != addresses->ss_family)
-      strerr_dief(EXITCODE_USAGE, "not an address of the family that was asked for: ", host) ;
-    return 1 ;
-  }
-  n = inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, name, o->family, !o->exact, o->timeout * 1000) ;
+  unsigned int known = scan_addresses(o, host[0] ? host : THIS_MACHINE, addresses) ;
+  int n = known ? (int)known : inetaddress_resolve(addresses, INETADDRESS_RESOLVED_MAX, host, o->family, o->qualify, time_left(o, 0)) ;
   if (n == -1) strerr_diefusys(EXITCODE_SYSTEM, "resolve ", host) ;
   if (!n) strerr_dief(EXITCODE_SYSTEM, "no address for ", host) ;
   return n ;
@@ -123,35 +157,14 @@ static void bind_local (struct options const *o, int fd, int family)
     strerr_diefusys(EXITCODE_SYSTEM, "bind the local end") ;
 }
 
- /* A connected, blocking socket, or -1 and errno. */
+ /* A connected, blocking socket, or -1 and errno. ms 0: no limit. */
 
-static int try_address (struct options const *o, struct sockaddr_storage const *address, unsigned int seconds)
+static int try_address (struct options const *o, struct sockaddr_storage const *address, unsigned int ms)
 {
   int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0) ;
-  struct pollfd x = { .fd = fd, .events = POLLOUT } ;
-  int e = 0 ;
-  socklen_t len = sizeof(e) ;
   if (fd == -1) return -1 ;
   bind_local(o, fd, address->ss_family) ;
-  if (connect(fd, (struct sockaddr const *)address, inetaddress_length(address)) == -1)
-  {
-    int r ;
-    if (errno != EINPROGRESS) goto fail ;
-    do r = poll(&x, 1, seconds ? (int)seconds * 1000 : -1) ;
-    while (r == -1 && errno == EINTR) ;
-    if (r == 0) errno = ETIMEDOUT ;
-    if (r <= 0) goto fail ;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) == -1) goto fail ;
-    if (e)
-    {
-      errno = e ;
-      goto fail ;
-    }
-  }
-  if (ndelay_off(fd) == -1) goto fail ;
-  return fd ;
-
- fail:
+  if (inetaddress_connect(fd, address, ms) && ndelay_off(fd) == 0) return fd ;
   fd_close(fd) ;
   return -1 ;
 }
@@ -163,16 +176,21 @@ static int connect_any (struct options const *o, struct sockaddr_storage *addres
   unsigned char slow[INETADDRESS_RESOLVED_MAX] ;
   int e = EAFNOSUPPORT ;
   memset(slow, 1, sizeof(slow)) ;
-  for (unsigned int round = 0 ; round < 2 ; round++)
+  for (unsigned int round = 0 ; round < 2 && (!round || o->tries[round]) ; round++)
     for (unsigned int i = 0 ; i < n ; i++)
     {
       int fd ;
       if (!slow[i] || (o->local.ss_family != AF_UNSPEC && o->local.ss_family != addresses[i].ss_family)) continue ;
       inetaddress_set_port(addresses + i, port) ;
-      fd = try_address(o, addresses + i, o->tries[round]) ;
+      fd = try_address(o, addresses + i, time_left(o, o->tries[round] * MS)) ;
       if (fd >= 0) return fd ;
       e = errno ;
       slow[i] = e == ETIMEDOUT ;
+      if (o->deadline && timedwork_now() >= o->deadline)
+      {
+        errno = ETIMEDOUT ;
+        strerr_diefusys(EXITCODE_SYSTEM, "connect to ", name[0], " port ", name[1], " in the time of -t") ;
+      }
     }
   errno = e ;
   strerr_diefusys(EXITCODE_SYSTEM, "connect to ", name[0], " port ", name[1]) ;
@@ -191,12 +209,12 @@ static void add_end (struct options const *o, stralloc *modifs, struct sockaddr_
   text[uint_fmt(text, inetaddress_port(address))] = 0 ;
   add(modifs, port, text) ;
   if (known) add(modifs, host, known) ;
-  else add(modifs, host, lookup && inetaddress_name(text, address, o->timeout * 1000) == 1 ? text : 0) ;
+  else add(modifs, host, lookup && inetaddress_name(text, address, time_left(o, 0)) == 1 ? text : 0) ;
 }
 
 int main (int argc, char const *const *argv)
 {
-  struct options o = { .verbosity = 1, .family = AF_UNSPEC, .tries = { 2, 58 }, .lookup = 1 } ;
+  struct options o = { .verbosity = 1, .family = AF_UNSPEC, .tries = { 2, 58 } } ;
   struct sockaddr_storage addresses[INETADDRESS_RESOLVED_MAX] ;
   struct sockaddr_storage end ;
   socklen_t len = sizeof(end) ;
@@ -216,7 +234,7 @@ int main (int argc, char const *const *argv)
 
   add(&modifs, "PROTO", "TCP") ;
   if (getpeername(fd, (struct sockaddr *)&end, &len) == -1) strerr_diefusys(EXITCODE_SYSTEM, "get the remote address") ;
-  add_end(&o, &modifs, &end, "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", 0, o.lookup) ;
+  add_end(&o, &modifs, &end, "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", 0, !o.nolookup) ;
   len = sizeof(end) ;
   if (getsockname(fd, (struct sockaddr *)&end, &len) == -1) strerr_diefusys(EXITCODE_SYSTEM, "get the local address") ;
   add_end(&o, &modifs, &end, "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST", o.localname, 1) ;
