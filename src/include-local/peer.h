@@ -62,12 +62,17 @@ struct peer
   uint8_t islameduck ;
   uint8_t hasleft ;  /* something that waited has, since -t was armed */
   uint8_t iseof ;  /* nothing more can come */
+  uint8_t isstranger ;  /* native, or nobody knows yet, and has been told nothing: does not know us */
 } ;
 
  /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: fd is closed
     and the rights are forgotten. */
 extern struct peer *peer_new (struct holder *, int fd, struct rights const *, pid_t, tain const *timeout, tain const *now) ;
 extern void peer_free (struct peer *) ;
+
+ /* Before a connection that is ours to keep, and that nothing was said to, is
+    closed: a client that heard nothing would take us for a daemon of s6. */
+extern void peer_turn_away (int fd) ;
 
 extern short peer_events (struct peer const *) ;  /* what to poll for */
 extern void peer_read (struct peer *, tain const *now) ;

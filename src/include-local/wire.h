@@ -19,6 +19,7 @@
 #define WIRE_BANNER_SERVER "s6-fdholder 1.0 (a)\n"
 #define WIRE_BANNER_LEN (sizeof(WIRE_BANNER_CLIENT) - 1)
 #define WIRE_CHANNEL_BYTE '|'  /* carries the event pipe in the native handshake */
+#define WIRE_CROWDED_BYTE '~'  /* in its place: native is spoken here, but there is no place now */
 
 enum wire_sizes
 {
@@ -49,7 +50,9 @@ enum wire_verb
 
 enum wire_retrieve_flag
 {
-  WIRE_RETRIEVE_DELETE = 1
+  WIRE_RETRIEVE_DELETE = 1,
+  WIRE_RETRIEVE_FOREIGN = 128  /* s6's dialect, from clients that know the native one: a daemon of s6 sees
+                                  a flag that is not 0, ours answers EINVAL, and so is not mistaken for it */
 } ;
 
  /* Points into the message that it was read from. s[len] is a NUL. */

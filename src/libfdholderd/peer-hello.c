@@ -3,8 +3,11 @@
  /* The server's half of the native handshake, without ever waiting:
     skalibs' own would block the daemon on one client. */
 
+#include <skalibs/nonposix.h>
+
 #include <string.h>
 #include <unistd.h>
+#include <sys/socket.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
@@ -16,10 +19,19 @@
 #include "peer-internal.h"
 #include "wire.h"
 
+void peer_turn_away (int fd)
+{
+  static char const crowded = WIRE_CROWDED_BYTE ;
+  send(fd, &crowded, 1, MSG_NOSIGNAL | MSG_DONTWAIT) ;
+}
+
 void peer_hello (struct peer *p, struct frame const *f, tain const *now)
 {
   if (frame_in_fdcount(&p->in) || f->len != WIRE_BANNER_LEN || memcmp(f->s, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN))
+  {
+    p->isstranger = 0 ;  /* not one of those who would ask again */
     return peer_kill(p, "protocol error: not the banner of a client: closed", now) ;
+  }
   p->banner = 1 ;
   peer_greet(p, now) ;
 }

@@ -36,7 +36,7 @@ static int sniff (struct peer *p)
 {
   if (!frame_in_sniff(&p->in, &p->in.dialect)) return 0 ;
   p->out.dialect = p->in.dialect ;
-  p->session.isnative = p->in.dialect == FRAME_NATIVE ;
+  p->session.isnative = p->isstranger = p->in.dialect == FRAME_NATIVE ;
   p->state = p->session.isnative ? PEER_HELLO : PEER_OPEN ;
   return 1 ;
 }
@@ -121,6 +121,7 @@ static int flush (struct peer *p, tain const *now)
   {
     p->active = *now ;
     p->hasleft = 1 ;
+    p->isstranger = 0 ;
     p->backoff = 0 ;
   }
   switch (r)

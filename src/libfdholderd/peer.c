@@ -48,6 +48,7 @@ void peer_complain (struct peer const *p, char const *what, tain const *now)
 void peer_die (struct peer *p)
 {
   p->state = PEER_DEAD ;
+  if (p->isstranger && !p->iseof) peer_turn_away(p->fd) ;
   verbs_session_end(p->holder, &p->session) ;
 }
 
@@ -66,6 +67,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   if (!p)
   {
     policy_forget(&h->policy, &r) ;
+    peer_turn_away(fd) ;
     fdtable_close_connection(&h->fdtable, fd) ;
     return (errno = ENOMEM, (struct peer *)0) ;
   }
@@ -76,6 +78,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   p->fd = fd ;
   p->channel = -1 ;
   p->state = PEER_SNIFF ;
+  p->isstranger = 1 ;
   p->session.rights = r ;
   p->session.pid = pid ;
   p->fdops = fdtable_ops ;

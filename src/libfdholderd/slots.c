@@ -101,6 +101,7 @@ void slots_leave (struct slots *s, uint32_t i)
 {
   struct slots_waiting w = leave_room(s, i) ;
   policy_forget(&s->holder->policy, &w.rights) ;
+  peer_turn_away(w.fd) ;
   fdtable_close_connection(&s->holder->fdtable, w.fd) ;
 }
 

@@ -38,9 +38,12 @@ extern int fdclient_fail (fdholder *) ;
     up to 50. 0, ETIMEDOUT: the deadline had come before. */
 extern int fdclient_pause (unsigned int *pause, tain const *, tain *) ;
 
- /* Puts a connected socket, and the reading side, in order. Owns fd. */
-extern void fdclient_init_receiver (fdholder *) ;
-extern void fdclient_init_s6 (fdholder *, int) ;
+ /* Puts a connected socket in order, for one of the dialects. Owns fd. */
+extern void fdclient_init (fdholder *, int fd, int iss6) ;
+
+ /* The client's half of the native handshake, on such a socket. EPIPE: closed
+    without a word, as s6's daemon does. EAGAIN: our daemon has no place for us. */
+extern int fdclient_greet (fdholder *, tain const *, tain *) ;
 
  /* Sends one frame with nfds descriptors, which stay the caller's. When nothing
     has left, the connection is still good after a failure. */
@@ -51,6 +54,9 @@ extern int fdclient_send (fdholder *, char const *, size_t, int const *, unsigne
 extern void fdclient_inbox_init (struct fdclient_inbox *, fdholder *) ;
 extern void fdclient_inbox_close (struct fdclient_inbox *) ;
 extern int fdclient_receive (struct fdclient_inbox *, size_t maxbody, unsigned int room, tain const *, tain *) ;
+
+ /* Receives one byte, and the descriptor that may come with it. */
+extern int fdclient_receive_byte (struct fdclient_inbox *, char *, tain const *, tain *) ;
 
  /* Takes the n descriptors that belong to the last frame; they are the caller's then.
     0, EPROTO: they are not all there, or the frame claims another number. */

@@ -7,19 +7,15 @@
 
 #include "fdclient.h"
 
-void fdclient_init_receiver (fdholder *h)
-{
-  h->client.syncin.in.op = &frame_never_read ;
-}
-
-void fdclient_init_s6 (fdholder *h, int fd)
+void fdclient_init (fdholder *h, int fd, int iss6)
 {
   static textmessage_receiver const none = TEXTMESSAGE_RECEIVER_ZERO ;
   textmessage_sender_init(&h->client.syncout, fd) ;
   textmessage_receiver_init(&h->client.syncin, fd, h->client.syncbuf, TEXTCLIENT_BUFSIZE, 0) ;
+  h->client.syncin.in.op = &frame_never_read ;
   h->client.asyncin = none ;
   h->client.pid = 0 ;
   h->client.options = 0 ;
-  h->s6 = 1 ;
-  fdclient_init_receiver(h) ;
+  h->s6 = iss6 ;
+  h->error = 0 ;
 }

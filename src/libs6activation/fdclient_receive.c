@@ -117,12 +117,11 @@ static ssize_t fill (struct fdclient_inbox *in)
  /* The answer to a request that has just left is not there yet: the first thing
     to do is to wait. */
 
-static ssize_t get (void *data)
+static ssize_t get_by (struct fdclient_inbox *in, enum parsed (*find) (struct fdclient_inbox *))
 {
-  struct fdclient_inbox *in = data ;
   for (;;)
   {
-    ssize_t r = parse(in) ;
+    ssize_t r = (*find)(in) ;
     if (r) return r ;
     if (!in->asked)
     {
@@ -134,21 +133,47 @@ static ssize_t get (void *data)
   }
 }
 
+static ssize_t get (void *data)
+{
+  return get_by(data, &parse) ;
+}
+
+static enum parsed find_byte (struct fdclient_inbox *in)
+{
+  return buffer_isempty(&receiver(in)->in) ? PARSED_NOTHING : PARSED_FRAME ;
+}
+
+static ssize_t get_byte (void *data)
+{
+  return get_by(data, &find_byte) ;
+}
+
 static int getfd (void *data)
 {
   struct fdclient_inbox *in = data ;
   return fdholder_fd(in->holder) ;
 }
 
-int fdclient_receive (struct fdclient_inbox *in, size_t maxbody, unsigned int room, tain const *deadline, tain *stamp)
+static int received (struct fdclient_inbox *in, ssize_t r)
 {
-  ssize_t r ;
-  receiver(in)->max = maxbody ;
-  in->room = room ;
-  r = timed_get(in, &getfd, &get, deadline, stamp) ;
   if (r > 0) return 1 ;
   if (!r) errno = EPIPE ;
   fdclient_fail(in->holder) ;
   fdclient_inbox_close(in) ;
   return 0 ;
+}
+
+int fdclient_receive (struct fdclient_inbox *in, size_t maxbody, unsigned int room, tain const *deadline, tain *stamp)
+{
+  receiver(in)->max = maxbody ;
+  in->room = room ;
+  return received(in, timed_get(in, &getfd, &get, deadline, stamp)) ;
+}
+
+int fdclient_receive_byte (struct fdclient_inbox *in, char *c, tain const *deadline, tain *stamp)
+{
+  in->room = 1 ;
+  if (!received(in, timed_get(in, &getfd, &get_byte, deadline, stamp))) return 0 ;
+  buffer_getnofill(&receiver(in)->in, c, 1) ;
+  return 1 ;
 }

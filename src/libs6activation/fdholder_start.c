@@ -1,6 +1,5 @@
 /* ISC license. */
 
-#include <signal.h>
 #include <string.h>
 #include <errno.h>
 #include <sys/un.h>
@@ -13,65 +12,50 @@
 
 #include "fdclient.h"
 
+static int connect_in_time (int fd, char const *path, tain const *deadline, tain *stamp)
+{
+  unsigned int pause = 1 ;
+  while (!ipc_connect(fd, path))
+    if (errno != EAGAIN || !fdclient_pause(&pause, deadline, stamp)) return 0 ;
+  return 1 ;
+}
+
  /* connect(2) on a full backlog fails at once with EAGAIN, and poll(2) cannot
     wait for it: the socket is tried again after a pause. */
 
-static int start_native (fdholder *h, char const *path, tain const *deadline, tain *stamp)
+static int start_dialect (fdholder *h, char const *path, int iss6, tain const *deadline, tain *stamp)
 {
-  unsigned int pause = 1 ;
-  while (!textclient_start(&h->client, path, 0, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN, WIRE_BANNER_SERVER, WIRE_BANNER_LEN, deadline, stamp))
+  int fd = ipc_stream_nbcoe() ;
+  h->connected = 0 ;
+  if (fd < 0) return 0 ;
+  if (!connect_in_time(fd, path, deadline, stamp))
   {
-    if (errno != EAGAIN)
-    {
-      if (errno == EMSGSIZE) errno = EPROTO ;  /* a longer banner than ours is another's */
-      h->connected = errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT || errno == EPROTO ;
-      return fdclient_fail(h) ;
-    }
-    if (!fdclient_pause(&pause, deadline, stamp)) return 0 ;
+    int e = errno ;
+    fd_close(fd) ;
+    return (errno = e, 0) ;
   }
   h->connected = 1 ;
-  fdclient_init_receiver(h) ;
-  return 1 ;
-}
-
-static int start_s6 (fdholder *h, char const *path, tain const *deadline, tain *stamp)
-{
-  unsigned int pause = 1 ;
-  int e ;
-  int fd = ipc_stream_nbcoe() ;
-  if (fd < 0) return 0 ;
-  while (!ipc_connect(fd, path))
-    if (errno != EAGAIN || !fdclient_pause(&pause, deadline, stamp)) goto close_socket ;
+  fdclient_init(h, fd, iss6) ;
+  if (iss6 || fdclient_greet(h, deadline, stamp)) return 1 ;
+  fdholder_end(h) ;
   h->connected = 1 ;
-  fdclient_init_s6(h, fd) ;
-  return 1 ;
-
- close_socket:
-  e = errno ;
-  fd_close(fd) ;
-  errno = e ;
   return 0 ;
 }
 
-static int start (fdholder *h, char const *path, tain const *deadline, tain *stamp)
-{
-  if (start_native(h, path, deadline, stamp)) return 1 ;
-  if (errno != EPIPE) return 0 ;
-  h->connected = 0 ;
-  h->error = 0 ;
-  return start_s6(h, path, deadline, stamp) ;
-}
+ /* A daemon of ours that has no place for us says so, and is asked again. One
+    that says nothing is s6's, or does not let us in: then s6's dialect fails too. */
 
 int fdholder_start (fdholder *h, char const *path, tain const *deadline, tain *stamp)
 {
-  struct sigaction const ignore = { .sa_handler = SIG_IGN } ;
-  struct sigaction old ;
-  int r ;
+  unsigned int pause = 1 ;
   h->error = 0 ;
   h->connected = h->s6 = 0 ;
   if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) return (errno = ENAMETOOLONG, 0) ;
-  if (sigaction(SIGPIPE, &ignore, &old) == -1) return 0 ;
-  r = start(h, path, deadline, stamp) ;
-  sigaction(SIGPIPE, &old, 0) ;
-  return r ;
+  while (!start_dialect(h, path, 0, deadline, stamp))
+  {
+    if (!h->connected || (errno != EAGAIN && errno != EPIPE)) return 0 ;
+    if (errno == EPIPE) return start_dialect(h, path, 1, deadline, stamp) ;
+    if (!fdclient_pause(&pause, deadline, stamp)) return 0 ;
+  }
+  return 1 ;
 }

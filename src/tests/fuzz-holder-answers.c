@@ -109,8 +109,7 @@ static void converse (int mine, int other, uint8_t const *input, size_t len)
 {
   fdholder h = FDHOLDER_ZERO ;
   tain deadline ;
-  fdclient_init_s6(&h, mine) ;
-  h.s6 = !!(input[0] & DIALECT_BIT) ;
+  fdclient_init(&h, mine, !!(input[0] & DIALECT_BIT)) ;
   answer(other, input + 1, len - 1) ;
   tain_now_g() ;
   tain_addsec_g(&deadline, 2) ;

@@ -19,7 +19,7 @@ static struct step const silent[] = { BEGIN, END } ;
 static struct step const strange[] = { BEGIN, SEND("\0\0\0\2\0\0", 0), END } ;
 static struct step const refused[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), READ("\0\0\0\5R\1\1x\0"), SEND("\0\0\0\1\20", 0), END } ;
 static struct step const plain[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), READ("\0\0\0\5R\0\1x\0"), SEND("\0\0\0\1\0", 1), END } ;
-static struct step const s6[] = { STEP(STEP_ACCEPT), STEP(STEP_CLOSE), STEP(STEP_ACCEPT), READ("\0\0\0\5\0\0R\1\1x\0"), SEND("\0\0\0\1\0\1\0", 1), END } ;
+static struct step const s6[] = { STEP(STEP_ACCEPT), STEP(STEP_CLOSE), STEP(STEP_ACCEPT), READ("\0\0\0\5\0\0R\201\1x\0"), SEND("\0\0\0\1\0\1\0", 1), END } ;
 
 static void check (char const *name, struct step const *steps, int want, unsigned int milliseconds, int isdelete)
 {

@@ -44,7 +44,7 @@ static int arrive (uid_t uid)
 static int isclosed (int fd)
 {
   char c ;
-  return !read(fd, &c, 1) ;
+  return read(fd, &c, 1) == 1 && c == WIRE_CROWDED_BYTE && !read(fd, &c, 1) ;
 }
 
 int main (void)

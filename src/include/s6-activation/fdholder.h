@@ -25,8 +25,7 @@
      either: all further calls fail in the same way.
    - an id is a string of 1 to 255 bytes.
    - descriptors that are received have their close-on-exec flag set.
-   - SIGPIPE is ignored while fdholder_start runs and gets its disposition
-     back; the other calls never raise it. The signal mask is left alone.
+   - No call raises SIGPIPE, or touches signals otherwise.
 */
 
 #ifndef S6_ACTIVATION_FDHOLDER_H
@@ -65,7 +64,8 @@ struct fdholder_s
 
  /* Connects to the daemon at path. Its own dialect is tried first; if it
     closes the connection before it has said anything, connects once more
-    and speaks s6's dialect. A full backlog is waited for until the deadline.
+    and speaks s6's dialect. A full backlog is waited for until the deadline,
+    and so is a place in a daemon that has none free.
     errno, before connect(2) has succeeded: what socket(2) and connect(2)
     say, ENAMETOOLONG for the path, ETIMEDOUT for a backlog that stays full;
     after: EPIPE, ETIMEDOUT, EPROTO. After a failure there is nothing to end. */
@@ -91,9 +91,28 @@ extern int fdholder_retrieve (fdholder *h, char const *id, tain const *deadline,
 
  /* The same, and the daemon forgets the id, once it has heard that the
     descriptor has arrived: whatever fails before, it is still stored.
-    (A daemon of s6 forgets it when it has sent its answer.) */
+    (A daemon of s6 forgets it when it has sent its answer.)
+    EAGAIN: this connection was taken for one to a daemon of s6, and is not:
+    nothing was taken, end it and start again. */
 extern int fdholder_retrieve_delete (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
 #define fdholder_retrieve_delete_g(h, id, deadline) fdholder_retrieve_delete(h, id, (deadline), &STAMP)
+
+ /* The same in steps, for who has something to do before it is final.
+    take returns the descriptor; the id is in use until acknowledge, and stays
+    if the connection ends, or says something else, before that.
+    acknowledge makes the daemon forget it.
+    putback, the next call on the connection after it, makes it what it was,
+    time limit included. EBUSY: somebody has stored under the id meanwhile.
+    ENOENT: the limit has passed. ENOSYS: the daemon is s6's, or too old: store
+    it again. What the daemon keeps for that is gone when the connection ends,
+    or says something else: executing a program is enough.
+    (A daemon of s6 forgets the id at once; acknowledge does nothing there.) */
+extern int fdholder_take (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_take_g(h, id, deadline) fdholder_take(h, id, (deadline), &STAMP)
+extern int fdholder_acknowledge (fdholder *h, tain const *deadline, tain *stamp) ;
+#define fdholder_acknowledge_g(h, deadline) fdholder_acknowledge(h, (deadline), &STAMP)
+extern int fdholder_putback (fdholder *h, tain const *deadline, tain *stamp) ;
+#define fdholder_putback_g(h, deadline) fdholder_putback(h, (deadline), &STAMP)
 
  /* Appends all ids to *ids, each with a final NUL, and writes how many to *count.
     On failure *ids is as before. */

@@ -157,12 +157,14 @@ int raw_receive (struct rawclient *c)
   return claimed == c->nfds ? 0 : RAW_MALFORMED ;
 }
 
+ /* Also after it was turned away. */
+
 int raw_isclosed (struct rawclient *c)
 {
-  char byte ;
+  char byte = 0 ;
   ssize_t r ;
   do r = recv(c->fd, &byte, 1, 0) ;
-  while (r == -1 && errno == EINTR) ;
+  while ((r == -1 && errno == EINTR) || (r == 1 && byte == WIRE_CROWDED_BYTE)) ;
   return !r || (r == -1 && errno == ECONNRESET) ;
 }
 
