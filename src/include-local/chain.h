@@ -14,4 +14,8 @@
  /* The same, for the clients that may end with nothing to execute. */
 #define chain_isprogramornone(argv) (!(argv)[0] || (argv)[0][0])
 
+ /* Would it be found, and may it be executed? 0, and the errno of an execution
+    that fails for that; another reason may make one fail still. */
+extern int chain_canexecute (char const *name) ;
+
 #endif

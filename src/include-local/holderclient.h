@@ -32,9 +32,13 @@ extern void holderclient_check_id (char const *) ;
     connect to, else refused. */
 extern void holderclient_connect (fdholder *, char const *path, unsigned int milliseconds, tain *deadline, int refused) ;
 
+ /* The same again, with the deadline that there is. */
+extern void holderclient_reconnect (fdholder *, char const *path, tain const *deadline, int refused) ;
+
  /* "unable to DOING ID: errno (remedy)", without ID if it is 0; exits with code.
     The identifier is quoted. */
 extern void holderclient_die (int code, char const *doing, char const *id) gccattr_noreturn ;
+extern void holderclient_warn (char const *doing, char const *id) ;  /* and goes on */
 
  /* Becomes the program, or exits 0 if there is none. */
 extern void holderclient_finish (char const *const *argv) gccattr_noreturn ;

@@ -13,9 +13,14 @@
 
 void holderclient_connect (fdholder *h, char const *path, unsigned int milliseconds, tain *deadline, int refused)
 {
-  char const *remedy ;
   tain_now_set_stopwatch_g() ;
   holderclient_deadline(deadline, milliseconds) ;
+  holderclient_reconnect(h, path, deadline, refused) ;
+}
+
+void holderclient_reconnect (fdholder *h, char const *path, tain const *deadline, int refused)
+{
+  char const *remedy ;
   if (fdholder_start_g(h, path, deadline)) return ;
   if (fdholder_isconnected(h)) holderclient_die(refused, DOING, path) ;
   switch (errno)

@@ -37,11 +37,25 @@ static char const *find_remedy (int e)
   return r->text ;
 }
 
+static char const *quote (stralloc *quoted, char const *id)
+{
+  if (!id) id = "" ;
+  return string_quote_nodelim_mustquote(quoted, id, strlen(id), 0, 0) && stralloc_0(quoted) ? quoted->s : id ;
+}
+
 void holderclient_die (int code, char const *doing, char const *id)
 {
   stralloc quoted = STRALLOC_ZERO ;
   int e = errno ;
-  if (!id) id = "" ;
-  if (string_quote_nodelim_mustquote(&quoted, id, strlen(id), 0, 0) && stralloc_0(&quoted)) id = quoted.s ;
+  id = quote(&quoted, id) ;
   strerr_diefu(code, doing, id, ": ", strerror(e), find_remedy(e)) ;
+}
+
+void holderclient_warn (char const *doing, char const *id)
+{
+  stralloc quoted = STRALLOC_ZERO ;
+  int e = errno ;
+  id = quote(&quoted, id) ;
+  strerr_warnwu(doing, id, ": ", strerror(e), find_remedy(e)) ;
+  stralloc_free(&quoted) ;
 }
