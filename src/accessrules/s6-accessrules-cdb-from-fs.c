@@ -16,6 +16,7 @@
 #include <skalibs/uint16.h>
 
 #include <s6-activation/accessrules.h>
+#include "accessrules-internal.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir"
@@ -151,6 +152,23 @@ static void add_class (accessrules const *rules, char const *class, accessrules_
   stralloc_free(&names) ;
 }
 
+ /* A file that no program would take is not made. A record takes a head and
+    two slots besides its key and data. */
+
+static void check_size (stralloc const *records)
+{
+  size_t size = ACCESSRULES_CDB_HEADER_SIZE ;
+  for (size_t i = 0 ; i < records->len ;)
+  {
+    struct record record ;
+    memcpy(&record, records->s + i, sizeof(record)) ;
+    i += sizeof(record) + record.keylen + record.datalen ;
+    size += 3 * ACCESSRULES_CDB_POINTER_SIZE + record.keylen + record.datalen ;
+  }
+  if (size > ACCESSRULES_CDB_MAX)
+    strerr_dief(EXITCODE_USAGE, "the rules take more than 64 MiB: no program would read that file") ;
+}
+
 static int make_cdb (int fd, stralloc const *records)
 {
   cdbmaker maker = CDBMAKER_ZERO ;
@@ -166,6 +184,16 @@ static int make_cdb (int fd, stralloc const *records)
   return cdbmake_finish(&maker) ;
 }
 
+ /* What we wrote, read as those who use it will. */
+
+static int is_good (char const *file)
+{
+  accessrules rules = ACCESSRULES_ZERO ;
+  if (!accessrules_open_cdb(&rules, file)) return 0 ;
+  accessrules_close(&rules) ;
+  return 1 ;
+}
+
 static void write_cdb (char const *file, mode_t mode, stralloc const *records)
 {
   stralloc name = STRALLOC_ZERO ;
@@ -174,7 +202,7 @@ static void write_cdb (char const *file, mode_t mode, stralloc const *records)
    || !stralloc_cats(&name, ":XXXXXX") || !stralloc_0(&name)) dienomem() ;
   fd = mkstemp(name.s) ;
   if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "make a temporary file beside ", file) ;
-  if (!make_cdb(fd, records) || fchmod(fd, mode) == -1 || fsync(fd) == -1 || close(fd) == -1
+  if (!make_cdb(fd, records) || !is_good(name.s) || fchmod(fd, mode) == -1 || fsync(fd) == -1 || close(fd) == -1
    || rename(name.s, file) == -1) goto err ;
   return ;
 
@@ -204,6 +232,7 @@ int main (int argc, char const *const *argv)
   list(argv[1], &classes) ;
   for (size_t i = 0 ; i < classes.len ; i += strlen(classes.s + i) + 1)
     add_class(&rules, classes.s + i, &params, &records) ;
+  check_size(&records) ;
   write_cdb(argv[0], mode, &records) ;
   return EXITCODE_OK ;
 }

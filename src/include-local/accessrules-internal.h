@@ -14,6 +14,15 @@
 
 #include <s6-activation/accessrules.h>
 
+enum ruleset_kind
+{
+  RULESET_DIR,
+  RULESET_CDB,
+  RULESET_CDB_LAZY
+} ;
+ /* 0 and errno: *rules is as it was. */
+extern int ruleset_open (accessrules *, char const *, enum ruleset_kind) ;
+
  /* One key in one backend. key is NUL-terminated and shorter than
     ACCESSRULES_KEY_SIZE; it is put into params->key unless NOTFOUND. */
 extern accessrules_result ruleset_lookup (accessrules const *, char const *, accessrules_params *) ;
@@ -93,28 +102,37 @@ enum accessrules_cdb_e
 
 extern uint32_t ruleset_cdb_hash (char const *, uint32_t) ;
 
- /* 1: found, 0: not found, -1: EPROTO. The first record of that key, or,
-    if position is not 0, only the one that begins at that byte. */
-extern int ruleset_cdb_find (char const *, size_t, char const *, uint32_t, uint32_t, ruleset_record *) ;
+ /* Where one of the tables begins, and how many slots it has. */
+extern void ruleset_cdb_pointer (char const *, unsigned int, uint32_t *, uint32_t *) ;
+
+ /* Where the records end and the tables begin; 0: EPROTO. */
+extern uint32_t ruleset_cdb_end (char const *, size_t) ;
+
+ /* The same, for the header alone and the size of the file: sees that a
+    file is cut short, or goes on. */
+extern uint32_t ruleset_cdb_header (char const *, size_t) ;
 
  /* The records in their order: *position is ACCESSRULES_CDB_HEADER_SIZE at
     first. 1: a record, 0: no more, -1: EPROTO. */
 extern int ruleset_cdb_next (char const *, size_t, uint32_t *, ruleset_record *) ;
 
- /* Where the records end and the tables begin; 0: EPROTO. */
-extern uint32_t ruleset_cdb_end (char const *, size_t) ;
-
- /* The whole structure: every record is there and can be found, every
-    slot belongs to a record, every rule is sound. 0 and EPROTO if not. */
-extern int ruleset_cdb_check (char const *, size_t) ;
-
- /* Reads and checks a file. *map is the caller's to free. */
-extern int ruleset_cdb_load (char const *, char **, size_t *) ;
-
  /* Takes a record's data apart: ALLOW, DENY, or ERROR and EPROTO. */
 extern accessrules_result ruleset_cdb_value (char const *, uint32_t, ruleset_value *) ;
+extern int ruleset_cdb_env_is_sound (char const *, size_t) ;
 
-extern accessrules_result ruleset_cdb_read_variable (accessrules const *, accessrules_params *, char const *) ;
+ /* The whole structure: every record is there and can be found, every
+    slot belongs to a record, every rule is sound. 0 and EPROTO if not, or
+    ENOMEM. Takes a time, and an eighth of the room, of what it checks. */
+extern int ruleset_cdb_check (char const *, size_t) ;
+
+ /* Puts a file into rules, in the place of what is there: all of it, after
+    that check, or, if lazy, its header and a descriptor. 0 and errno:
+    nothing has changed. */
+extern int ruleset_cdb_load (accessrules *, char const *, int) ;
+
+ /* Lookups; they check what they touch, and no more. */
+extern accessrules_result ruleset_cdb_judge (accessrules const *, char const *) ;
 extern accessrules_result ruleset_cdb_read (accessrules const *, accessrules_params *, unsigned int) ;
+extern accessrules_result ruleset_cdb_read_variable (accessrules const *, accessrules_params *, char const *) ;
 
 #endif

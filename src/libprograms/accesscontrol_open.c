@@ -11,7 +11,7 @@ int accesscontrol_open (struct accesscontrol *control)
 {
   if (control->cdb)
   {
-    if (!accessrules_open_cdb(&control->rules, control->cdb))
+    if (!accessrules_open_cdb_lazy(&control->rules, control->cdb))
       strerr_diefusys(EXITCODE_SYSTEM, "read the rules in ", control->cdb) ;
     return 1 ;
   }

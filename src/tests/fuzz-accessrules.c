@@ -1,12 +1,14 @@
 /* ISC license. */
 
 /* Any bytes as a cdb of access rules: every lookup and both readers. A cdb
-   that the check refuses is walked all the same, as if it had been good. */
+   that the check refuses is walked all the same, as if it had been good;
+   and it is looked up in on the disk, which must give the same answers. */
 
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
@@ -29,16 +31,31 @@ static void read_rule (accessrules const *rules, accessrules_result judged, acce
   must(params->exec.len <= ACCESSRULES_EXEC_MAX + 1 && params->env.len <= ACCESSRULES_ENV_MAX) ;
 }
 
-static void look_up (accessrules const *rules, int sound)
+enum { LOOKUPS = 5 } ;
+
+static void look_up (accessrules const *rules, int sound, accessrules_result *results)
 {
   static char const ip[16] = "\xfe\x80\1\2\3\4\5\6\7\10\11\12\13\14\15\16" ;
   accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
-  read_rule(rules, accessrules_uidgid(rules, 0, 0, &params), &params, sound) ;
-  read_rule(rules, accessrules_uidgid(rules, 1000, 100, &params), &params, sound) ;
-  read_rule(rules, accessrules_ip4(rules, ip + 4, &params), &params, sound) ;
-  read_rule(rules, accessrules_ip46(rules, ip, 1, &params), &params, sound) ;
-  read_rule(rules, accessrules_reversedns(rules, "a.example.org", &params), &params, sound) ;
+  read_rule(rules, results[0] = accessrules_uidgid(rules, 0, 0, &params), &params, sound) ;
+  read_rule(rules, results[1] = accessrules_uidgid(rules, 1000, 100, &params), &params, sound) ;
+  read_rule(rules, results[2] = accessrules_ip4(rules, ip + 4, &params), &params, sound) ;
+  read_rule(rules, results[3] = accessrules_ip46(rules, ip, 1, &params), &params, sound) ;
+  read_rule(rules, results[4] = accessrules_reversedns(rules, "a.example.org", &params), &params, sound) ;
   accessrules_params_free(&params) ;
+}
+
+static void look_up_on_disk (accessrules const *inmemory, int sound, accessrules_result const *wanted)
+{
+  static FILE *file = 0 ;
+  accessrules_result results[LOOKUPS] ;
+  accessrules rules = *inmemory ;
+  if (!file) file = tmpfile() ;
+  must(!!file) ;
+  rules.fd = fileno(file) ;
+  must(!ftruncate(rules.fd, 0) && pwrite(rules.fd, rules.map, rules.size, 0) == (ssize_t)rules.size) ;
+  look_up(&rules, sound, results) ;
+  must(!memcmp(results, wanted, sizeof(results))) ;
 }
 
 static void walk (char const *map, size_t size)
@@ -55,9 +72,11 @@ static void walk (char const *map, size_t size)
 
 int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
 {
-  accessrules rules = { .path = "fuzz", .map = (char *)input, .size = len } ;
+  accessrules rules = { .path = "fuzz", .map = (char *)input, .size = len, .fd = -1 } ;
+  accessrules_result results[LOOKUPS] ;
   int sound = ruleset_cdb_check(rules.map, rules.size) ;
-  look_up(&rules, sound) ;
+  look_up(&rules, sound, results) ;
+  look_up_on_disk(&rules, sound, results) ;
   walk(rules.map, rules.size) ;
   return 0 ;
 }

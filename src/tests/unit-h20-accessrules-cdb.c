@@ -40,7 +40,7 @@ static size_t size ;
 static void probe (char const *map, size_t len, accessrules_result *results)
 {
   static char const ip[16] = { 1, 2, 3, 4 } ;
-  accessrules rules = { .path = (char *)"probe", .map = (char *)map, .size = len } ;
+  accessrules rules = { .path = (char *)"probe", .map = (char *)map, .size = len, .fd = -1 } ;
   accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
   for (unsigned int i = 0 ; i < PROBES ; i++)
   {

@@ -40,16 +40,18 @@ enum accessrules_limit_e
 } ;
 
  /* A set of rules. Everything in it belongs to it; nothing in it is for
-    the caller to read or write. No descriptor is held between calls. */
+    the caller to read or write. No descriptor is held between calls, but
+    for the one of accessrules_open_cdb_lazy, which is close-on-exec. */
 
 typedef struct accessrules_s accessrules ;
 struct accessrules_s
 {
   char *path ;   /* owned; 0: not open */
-  char *map ;    /* owned; the cdb file in memory; 0: a directory */
-  size_t size ;  /* of map */
+  char *map ;    /* owned; the cdb file in memory, or its header alone; 0: a directory */
+  size_t size ;  /* of the cdb file */
+  int fd ;       /* owned; where the rest of the cdb file is; -1: all of it is in map */
 } ;
-#define ACCESSRULES_ZERO { .path = 0, .map = 0, .size = 0 }
+#define ACCESSRULES_ZERO { .path = 0, .map = 0, .size = 0, .fd = -1 }
 
  /* What a lookup found. Begins as ACCESSRULES_PARAMS_ZERO, is used again
     and again, and is ended by accessrules_params_free. */
@@ -78,6 +80,13 @@ extern int accessrules_open_dir (accessrules * /* rules */, char const * /* dir 
     read(2) set it; ENOMEM; EFBIG longer than ACCESSRULES_CDB_MAX; EINVAL
     not a regular file; EPROTO not a whole and sound cdb of access rules. */
 extern int accessrules_open_cdb (accessrules * /* rules */, char const * /* file */) ;
+
+ /* The same for one who looks up once: whatever the size of file, only its
+    header is read and checked now, and each lookup reads and checks what
+    it touches. A file that is replaced stays the one that was opened; one
+    that is written over or cut short is an error where a lookup sees it
+    (EPROTO), and never a signal. Holds a descriptor. */
+extern int accessrules_open_cdb_lazy (accessrules * /* rules */, char const * /* file */) ;
 
  /* A cdb: reads its file again, and swaps it in only if it is good; else
     what was there stays, and errno is as for accessrules_open_cdb. A

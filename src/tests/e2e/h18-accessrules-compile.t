@@ -38,4 +38,26 @@ rm rules/uid/0/env/W
 bytes 4097 > rules/uid/0/env/V
 is 'a file of 4097 bytes it does not take' "$(judge-rules -i rules uid 0 0)" 'error uid/0'
 exits 'nor the compiler' 100 "$program" rules.cdb rules
+rm rules/uid/0/env/V
+
+# 64 MiB: 90 classes that are one directory of 200 rules of 4 kB
+mkdir many
+n=0
+while test "$n" -lt 200
+do
+  ln -s ../rules/uid/0 "many/$n"
+  n=$((n + 1))
+done
+bytes 4096 > rules/uid/0/exec
+n=10
+while test "$n" -lt 100
+do
+  ln -s ../many "rules/class$n"
+  n=$((n + 1))
+done
+exits 'more than 64 MiB of rules' 100 "$program" rules.cdb rules
+like 'are too many' "$(cat err)" 'fatal: the rules take more than 64 MiB'
+rm rules/class[6-9]*
+exits 'as many as fit' 0 "$program" rules.cdb rules
+is 'are read again' "$(judge-rules -x rules.cdb key class10/7 | head -n 1)" 'allow class10/7'
 done_testing

@@ -1,0 +1,9 @@
+/* ISC license. */
+
+#include <s6-activation/accessrules.h>
+#include "accessrules-internal.h"
+
+int accessrules_open_cdb_lazy (accessrules *rules, char const *file)
+{
+  return ruleset_open(rules, file, RULESET_CDB_LAZY) ;
+}

@@ -1,0 +1,327 @@
+/* ISC license. */
+
+/* H45: a lookup costs what it touches, however many rules there are; checking
+   them all takes a time that grows with them and with nothing else. */
+
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <skalibs/uint32.h>
+
+#include <s6-activation/accessrules.h>
+#include "accessrules-internal.h"
+#include "support/tap.h"
+
+enum
+{
+  FEW = 10,
+  MANY = 200000,
+  COLLIDING = 80000,
+  LEVELS = 17,  /* 2 to the 17 keys can be told apart */
+  RUNS = 25,
+  TRIES = 4
+} ;
+
+static double seconds (clockid_t clock)
+{
+  struct timespec t ;
+  clock_gettime(clock, &t) ;
+  return t.tv_sec + t.tv_nsec * 1e-9 ;
+}
+
+ /* A cdb of records that deny, made in one pass over its tables: the
+    tables have twice as many slots as records. */
+
+struct maker
+{
+  char *s ;
+  size_t len ;
+  uint32_t *hashes ;
+  uint32_t *positions ;
+  uint32_t records ;
+} ;
+
+static void make_add (struct maker *m, char const *key, char const *data, size_t datalen)
+{
+  size_t keylen = strlen(key) ;
+  m->hashes[m->records] = ruleset_cdb_hash(key, keylen) ;
+  m->positions[m->records++] = m->len ;
+  uint32_pack(m->s + m->len, keylen) ;
+  uint32_pack(m->s + m->len + 4, datalen) ;
+  memcpy(m->s + m->len + 8, key, keylen) ;
+  memcpy(m->s + m->len + 8 + keylen, data, datalen) ;
+  m->len += 8 + keylen + datalen ;
+}
+
+static void make_begin (struct maker *m, uint32_t records)
+{
+  m->s = calloc(ACCESSRULES_CDB_HEADER_SIZE + records * 80, 1) ;
+  m->hashes = calloc(records, sizeof(uint32_t)) ;
+  m->positions = calloc(records, sizeof(uint32_t)) ;
+  m->records = 0 ;
+  m->len = ACCESSRULES_CDB_HEADER_SIZE ;
+  if (!m->s || !m->hashes || !m->positions) tap_bail("malloc") ;
+}
+
+ /* n is where the search for an empty slot begins: records of one hash would take for ever without it. */
+
+static void make_slot (char *table, uint32_t slots, uint32_t hash, uint32_t position)
+{
+  static uint32_t n = 0, lasthash = 0 ;
+  static char *lasttable = 0 ;
+  if (hash != lasthash || table != lasttable) n = hash / ACCESSRULES_CDB_TABLES % slots ;
+  lasthash = hash ;
+  lasttable = table ;
+  for (;; n = (n + 1) % slots)
+  {
+    uint32_t taken ;
+    uint32_unpack(table + n * 8 + 4, &taken) ;
+    if (taken) continue ;
+    uint32_pack(table + n * 8, hash) ;
+    uint32_pack(table + n * 8 + 4, position) ;
+    return ;
+  }
+}
+
+static void make_end (struct maker *m, char const *file)
+{
+  uint32_t counts[ACCESSRULES_CDB_TABLES] = { 0 } ;
+  char *tables[ACCESSRULES_CDB_TABLES] ;
+  int fd ;
+  for (uint32_t i = 0 ; i < m->records ; i++) counts[m->hashes[i] % ACCESSRULES_CDB_TABLES]++ ;
+  for (unsigned int i = 0 ; i < ACCESSRULES_CDB_TABLES ; i++)
+  {
+    uint32_pack(m->s + i * 8, m->len) ;
+    uint32_pack(m->s + i * 8 + 4, 2 * counts[i]) ;
+    tables[i] = m->s + m->len ;
+    m->len += 16 * (size_t)counts[i] ;
+  }
+  for (uint32_t i = 0 ; i < m->records ; i++)
+  {
+    unsigned int t = m->hashes[i] % ACCESSRULES_CDB_TABLES ;
+    make_slot(tables[t], 2 * counts[t], m->hashes[i], m->positions[i]) ;
+  }
+  fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644) ;
+  if (fd == -1 || write(fd, m->s, m->len) != (ssize_t)m->len) tap_bail(file) ;
+  close(fd) ;
+  free(m->s) ;
+  free(m->hashes) ;
+  free(m->positions) ;
+}
+
+ /* A block list: addresses that are denied, and 127.0.0.0 and ::1 that are not. */
+
+static void make_list (char const *file, uint32_t records)
+{
+  struct maker m ;
+  make_begin(&m, records) ;
+  make_add(&m, "ip4/127.0.0.0_8", "A\0\0\0\0", 5) ;
+  make_add(&m, "ip6/::_0", "A\0\0\0\0", 5) ;
+  for (uint32_t i = 2 ; i < records ; i++)
+  {
+    char key[64] ;
+    snprintf(key, sizeof(key), "ip4/10.%u.%u.%u_32", i >> 16, i >> 8 & 255, i & 255) ;
+    make_add(&m, key, "D", 1) ;
+  }
+  make_end(&m, file) ;
+}
+
+ /* Two texts of two letters that take the hash from one state to the same next one. */
+
+static uint32_t find_pair (uint32_t hash, char *one, char *two)
+{
+  static char const letters[] = "abcdefghijklmnopqrstuvwxyz0123456789" ;
+  enum { N = sizeof(letters) - 1, PAIRS = N * N } ;
+  for (unsigned int i = 0 ; i < PAIRS ; i++)
+    for (unsigned int j = i + 1 ; j < PAIRS ; j++)
+    {
+      uint32_t a = (hash * 33 ^ letters[i / N]) * 33 ^ letters[i % N] ;
+      uint32_t b = (hash * 33 ^ letters[j / N]) * 33 ^ letters[j % N] ;
+      if (a != b) continue ;
+      one[0] = letters[i / N] ; one[1] = letters[i % N] ;
+      two[0] = letters[j / N] ; two[1] = letters[j % N] ;
+      return a ;
+    }
+  tap_bail("a pair of texts with one hash") ;
+}
+
+static char pairs[2][LEVELS][2] ;
+
+static void colliding_key (char *key, uint32_t number)
+{
+  memcpy(key, "uid/", 4) ;
+  for (unsigned int i = 0 ; i < LEVELS ; i++) memcpy(key + 4 + 2 * i, pairs[number >> i & 1][i], 2) ;
+  key[4 + 2 * LEVELS] = 0 ;
+}
+
+static void make_colliding (char const *file, uint32_t records)
+{
+  struct maker m ;
+  uint32_t hash = ruleset_cdb_hash("uid/", 4) ;
+  for (unsigned int i = 0 ; i < LEVELS ; i++) hash = find_pair(hash, pairs[0][i], pairs[1][i]) ;
+  make_begin(&m, records) ;
+  for (uint32_t i = 0 ; i < records ; i++)
+  {
+    char key[64] ;
+    colliding_key(key, i) ;
+    make_add(&m, key, "D", 1) ;
+  }
+  make_end(&m, file) ;
+}
+
+ /* How much, and in how many calls, this process has read. */
+
+struct reads
+{
+  unsigned long bytes ;
+  unsigned long calls ;
+} ;
+
+static struct reads count_reads (void)
+{
+  struct reads r ;
+  FILE *f = fopen("/proc/self/io", "r") ;
+  if (!f || fscanf(f, "rchar: %lu wchar: %*u syscr: %lu", &r.bytes, &r.calls) != 2) r.bytes = r.calls = 0 ;
+  if (f) fclose(f) ;
+  return r ;
+}
+
+static int reads_of (char const *file, int is6, struct reads *r)
+{
+  static char const denied[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 } ;
+  accessrules rules = ACCESSRULES_ZERO ;
+  accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
+  struct reads before, nothing ;
+  int result ;
+  nothing = count_reads() ;
+  before = count_reads() ;
+  if (!accessrules_open_cdb_lazy(&rules, file)) tap_bail(file) ;
+  result = accessrules_ip46(&rules, denied, is6, &params) ;
+  *r = count_reads() ;
+  r->bytes -= before.bytes + (before.bytes - nothing.bytes) ;
+  r->calls -= before.calls + (before.calls - nothing.calls) ;
+  accessrules_close(&rules) ;
+  return result ;
+}
+
+ /* Every key that is tried costs a read of at most 128 bytes, and what is found three more. Maps of ids are read at the opening. */
+
+static void check_reads (void)
+{
+  for (int is6 = 0 ; is6 < 2 ; is6++)
+  {
+    unsigned long keys = is6 ? 129 : 33 ;
+    struct reads few, many ;
+    int result = reads_of("few", is6, &few) ;
+    tap_ok(result == reads_of("many", is6, &many) && result == (is6 ? ACCESSRULES_ALLOW : ACCESSRULES_NOTFOUND), "ip%d: the same answer from few rules and from many", is6 ? 6 : 4) ;
+    if (!few.calls) tap_diag("/proc/self/io counts nothing here") ;
+    if (!tap_ok(many.calls <= few.calls + keys + 4, "ip%d: at most one read for each key", is6 ? 6 : 4)) tap_diag("got %lu calls, and %lu with few rules", many.calls, few.calls) ;
+    if (!tap_ok(many.bytes <= few.bytes + keys * 128 + 1024, "ip%d: and few bytes each time", is6 ? 6 : 4)) tap_diag("got %lu bytes, and %lu with few rules", many.bytes, few.bytes) ;
+  }
+}
+
+ /* What one connection costs: the program that is run for each. */
+
+static double run_once (char const *program, char const *file)
+{
+  char const *const argv[] = { program, "-v0", "-Hl0", "-x", file, "true", 0 } ;
+  double begin = seconds(CLOCK_MONOTONIC) ;
+  int status ;
+  pid_t pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    execv(program, (char *const *)argv) ;
+    _exit(127) ;
+  }
+  if (waitpid(pid, &status, 0) == -1) tap_bail("waitpid") ;
+  if (!WIFEXITED(status) || WEXITSTATUS(status)) tap_bail("s6-tcpserver-access -x, for an address that is allowed") ;
+  return seconds(CLOCK_MONOTONIC) - begin ;
+}
+
+ /* The fastest of many runs of each, by turns: other processes only slow them down. */
+
+static double ratio (char const *program)
+{
+  double few = 1e9, many = 1e9 ;
+  for (unsigned int i = 0 ; i < RUNS ; i++)
+  {
+    double t = run_once(program, "few") ;
+    if (t < few) few = t ;
+    t = run_once(program, "many") ;
+    if (t < many) many = t ;
+  }
+  tap_diag("%d rules: %.0f us, %d rules: %.0f us, %.2f times", FEW, few * 1e6, MANY, many * 1e6, many / few) ;
+  return many / few ;
+}
+
+static void check_time (void)
+{
+  char program[4096] ;
+  char const *build = getenv("BUILD") ;
+  struct sockaddr_in address = { .sin_family = AF_INET } ;
+  int fd = socket(AF_INET, SOCK_STREAM, 0) ;
+  int enough = 0 ;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK) ;
+  if (fd == -1 || bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(fd, 1) == -1) tap_bail("a socket") ;
+  if (dup2(fd, 0) == -1) tap_bail("dup2") ;
+  snprintf(program, sizeof(program), "%s/s6-tcpserver-access", build ? build : ".") ;
+  setenv("PROTO", "TCP", 1) ;
+  setenv("TCPREMOTEIP", "127.0.0.1", 1) ;
+  setenv("TCPREMOTEPORT", "1", 1) ;
+  setenv("TCPLOCALIP", "127.0.0.1", 1) ;
+  setenv("TCPLOCALPORT", "2", 1) ;
+  for (unsigned int i = 0 ; i < TRIES && !enough ; i++) enough = ratio(program) <= 1.3 ;
+  tap_ok(enough, "a connection costs with %d rules at most 1.3 times what it costs with %d", MANY, FEW) ;
+}
+
+static double time_of_check (char const *file)
+{
+  accessrules rules = ACCESSRULES_ZERO ;
+  double begin = seconds(CLOCK_PROCESS_CPUTIME_ID) ;
+  if (!accessrules_open_cdb(&rules, file)) tap_bail(file) ;
+  begin = seconds(CLOCK_PROCESS_CPUTIME_ID) - begin ;
+  accessrules_close(&rules) ;
+  return begin ;
+}
+
+static void check_colliding (void)
+{
+  char key[64] ;
+  double quarter, all ;
+  accessrules rules = ACCESSRULES_ZERO ;
+  accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
+  make_colliding("quarter", COLLIDING / 4) ;
+  make_colliding("all", COLLIDING) ;
+  alarm(60) ;
+  quarter = time_of_check("quarter") ;
+  all = time_of_check("all") ;
+  tap_diag("%d rules of one hash: %.1f ms, a quarter of them: %.1f ms", COLLIDING, all * 1e3, quarter * 1e3) ;
+  tap_ok(all < 1 && all <= 8 * quarter + 0.02, "%d rules of one hash are checked in a time that grows with their number", COLLIDING) ;
+  tap_diag("%d rules: %.1f ms", MANY, time_of_check("many") * 1e3) ;
+  if (!accessrules_open_cdb_lazy(&rules, "all")) tap_bail("all") ;
+  colliding_key(key, COLLIDING - 1) ;
+  tap_ok(accessrules_key(&rules, key, &params) == ACCESSRULES_DENY, "and the last of them is found") ;
+  colliding_key(key, COLLIDING) ;
+  tap_ok(accessrules_key(&rules, key, &params) == ACCESSRULES_NOTFOUND, "and one more is not") ;
+  accessrules_close(&rules) ;
+  alarm(0) ;
+}
+
+int main (void)
+{
+  make_list("few", FEW) ;
+  make_list("many", MANY) ;
+  check_reads() ;
+  check_time() ;
+  check_colliding() ;
+  return tap_done() ;
+}
