@@ -23,6 +23,9 @@ enum ruleset_kind
  /* 0 and errno: *rules is as it was. */
 extern int ruleset_open (accessrules *, char const *, enum ruleset_kind) ;
 
+ /* Finds out which ids a lookup cannot trust. Keeps errno. */
+extern void ruleset_overflow (accessrules *) ;
+
  /* One key in one backend. key is NUL-terminated and shorter than
     ACCESSRULES_KEY_SIZE; it is put into params->key unless NOTFOUND. */
 extern accessrules_result ruleset_lookup (accessrules const *, char const *, accessrules_params *) ;

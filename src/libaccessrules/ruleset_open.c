@@ -19,6 +19,7 @@ int ruleset_open (accessrules *rules, char const *path, enum ruleset_kind kind)
     errno = e ;
     return 0 ;
   }
+  ruleset_overflow(&opened) ;
   *rules = opened ;
   return 1 ;
 }

@@ -50,8 +50,11 @@ struct accessrules_s
   char *map ;    /* owned; the cdb file in memory, or its header alone; 0: a directory */
   size_t size ;  /* of the cdb file */
   int fd ;       /* owned; where the rest of the cdb file is; -1: all of it is in map */
+  int hasunmapped ;    /* some ids of this system have no number in this user namespace */
+  uid_t overflowuid ;  /* then: what those ids are shown as */
+  gid_t overflowgid ;
 } ;
-#define ACCESSRULES_ZERO { .path = 0, .map = 0, .size = 0, .fd = -1 }
+#define ACCESSRULES_ZERO { .path = 0, .map = 0, .size = 0, .fd = -1, .hasunmapped = 0, .overflowuid = 0, .overflowgid = 0 }
 
  /* What a lookup found. Begins as ACCESSRULES_PARAMS_ZERO, is used again
     and again, and is ended by accessrules_params_free. */
@@ -106,7 +109,10 @@ extern void accessrules_params_free (accessrules_params * /* params */) ;
     params->exec are left alone. Nothing is allocated. ERROR: errno as
     access(2) and stat(2) set it; ENOENT is a symbolic link to nothing. */
 
- /* uid/self (if uid is our effective uid), uid/N, gid/self, gid/N, uid/default. */
+ /* uid/self (if uid is our effective uid), uid/N, gid/self, gid/N, uid/default.
+    In a user namespace that has no number for some ids of the system, the
+    overflow id (65534) stands for all of those: a rule of that uid can deny
+    it, but only uid/default can allow it; a rule of that gid allows nobody. */
 extern accessrules_result accessrules_uidgid (accessrules const * /* rules */, uid_t, gid_t, accessrules_params * /* params */) ;
 
  /* ip4/a.b.c.d_32 down to ip4/0.0.0.0_0, host bits cleared. ip: 4 bytes, network order. */
