@@ -1,8 +1,12 @@
 /* ISC license. */
 
+/* Longer than most programs: it reads and judges whole directories, says what
+   is wrong with them, and writes a file that nobody sees half made. */
+
 #include <sys/stat.h>
-#include <dirent.h>
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +23,7 @@
 #include "accessrules-internal.h"
 #include "exitcodes.h"
 
-#define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir"
+#define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir, or s6-accessrules-cdb-from-fs -n dir"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 #define dienomem() strerr_diefusys(EXITCODE_SYSTEM, "allocate memory")
 
@@ -96,11 +100,13 @@ static void add_counted (stralloc *records, stralloc const *part)
   if (!stralloc_catb(records, length, 2) || !stralloc_catb(records, part->s, part->len)) dienomem() ;
 }
 
-static void add_rule (accessrules const *rules, char const *key, accessrules_params *params, stralloc *records)
+ /* Returns whether there is such a rule. */
+
+static int add_rule (accessrules const *rules, char const *key, accessrules_params *params, stralloc *records)
 {
   struct record record = { .keylen = strlen(key), .datalen = 1 } ;
   accessrules_result result = accessrules_key(rules, key, params) ;
-  if (result == ACCESSRULES_NOTFOUND) return ;
+  if (result == ACCESSRULES_NOTFOUND) return 0 ;
   if (result == ACCESSRULES_ERROR) strerr_diefusys(EXITCODE_SYSTEM, "judge rule ", rules->path, "/", key) ;
   if (result == ACCESSRULES_ALLOW)
   {
@@ -110,46 +116,89 @@ static void add_rule (accessrules const *rules, char const *key, accessrules_par
   if (!stralloc_catb(records, (char *)&record, sizeof(record))
    || !stralloc_catb(records, key, record.keylen)
    || !stralloc_catb(records, result == ACCESSRULES_ALLOW ? "A" : "D", 1)) dienomem() ;
-  if (result != ACCESSRULES_ALLOW) return ;
+  if (result != ACCESSRULES_ALLOW) return 1 ;
   add_counted(records, &params->env) ;
   add_counted(records, &params->exec) ;
+  return 1 ;
 }
-
- /* The names in a directory, but for those that begin with a dot. */
 
 static void list (char const *path, stralloc *names)
 {
-  struct dirent *entry ;
-  DIR *dir = opendir(path) ;
-  if (!dir) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
-  for (;;)
-  {
-    errno = 0 ;
-    entry = readdir(dir) ;
-    if (!entry) break ;
-    if (entry->d_name[0] != '.' && !stralloc_catb(names, entry->d_name, strlen(entry->d_name) + 1)) dienomem() ;
-  }
-  if (errno) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
-  closedir(dir) ;
+  if (!ruleset_list(path, names)) strerr_diefusys(EXITCODE_SYSTEM, "read directory ", path) ;
   sort_strings(names) ;
 }
 
-static void add_class (accessrules const *rules, char const *class, accessrules_params *params, stralloc *records)
+ /* uid/root, gid/wheel: what the account database makes of them. */
+
+static void find_account (char const *class, char const *name, char *better)
+{
+  struct passwd const *user = strcmp(class, "uid") ? 0 : getpwnam(name) ;
+  struct group const *group = strcmp(class, "gid") ? 0 : getgrnam(name) ;
+  if (!user && !group) return ;
+  memcpy(better, class, 3) ;
+  better[3] = '/' ;
+  better[4 + (user ? uid_fmt(better + 4, user->pw_uid) : gid_fmt(better + 4, group->gr_gid))] = 0 ;
+}
+
+ /* A deny of that name would let in whom it was meant for. All names are told of before the program ends. */
+
+static unsigned int judge_name (char const *dir, char const *class, char const *name)
+{
+  static char const *told = 0 ;  /* the class that was warned about last */
+  char better[ACCESSRULES_KEY_SIZE] ;
+  switch (ruleset_name_judge(class, name, better))
+  {
+    case RULESET_NAME_GOOD : return 0 ;
+    case RULESET_NAME_UNKNOWN :
+      if (told != class) strerr_warnw("no program of s6-activation looks up rules of class ", class, better[0] ? ": did you mean " : "", better, better[0] ? "?" : "") ;
+      told = class ;
+      return 0 ;
+    case RULESET_NAME_NEVER : break ;
+  }
+  if (!better[0]) find_account(class, name, better) ;
+  if (better[0]) strerr_warnw("rule ", dir, "/", class, "/", name, " can never match: write ", better) ;
+  else strerr_warnw("rule ", dir, "/", class, "/", name, " can never match: write ", ruleset_name_form(class)) ;
+  return 1 ;
+}
+
+ /* Names that begin with a dot are ignored, save where they look like what
+    other programs call a domain. Returns how many names can never match. */
+
+static unsigned int add_class (accessrules const *rules, char const *class, accessrules_params *params, stralloc *records)
 {
   stralloc names = STRALLOC_ZERO ;
-  stralloc path = STRALLOC_ZERO ;
-  if (!stralloc_cats(&path, rules->path) || !stralloc_cats(&path, "/")
-   || !stralloc_cats(&path, class) || !stralloc_0(&path)) dienomem() ;
-  list(path.s, &names) ;
+  unsigned int wrong = 0 ;
+  char path[ACCESSRULES_PATH_SIZE] ;
+  size_t len = ruleset_dir_path(path, rules, class) ;
+  path[len - 1] = 0 ;
+  list(path, &names) ;
   for (size_t i = 0 ; i < names.len ; i += strlen(names.s + i) + 1)
   {
-    path.len = 0 ;
-    if (!stralloc_cats(&path, class) || !stralloc_cats(&path, "/")
-     || !stralloc_cats(&path, names.s + i) || !stralloc_0(&path)) dienomem() ;
-    add_rule(rules, path.s, params, records) ;
+    char const *name = names.s + i ;
+    char key[ACCESSRULES_KEY_SIZE] ;
+    int isadded = 0 ;
+    strcpy(key, class) ;
+    strcat(key, "/") ;
+    strcat(key, name) ;
+    if (name[0] != '.') isadded = add_rule(rules, key, params, records) ;
+    else if (!strcmp(class, "reversedns")) isadded = ruleset_dir_isrule(rules, key) ;
+    if (isadded) wrong += judge_name(rules->path, class, name) ;
   }
-  stralloc_free(&path) ;
   stralloc_free(&names) ;
+  return wrong ;
+}
+
+static void add_classes (accessrules const *rules, stralloc *records)
+{
+  accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
+  stralloc classes = STRALLOC_ZERO ;
+  unsigned int wrong = 0 ;
+  char number[UINT_FMT] ;
+  list(rules->path, &classes) ;
+  for (size_t i = 0 ; i < classes.len ; i += strlen(classes.s + i) + 1)
+    if (classes.s[i] != '.') wrong += add_class(rules, classes.s + i, &params, records) ;
+  number[uint_fmt(number, wrong)] = 0 ;
+  if (wrong) strerr_dief(EXITCODE_USAGE, rules->path, " has rules that can never match: ", number) ;
 }
 
  /* A file that no program would take is not made. A record takes a head and
@@ -216,23 +265,30 @@ static void write_cdb (char const *file, mode_t mode, stralloc const *records)
 int main (int argc, char const *const *argv)
 {
   accessrules rules = ACCESSRULES_ZERO ;
-  accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
-  stralloc classes = STRALLOC_ZERO ;
   stralloc records = STRALLOC_ZERO ;
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int mode = 0600 ;
-  int opt ;
+  char const *file = 0 ;
+  int iscompiled = 1 ;
   PROG = "s6-accessrules-cdb-from-fs" ;
-  while ((opt = subgetopt_r(argc, argv, "m:", &l)) != -1)
-    if (opt != 'm' || !uint0_oscan(l.arg, &mode) || mode > MODE_MAX) dieusage() ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "nm:", &l) ;
+    if (opt == -1) break ;
+    switch (opt)
+    {
+      case 'n' : iscompiled = 0 ; break ;
+      case 'm' : if (!uint0_oscan(l.arg, &mode) || mode > MODE_MAX) dieusage() ; break ;
+      default : dieusage() ;
+    }
+  }
   argv += l.ind ;
-  if (!argv[0] || !argv[1]) dieusage() ;
+  if (iscompiled && *argv) file = *argv++ ;
+  if (!*argv) dieusage() ;
 
-  if (!accessrules_open_dir(&rules, argv[1])) strerr_diefusys(EXITCODE_SYSTEM, "use directory ", argv[1]) ;
-  list(argv[1], &classes) ;
-  for (size_t i = 0 ; i < classes.len ; i += strlen(classes.s + i) + 1)
-    add_class(&rules, classes.s + i, &params, &records) ;
+  if (!accessrules_open_dir(&rules, *argv)) strerr_diefusys(EXITCODE_SYSTEM, "use directory ", *argv) ;
+  add_classes(&rules, &records) ;
   check_size(&records) ;
-  write_cdb(argv[0], mode, &records) ;
+  if (iscompiled) write_cdb(file, mode, &records) ;
   return EXITCODE_OK ;
 }

@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <skalibs/fmtscan.h>
 #include <skalibs/stralloc.h>
+#include <skalibs/types.h>
 
 #include <s6-activation/accessrules.h>
 
@@ -47,6 +49,25 @@ extern int ruleset_key_is_sound (char const *, size_t) ;
  /* ip is 16 bytes if is6, else 4. */
 extern accessrules_result ruleset_ip (accessrules const *, char const *, int, accessrules_params *) ;
 
+ /* The key of a network, whose host bits are clear. */
+enum { RULESET_IP_KEY_SIZE = sizeof "ip6/" + IP6_FMT + UINT_FMT + 1 } ;
+extern void ruleset_ip_key (char *, char const *, int, unsigned int) ;
+
+enum ruleset_name
+{
+  RULESET_NAME_GOOD,
+  RULESET_NAME_NEVER,   /* no lookup asks for it */
+  RULESET_NAME_UNKNOWN  /* the class is none of ours */
+} ;
+
+ /* Can a lookup ask for that name of that class? If not, the key that was
+    probably meant, or "", is put into room for ACCESSRULES_KEY_SIZE bytes.
+    Names are those of files: shorter than 256 bytes. */
+extern enum ruleset_name ruleset_name_judge (char const *, char const *, char *) ;
+
+ /* What names of one of our classes look like, in words. */
+extern char const *ruleset_name_form (char const *) ;
+
  /* 1: nothing is at path, not even a link
     to nothing; 0 something is; -1 and errno: it cannot be told. */
 extern int ruleset_absent (char const *) ;
@@ -58,7 +79,12 @@ extern int ruleset_absent (char const *) ;
 enum accessrules_path_e { ACCESSRULES_PATH_SIZE = ACCESSRULES_PATH_MAX + ACCESSRULES_KEY_SIZE + 16 } ;
 extern size_t ruleset_dir_path (char *, accessrules const *, char const *) ;
 
+ /* The names in the directory at path, each with its NUL, in no order: all
+    but . and .. . 0 and errno: it could not be read. */
+extern int ruleset_list (char const *, stralloc *) ;
+
 extern accessrules_result ruleset_dir_judge (accessrules const *, char const *) ;
+extern int ruleset_dir_isrule (accessrules const *, char const *) ;
 extern int ruleset_dir_read_variable (accessrules const *, accessrules_params *, char const *) ;
 extern int ruleset_dir_read (accessrules const *, accessrules_params *, unsigned int) ;
 

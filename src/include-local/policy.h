@@ -67,6 +67,9 @@ extern int policy_init_dir (struct policy *, char const *, struct complaints *) 
 extern int policy_init_cdb (struct policy *, char const *, struct complaints *) ;
 extern void policy_free (struct policy *) ;
 
+ /* Warns of names in a directory that can never match: part of policy_init_dir. */
+extern void policy_check_names (struct policy *) ;
+
  /* A cdb is read again, and used if it is good; a bad one changes nothing
     but the log. A directory needs no reload. */
 extern void policy_reload (struct policy *) ;

@@ -47,3 +47,9 @@ accessrules_result ruleset_dir_judge (accessrules const *rules, char const *key)
   path[len - 1] = '/' ;
   return judge_rest(path, len) ;
 }
+
+int ruleset_dir_isrule (accessrules const *rules, char const *key)
+{
+  accessrules_result result = ruleset_dir_judge(rules, key) ;
+  return result == ACCESSRULES_ALLOW || result == ACCESSRULES_DENY ;
+}

@@ -10,7 +10,7 @@
 
 enum { PREFIX_SIZE = sizeof "ip6/" - 1 } ;
 
-static void key_of (char *key, char const *ip, int is6, unsigned int bits)
+void ruleset_ip_key (char *key, char const *ip, int is6, unsigned int bits)
 {
   size_t len = PREFIX_SIZE ;
   memcpy(key, is6 ? "ip6/" : "ip4/", PREFIX_SIZE) ;
@@ -30,9 +30,9 @@ accessrules_result ruleset_ip (accessrules const *rules, char const *ip, int is6
   memcpy(net, ip, bits / 8) ;
   for (;;)
   {
-    char key[PREFIX_SIZE + IP6_FMT + UINT_FMT + 1] ;
+    char key[RULESET_IP_KEY_SIZE] ;
     accessrules_result result ;
-    key_of(key, net, is6, bits) ;
+    ruleset_ip_key(key, net, is6, bits) ;
     result = ruleset_lookup(rules, key, params) ;
     if (result != ACCESSRULES_NOTFOUND || !bits) return result ;
     bits-- ;

@@ -26,7 +26,9 @@ static void init (struct policy *p, struct complaints *complaints)
 int policy_init_dir (struct policy *p, char const *dir, struct complaints *complaints)
 {
   init(p, complaints) ;
-  return accessrules_open_dir(&p->rules, dir) ;
+  if (!accessrules_open_dir(&p->rules, dir)) return 0 ;
+  policy_check_names(p) ;
+  return 1 ;
 }
 
 int policy_init_cdb (struct policy *p, char const *file, struct complaints *complaints)
