@@ -19,7 +19,7 @@ static int is_sound (char const *name, size_t len)
     if (name[i] == '/' || (name[i] == '.' && before == '.')) return 0 ;
     before = name[i] ;
   }
-  return !len || before != '.' ;
+  return before != '.' ;
 }
 
 accessrules_result accessrules_reversedns (accessrules const *rules, char const *name, accessrules_params *params)
@@ -30,7 +30,8 @@ accessrules_result accessrules_reversedns (accessrules const *rules, char const 
   int present ;
   params->key[0] = 0 ;
   if (len > ACCESSRULES_NAME_MAX) return (errno = ENAMETOOLONG, ACCESSRULES_ERROR) ;
-  if (len && end[-1] == '.') end-- ;
+  if (!len) return ACCESSRULES_NOTFOUND ;  /* no name, no rule by name: not @ either */
+  if (len > 1 && end[-1] == '.') end-- ;
   if (!is_sound(name, end - name)) return (errno = EINVAL, ACCESSRULES_ERROR) ;
   present = ruleset_has_class(rules, "reversedns") ;
   if (present <= 0) return present ? ACCESSRULES_ERROR : ACCESSRULES_NOTFOUND ;

@@ -126,7 +126,7 @@ extern accessrules_result accessrules_ip46 (accessrules const * /* rules */, cha
 
  /* reversedns/name, then without its first label, and so on to the last
     label, then reversedns/@. A dot that ends name is left out; case counts,
-    so give lower case. The empty name is looked up as @ alone. EINVAL: a
+    so give lower case. The empty name is none: NOTFOUND. EINVAL: a
     name with an empty label or a slash. ENAMETOOLONG: longer than ACCESSRULES_NAME_MAX. */
 extern accessrules_result accessrules_reversedns (accessrules const * /* rules */, char const * /* name */, accessrules_params * /* params */) ;
 
