@@ -1,5 +1,8 @@
 /* ISC license. */
 
+#include <errno.h>
+#include <sys/types.h>
+
 #include <skalibs/djbunix.h>
 #include <skalibs/exec.h>
 #include <skalibs/genalloc.h>
@@ -12,6 +15,7 @@
 #include <s6-activation/fdholder.h>
 
 #include "chain.h"
+#include "libdaemon/closer.h"
 #include "exitcodes.h"
 #include "holderclient.h"
 
@@ -24,6 +28,19 @@ static void leave_open (fdholder_entry const *entries, size_t n)
     if (uncoe(entries[i].fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "keep the descriptors open") ;
 }
 
+ /* If there is no such program, we end, with descriptors whose close may wait. */
+
+static void execute (char const *const *argv, char const *const *envp, pid_t guard)
+{
+  int e ;
+  closer_unguard(guard) ;
+  exec_e(argv, envp) ;
+  e = errno ;
+  closer_guard() ;
+  errno = e ;
+  strerr_dieexec(e == ENOENT ? EXITCODE_NOPROGRAM : EXITCODE_NOEXEC, argv[0]) ;
+}
+
 int main (int argc, char const *const *argv)
 {
   fdholder h ;
@@ -31,6 +48,7 @@ int main (int argc, char const *const *argv)
   stralloc storage = STRALLOC_ZERO ;
   genalloc variables = GENALLOC_ZERO ;
   tain deadline ;
+  pid_t guard ;
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-getdump" ;
@@ -47,10 +65,11 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
 
+  guard = closer_guard() ;
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump", 0) ;
   leave_open(fdholder_dump_entries(&dump), fdholder_dump_count(&dump)) ;
   if (!dumpenvironment_write(&storage, &variables, (char const *const *)environ, fdholder_dump_entries(&dump), fdholder_dump_count(&dump)))
     strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
-  xexec_e(argv + 1, genalloc_s(char const *, &variables)) ;
+  execute(argv + 1, genalloc_s(char const *, &variables), guard) ;
 }

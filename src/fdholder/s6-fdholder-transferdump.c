@@ -1,5 +1,15 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
+#include <signal.h>
+#include <unistd.h>
+#include <sys/wait.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
@@ -7,6 +17,7 @@
 
 #include <s6-activation/fdholder.h>
 
+#include "libdaemon/closer.h"
 #include "chain.h"
 #include "exitcodes.h"
 #include "holderclient.h"
@@ -29,11 +40,45 @@ static int scan_timeouts (char const *s, unsigned int *from, unsigned int *to)
   return !s[len + 1] || holderclient_scan_milliseconds(s + len + 1, to) ;
 }
 
-int main (int argc, char const *const *argv)
+ /* What came is closed with us, and may wait for whoever made it: the guard
+    does that when we are gone. */
+
+static void transfer (char const *source, unsigned int from, char const *destination, unsigned int to)
 {
   fdholder h ;
   fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
   tain deadline ;
+  closer_guard() ;
+  holderclient_connect(&h, source, from, &deadline, EXITCODE_DENIED) ;
+  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump from ", source) ;
+  fdholder_end(&h) ;
+  holderclient_connect(&h, destination, to, &deadline, EXITCODE_DESTINATION) ;
+  if (!fdholder_setdump_g(&h, fdholder_dump_entries(&dump), fdholder_dump_count(&dump), &deadline))
+    holderclient_die(EXITCODE_DESTINATION, "set a dump at ", destination) ;
+}
+
+ /* Before a program is executed, for exec(2) would close what came. */
+
+static void transfer_apart (char const *source, unsigned int from, char const *destination, unsigned int to)
+{
+  int status ;
+  pid_t pid = fork() ;
+  if (pid == -1) strerr_diefusys(EXITCODE_SYSTEM, "fork") ;
+  if (!pid)
+  {
+#ifdef PR_SET_PDEATHSIG
+    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) ;
+#endif
+    transfer(source, from, destination, to) ;
+    _exit(EXITCODE_OK) ;
+  }
+  if (wait_pid(pid, &status) == -1) strerr_diefusys(EXITCODE_SYSTEM, "wait for the transfer") ;
+  if (WIFSIGNALED(status)) strerr_dief(EXITCODE_SYSTEM, "the transfer was killed") ;
+  if (WEXITSTATUS(status)) _exit(WEXITSTATUS(status)) ;
+}
+
+int main (int argc, char const *const *argv)
+{
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int from = HOLDERCLIENT_TIMEOUT ;
   unsigned int to = HOLDERCLIENT_TIMEOUT ;
@@ -51,11 +96,7 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (!argv[0] || !argv[1] || !chain_isprogramornone(argv + 2)) dieusage() ;
 
-  holderclient_connect(&h, argv[0], from, &deadline, EXITCODE_DENIED) ;
-  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump from ", argv[0]) ;
-  fdholder_end(&h) ;
-  holderclient_connect(&h, argv[1], to, &deadline, EXITCODE_DESTINATION) ;
-  if (!fdholder_setdump_g(&h, fdholder_dump_entries(&dump), fdholder_dump_count(&dump), &deadline))
-    holderclient_die(EXITCODE_DESTINATION, "set a dump at ", argv[1]) ;
+  if (argv[2]) transfer_apart(argv[0], from, argv[1], to) ;
+  else transfer(argv[0], from, argv[1], to) ;
   holderclient_finish(argv + 2) ;
 }

@@ -12,7 +12,9 @@ enum exitcode
   EXITCODE_DESTINATION = 2,  /* s6-fdholder-transferdump: the receiving side said no */
   EXITCODE_USAGE = 100,
   EXITCODE_BUG = 101,
-  EXITCODE_SYSTEM = 111
+  EXITCODE_SYSTEM = 111,
+  EXITCODE_NOEXEC = 126,  /* as the shell has it: there is such a program, or there is none */
+  EXITCODE_NOPROGRAM = 127
 } ;
 
 #endif

@@ -92,4 +92,11 @@ extern void closer_reap (struct closer *) ;  /* after SIGCHLD: replaces who has 
     descriptor is of use, and exit(2) does not wait for any. */
 extern void closer_end (struct closer *) ;
 
+ /* For a program that gets descriptors and ends: a helper that closes what is
+    in the table when we are dead, so that nothing waits for our end. 0: there
+    is none. exec(2) closes too: nothing that is closed by it may be another's,
+    and the helper must be sent away before. */
+extern pid_t closer_guard (void) ;
+extern void closer_unguard (pid_t) ;
+
 #endif
