@@ -21,6 +21,7 @@
 
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
+#include "chain.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir, or s6-accessrules-cdb-from-fs -n dir"
@@ -271,6 +272,7 @@ int main (int argc, char const *const *argv)
   char const *file = 0 ;
   int iscompiled = 1 ;
   PROG = "s6-accessrules-cdb-from-fs" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "nm:", &l) ;

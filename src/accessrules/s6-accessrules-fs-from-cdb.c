@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include <s6-activation/accessrules.h>
+#include "chain.h"
 #include "accessrules-internal.h"
 #include "exitcodes.h"
 
@@ -199,6 +200,7 @@ int main (int argc, char const *const *argv)
   struct rule rule ;
   uint32_t position = ACCESSRULES_CDB_HEADER_SIZE ;
   PROG = "s6-accessrules-fs-from-cdb" ;
+  chain_cover_standard() ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0] || !argv[1]) dieusage() ;

@@ -44,6 +44,7 @@ int main (int argc, char const *const *argv)
   unsigned int verbosity = 1 ;
   int fd ;
   PROG = "s6-ipcclient" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "qQvp:l:", &l) ;

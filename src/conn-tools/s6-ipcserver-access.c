@@ -94,6 +94,7 @@ int main (int argc, char const *const *argv)
   char const *protocol ;
   int wanted = 1 ;
   PROG = "s6-ipcserver-access" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "v:eEl:i:x:", &l) ;

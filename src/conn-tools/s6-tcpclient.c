@@ -223,6 +223,7 @@ int main (int argc, char const *const *argv)
   int one = 1 ;
   int fd ;
   PROG = "s6-tcpclient" ;
+  chain_cover_standard() ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
   if (!inetaddress_scan_port(&port, argv[1], "tcp")) strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;

@@ -197,6 +197,7 @@ int main (int argc, char const *const *argv)
   char text[INETADDRESS_TEXT] ;
   char const *protocol ;
   PROG = "s6-tcpserver-access" ;
+  chain_cover_standard() ;
   argv += parse_options(argc, argv, &o, &control) ;
   if (!chain_isprogram(argv)) dieusage() ;
   protocol = accesscontrol_variable("PROTO", "") ;

@@ -20,6 +20,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-delete" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "t:", &l) ;

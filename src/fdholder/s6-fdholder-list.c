@@ -42,6 +42,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-list" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "t:", &l) ;
@@ -57,7 +58,6 @@ int main (int argc, char const *const *argv)
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_list_g(&h, &ids, &count, &deadline)) holderclient_die(EXITCODE_DENIED, "list the identifiers", 0) ;
-  fdholder_end(&h) ;  /* it may have got the number of a stdout that was closed */
   if (count) print(&ids) ;
   holderclient_finish(argv + 1) ;
 }

@@ -88,6 +88,7 @@ int main (int argc, char const *const *argv)
   int isdelete = 0 ;
   int e ;
   PROG = "s6-fdholder-retrieve" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "Dt:", &l) ;

@@ -82,6 +82,7 @@ int main (int argc, char const *const *argv)
   if (!argv[0] || !chain_isprogramornone(argv + 1)) dieusage() ;
   read_environment(&entries) ;
   check_descriptors(genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries)) ;
+  chain_cover_standard() ;  /* not before: what is closed is nothing to store */
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_setdump_g(&h, genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries), &deadline))

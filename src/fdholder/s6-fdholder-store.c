@@ -1,5 +1,7 @@
 /* ISC license. */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 
 #include <skalibs/sgetopt.h>
@@ -36,6 +38,7 @@ int main (int argc, char const *const *argv)
   unsigned int fd = 0 ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   unsigned int fdmilliseconds = 0 ;
+  int isopen ;
   PROG = "s6-fdholder-store" ;
   for (;;)
   {
@@ -52,9 +55,12 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (!argv[0] || !argv[1] || !chain_isprogramornone(argv + 2)) dieusage() ;
   holderclient_check_id(argv[1]) ;
+  isopen = fcntl(fd, F_GETFD) != -1 ;
+  chain_cover_standard() ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
-  if (!fdholder_store_g(&h, fd, argv[1], limit_in(fdmilliseconds, &limit), &deadline))
+  if (!isopen) errno = EBADF ;
+  if (!isopen || !fdholder_store_g(&h, fd, argv[1], limit_in(fdmilliseconds, &limit), &deadline))
     holderclient_die(EXITCODE_DENIED, "store a descriptor as ", argv[1]) ;
   holderclient_finish(argv + 2) ;
 }

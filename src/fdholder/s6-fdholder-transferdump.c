@@ -83,6 +83,7 @@ int main (int argc, char const *const *argv)
   unsigned int from = HOLDERCLIENT_TIMEOUT ;
   unsigned int to = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-transferdump" ;
+  chain_cover_standard() ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "t:", &l) ;

@@ -18,4 +18,10 @@
     that fails for that; another reason may make one fail still. */
 extern int chain_canexecute (char const *name) ;
 
+ /* At the start of a program that opens something: of 0, 1 and 2 those that are
+    closed get /dev/null until the next program, opened in the way that is of no
+    use there, so that reading and writing fail as they did. Otherwise what is
+    opened here would be taken for stdin or stderr, by us or by the next program. */
+extern void chain_cover_standard (void) ;
+
 #endif
