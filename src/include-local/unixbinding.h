@@ -50,4 +50,15 @@ extern int unixsocket_unlink (char const *path) ;
  /* Does a process hold a socket that is bound to path? Nothing is sent to it. */
 extern int unixsocket_isheld (char const *path) ;
 
+ /* Does the absolute path that a listening socket was bound to still lead to
+    it? What cannot be found out, and what is no such socket, is good. */
+enum unixsocket_path
+{
+  UNIXSOCKET_PATH_GOOD,
+  UNIXSOCKET_PATH_GONE,
+  UNIXSOCKET_PATH_ANOTHER  /* another file, or another socket */
+} ;
+
+extern enum unixsocket_path unixsocket_path (int fd, struct sockaddr_un *) ;
+
 #endif
