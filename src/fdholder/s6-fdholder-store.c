@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <unistd.h>
+#include <sys/stat.h>
 
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
@@ -30,6 +32,18 @@ static tain const *limit_in (unsigned int milliseconds, tain *limit)
   return limit ;
 }
 
+ /* Without -d, a script that was pasted into a shell, or that lacks its
+    binder, stores what no service wants. */
+
+static void doubt_stdin (char const *id)
+{
+  struct stat st, null ;
+  char const *what = 0 ;
+  if (isatty(0)) what = "a terminal" ;
+  else if (fstat(0, &st) == 0 && stat("/dev/null", &null) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == null.st_rdev) what = "/dev/null" ;
+  if (what) strerr_warnw("what was stored as ", id, " is ", what, " (-d 0 says that this is meant)") ;
+}
+
 int main (int argc, char const *const *argv)
 {
   fdholder h ;
@@ -38,6 +52,7 @@ int main (int argc, char const *const *argv)
   unsigned int fd = 0 ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   unsigned int fdmilliseconds = 0 ;
+  int isplain = 1 ;
   int isopen ;
   PROG = "s6-fdholder-store" ;
   for (;;)
@@ -46,7 +61,7 @@ int main (int argc, char const *const *argv)
     if (opt == -1) break ;
     switch (opt)
     {
-      case 'd' : if (!uint0_scan(l.arg, &fd) || fd > INT_MAX) dieusage() ; break ;
+      case 'd' : if (!uint0_scan(l.arg, &fd) || fd > INT_MAX) dieusage() ; isplain = 0 ; break ;
       case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
       case 'T' : if (!holderclient_scan_milliseconds(l.arg, &fdmilliseconds)) dieusage() ; break ;
       default : dieusage() ;
@@ -62,5 +77,6 @@ int main (int argc, char const *const *argv)
   if (!isopen) errno = EBADF ;
   if (!isopen || !fdholder_store_g(&h, fd, argv[1], limit_in(fdmilliseconds, &limit), &deadline))
     holderclient_die(EXITCODE_DENIED, "store a descriptor as ", argv[1]) ;
+  if (isplain) doubt_stdin(argv[1]) ;
   holderclient_finish(argv + 2) ;
 }

@@ -80,4 +80,22 @@ do
   exits "-d '$value': 100" 100 s6-fdholder-store -d "$value" s x
   exits "-T '$value': 100" 100 s6-fdholder-store -T "$value"x s x
 done
+
+# what a script stores that was pasted into a shell
+exits 'stdin is /dev/null' 0 s6-fdholder-store s null < /dev/null
+like 'which is doubted' "$(cat err)" '^s6-fdholder-store: warning: what was stored as null is /dev/null'
+like 'and done' "$(list)" '^null$'
+exits 'the same with -d 0' 0 s6-fdholder-store -d 0 s null0 < /dev/null
+is 'which is meant' "$(cat err)" ''
+exits 'a file' 0 s6-fdholder-store s file < one
+is 'nothing is said of it' "$(cat err)" ''
+exits 'another device' 0 s6-fdholder-store s zero < /dev/zero
+is 'nothing is said of it either' "$(cat err)" ''
+if command -v script > /dev/null
+then
+  script -qec 's6-fdholder-store s terminal' /dev/null > out < /dev/null
+  like 'a terminal is doubted' "$(cat out)" 'warning: what was stored as terminal is a terminal'
+else
+  skip 'a terminal is doubted' 'no script(1)'
+fi
 done_testing
