@@ -34,7 +34,8 @@ frame never selfsocket tree nowait clock log complaint budget closer
 store never wire frame selfsocket budget nowait clock log complaint closer
 policy never tree store fdtable frame wire selfsocket budget nowait clock closer
 stage never tree frame selfsocket policy store budget nowait clock log complaint closer
-verbs never frame tree
+account never wire fdtable frame selfsocket store stage budget nowait clock log complaint closer
+verbs never frame tree account
 peer
 slots
 accept

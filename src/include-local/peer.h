@@ -11,6 +11,7 @@
 
 #include <skalibs/tai.h>
 
+#include "account.h"
 #include "frame.h"
 #include "verbs.h"
 
@@ -44,6 +45,7 @@ enum peer_state
 struct peer
 {
   struct holder *holder ;
+  struct account *account ;  /* whose places it takes; set by who gives them out */
   int fd ;
   int channel ;  /* the end of the event pipe that we write to; -1: none */
   enum peer_state state ;

@@ -18,6 +18,8 @@
 
 #include "libdaemon/complaint.h"
 
+enum { POLICY_KEY_SIZE = sizeof("uid/4294967295") } ;
+
 enum right
 {
   RIGHT_NONE,  /* needs nothing: leave to connect was enough */
@@ -56,7 +58,7 @@ struct rights
 {
   uid_t uid ;
   gid_t gid ;
-  char key[sizeof("uid/4294967295")] ;  /* the rule that allows the connection; empty: none does any longer */
+  char key[POLICY_KEY_SIZE] ;  /* the rule that allows the connection; empty: none does any longer */
   uint32_t generation ;
   tain judged ;  /* when the rule was found */
   struct rights_one one[RIGHT_COUNT] ;

@@ -26,7 +26,8 @@
 enum accept_numbers
 {
   ACCEPT_BACKOFF_MIN = 10,  /* milliseconds */
-  ACCEPT_BACKOFF_MAX = 1000
+  ACCEPT_BACKOFF_MAX = 1000,
+  ACCEPT_AT_ONCE = 32
 } ;
 
 void accept_init (struct acceptor *a, int fd)
@@ -108,7 +109,7 @@ static int is_passing (int e)
   return e == EAGAIN || e == EWOULDBLOCK || e == EINTR || e == ECONNABORTED ;
 }
 
-void accept_one (struct acceptor *a, struct slots *s, tain const *now)
+static int accept_one (struct acceptor *a, struct slots *s, tain const *now)
 {
   int fd = accept4(a->fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC) ;
   if (fd >= 0)
@@ -116,14 +117,24 @@ void accept_one (struct acceptor *a, struct slots *s, tain const *now)
     a->backoff = 0 ;
     a->missed = 0 ;
     welcome(s, fd, now) ;
+    return 1 ;
   }
-  else if (!a->backoff && !a->missed && is_passing(errno)) a->missed = 1 ;
+  if (!a->backoff && !a->missed && is_passing(errno)) a->missed = 1 ;
   else pause_accept(a, &s->holder->complaints, now) ;
+  return 0 ;
+}
+
+ /* While connections wait there may be a flood of them, and behind it those
+    who need not wait. */
+
+void accept_some (struct acceptor *a, struct slots *s, tain const *now)
+{
+  for (unsigned int n = 0 ; n < ACCEPT_AT_ONCE && accept_one(a, s, now) && s->waiting && slots_isopen(s, now) ; n++) ;
 }
 
 int accept_isready (struct acceptor const *a, struct slots const *s, tain const *now)
 {
-  if (a->fd < 0 || slots_isfull(s)) return 0 ;
+  if (a->fd < 0 || !slots_isopen(s, now)) return 0 ;
   return !a->backoff || !tain_less(now, &a->retry) ;
 }
 
@@ -131,6 +142,6 @@ int accept_isready (struct acceptor const *a, struct slots const *s, tain const 
 
 void accept_next (struct acceptor const *a, struct slots const *s, tain const *now, tain *when)
 {
-  if (a->fd < 0 || slots_isfull(s) || accept_isready(a, s, now)) return ;
+  if (a->fd < 0 || !slots_isopen(s, now) || accept_isready(a, s, now)) return ;
   if (tain_less(&a->retry, when)) *when = a->retry ;
 }

@@ -190,7 +190,7 @@ static void turn (struct loop *l)
   }
   store_expire(&l->holder->store, &STAMP, &log_expired, l->holder) ;
   do_peers(l) ;
-  if (l->poll[POLL_ACCEPT].fd >= 0 && l->poll[POLL_ACCEPT].revents) accept_one(&l->acceptor, &l->slots, &STAMP) ;
+  if (l->poll[POLL_ACCEPT].fd >= 0 && l->poll[POLL_ACCEPT].revents) accept_some(&l->acceptor, &l->slots, &STAMP) ;
   if (l->poll[POLL_SIGNALS].revents) handle_signals(l) ;
   slots_turn(&l->slots, &STAMP) ;
   complaint_turn(&l->holder->complaints, &STAMP) ;

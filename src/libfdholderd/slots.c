@@ -3,11 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <skalibs/djbunix.h>
-#include <skalibs/genalloc.h>
 #include <skalibs/tai.h>
-#include <skalibs/types.h>
 
+#include "account.h"
 #include "fdtable.h"
 #include "peer.h"
 #include "policy.h"
@@ -15,94 +13,85 @@
 
 #include "libdaemon/complaint.h"
 
-#define users(s) genalloc_s(struct slots_user, &(s)->users)
-#define user_count(s) genalloc_len(struct slots_user, &(s)->users)
-
 int slots_init (struct slots *s, struct holder *h, uint32_t max, tain const *timeout)
 {
-  static genalloc const zero = GENALLOC_ZERO ;
   s->peers = malloc(max * sizeof(struct peer *)) ;
   if (!s->peers) return 0 ;
   s->holder = h ;
   s->n = s->waiting = 0 ;
-  s->isstuck = 0 ;
   s->max = max ;
-  s->users = zero ;
-  s->changed = tain_zero ;
+  s->siege = tain_zero ;
   s->timeout = *timeout ;
+  accounts_init(&s->accounts) ;
   return 1 ;
+}
+
+static void free_place (struct slots *s, struct peer *p)
+{
+  struct account *a = p->account ;
+  peer_free(p) ;
+  account_subtract(a, held, 1) ;
+  account_release(&s->accounts, a) ;
 }
 
 void slots_free (struct slots *s)
 {
-  while (s->n) peer_free(s->peers[--s->n]) ;
+  while (s->n) free_place(s, s->peers[--s->n]) ;
   slots_leave_all(s) ;
   free(s->peers) ;
-  genalloc_free(struct slots_user, &s->users) ;
 }
 
-static struct slots_user *find_user (struct slots const *s, uid_t uid)
+static void after (tain *when, tain const *since, unsigned int ms)
 {
-  for (size_t i = 0 ; i < user_count(s) ; i++)
-    if (users(s)[i].uid == uid) return users(s) + i ;
-  return 0 ;
+  tain pause ;
+  tain_from_millisecs(&pause, ms) ;
+  tain_add(when, since, &pause) ;
 }
 
-static uint32_t held_by (struct slots const *s, uid_t uid)
+static int is_over (tain const *since, unsigned int ms, tain const *now)
 {
-  struct slots_user const *u = find_user(s, uid) ;
-  return u ? u->held : 0 ;
+  tain end ;
+  after(&end, since, ms) ;
+  return !tain_less(now, &end) ;
 }
 
-static uint32_t most_held (struct slots const *s)
+static int is_crowded (struct slots const *s, tain const *now)
 {
-  uint32_t most = 0 ;
-  for (size_t i = 0 ; i < user_count(s) ; i++)
-    if (users(s)[i].held > most) most = users(s)[i].held ;
-  return most ;
+  return tain_less(now, &s->siege) || (s->waiting && is_over(&s->room[0].since, SLOTS_CROWDED_MS, now)) ;
 }
 
-static int count_in (struct slots *s, uid_t uid)
+static void note_crowd (struct slots *s, tain const *now)
 {
-  struct slots_user fresh = { .uid = uid, .held = 1 } ;
-  struct slots_user *u = find_user(s, uid) ;
-  if (!u) return genalloc_append(struct slots_user, &s->users, &fresh) ;
-  u->held++ ;
-  return 1 ;
+  if (s->waiting && is_over(&s->room[0].since, SLOTS_CROWDED_MS, now)) after(&s->siege, now, SLOTS_SIEGE_MS) ;
 }
 
-static void count_out (struct slots *s, uid_t uid)
+int slots_isopen (struct slots const *s, tain const *now)
 {
-  struct slots_user *u = find_user(s, uid) ;
-  if (--u->held) return ;
-  *u = users(s)[user_count(s) - 1] ;
-  genalloc_setlen(struct slots_user, &s->users, user_count(s) - 1) ;
+  return s->waiting < SLOTS_ROOM || is_crowded(s, now) ;
 }
 
-void slots_arrive (struct slots *s, int fd, struct rights const *rights, pid_t pid, tain const *now)
-{
-  struct slots_waiting *w = s->room + s->waiting ;
-  if (!s->waiting++) s->changed = *now ;
-  w->fd = fd ;
-  w->pid = pid ;
-  w->rights = *rights ;
-}
-
- /* Takes it out of the room and leaves its socket to the caller. */
+ /* Takes it out of the room, and leaves its socket and its account to the caller. */
 
 static struct slots_waiting leave_room (struct slots *s, uint32_t i)
 {
   struct slots_waiting w = s->room[i] ;
   memmove(s->room + i, s->room + i + 1, (--s->waiting - i) * sizeof(struct slots_waiting)) ;
+  account_subtract(w.account, waiting, 1) ;
   return w ;
+}
+
+static void turn_away (struct slots *s, struct slots_waiting *w)
+{
+  policy_forget(&s->holder->policy, &w->rights) ;
+  peer_turn_away(w->fd) ;
+  fdtable_close_connection(&s->holder->fdtable, w->fd) ;
+  if (w->account) account_release(&s->accounts, w->account) ;
 }
 
 void slots_leave (struct slots *s, uint32_t i)
 {
   struct slots_waiting w = leave_room(s, i) ;
-  policy_forget(&s->holder->policy, &w.rights) ;
-  peer_turn_away(w.fd) ;
-  fdtable_close_connection(&s->holder->fdtable, w.fd) ;
+  turn_away(s, &w) ;
 }
 
 void slots_leave_all (struct slots *s)
@@ -114,69 +103,92 @@ void slots_leave_all (struct slots *s)
 
 static void admit (struct slots *s, uint32_t i, tain const *now)
 {
-  struct slots_waiting w ;
-  struct peer *p ;
-  if (!count_in(s, s->room[i].rights.uid)) return slots_leave(s, i) ;
-  w = leave_room(s, i) ;
-  p = peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) ;
-  if (!p) return count_out(s, w.rights.uid) ;
+  struct slots_waiting w = leave_room(s, i) ;
+  struct peer *p = peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) ;
+  if (!p) return account_release(&s->accounts, w.account) ;
+  p->account = w.account ;
+  account_add(w.account, held, 1) ;
+  w.account->rule->admitted = *now ;
   s->peers[s->n++] = p ;
-  s->changed = *now ;
-  s->isstuck = 0 ;
   peer_read(p, now) ;
 }
 
-static void sweep (struct slots *s, tain const *now)
+static void sweep (struct slots *s)
 {
   for (uint32_t i = 0 ; i < s->n ; )
-  {
-    struct peer *p = s->peers[i] ;
-    if (peer_isdead(p))
+    if (peer_isdead(s->peers[i]))
     {
-      count_out(s, peer_uid(p)) ;
-      peer_free(p) ;
+      free_place(s, s->peers[i]) ;
       s->peers[i] = s->peers[--s->n] ;
-      s->changed = *now ;
-      s->isstuck = 0 ;
     }
     else i++ ;
-  }
 }
 
- /* Who among the waiting holds the least goes first, the oldest of them. */
+ /* Who among the waiting has the least goes first, the oldest of them. */
 
 static uint32_t next_in_line (struct slots const *s)
 {
   uint32_t best = 0 ;
   for (uint32_t i = 1 ; i < s->waiting ; i++)
-    if (held_by(s, s->room[i].rights.uid) < held_by(s, s->room[best].rights.uid)) best = i ;
+    if (account_isless(s->room[i].account, s->room[best].account)) best = i ;
   return best ;
 }
 
-static void silence_ends (struct peer const *p, tain *when)
+ /* Sweeps and admits: who was admitted may have had its last answer at once. */
+
+static void fill (struct slots *s, tain const *now)
 {
-  tain silence ;
-  tain_from_millisecs(&silence, SLOTS_SILENCE_MS) ;
-  tain_add(when, &p->active, &silence) ;
+  sweep(s) ;
+  while (s->waiting && s->n < s->max)
+  {
+    admit(s, next_in_line(s), now) ;
+    if (s->n == s->max) sweep(s) ;
+  }
 }
 
- /* The connection that a newcomer would displace before all others, whether
+static void leave_youngest_of (struct slots *s, struct account const *a)
+{
+  uint32_t i = s->waiting ;
+  while (i-- && s->room[i].account != a) ;
+  slots_leave(s, i) ;
+}
+
+ /* A place for one more of that account, if need be that of one who has more. */
+
+static int make_room (struct slots *s, struct account const *a, tain const *now)
+{
+  struct account *more ;
+  if (s->waiting < SLOTS_ROOM && (a->rule->n.waiting < SLOTS_SHARE || !is_crowded(s, now))) return 1 ;
+  more = account_more_waiting(&s->accounts, a) ;
+  if (!more) return 0 ;
+  leave_youngest_of(s, more) ;
+  return 1 ;
+}
+
+void slots_arrive (struct slots *s, int fd, struct rights const *rights, pid_t pid, tain const *now)
+{
+  struct slots_waiting w = { .rights = *rights, .account = account_get(&s->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd } ;
+  if (s->n == s->max) fill(s, now) ;
+  if (!w.account || !make_room(s, w.account, now)) return turn_away(s, &w) ;
+  account_add(w.account, waiting, 1) ;
+  s->room[s->waiting++] = w ;
+  if (s->n < s->max) admit(s, next_in_line(s), now) ;
+}
+
+ /* The connection of an account that makes room before all others, whether
     or not it has been silent for long enough: idle before busy, then the
     one silent for longest; 0 if there is none. */
 
-static struct peer *most_displaceable (struct slots const *s, tain const *now)
+static struct peer *most_displaceable (struct slots const *s, struct account const *a, tain const *now)
 {
-  uint32_t most = most_held(s) ;
   struct peer *best = 0 ;
   int bestrank = 0 ;
   for (uint32_t i = 0 ; i < s->n ; i++)
   {
     struct peer *p = s->peers[i] ;
-    tain silent ;
     int rank ;
-    if (peer_isdead(p) || p->state == PEER_STAGING || held_by(s, peer_uid(p)) < most) continue ;
-    silence_ends(p, &silent) ;
-    rank = tain_less(now, &silent) ? 1 : peer_isbusy(p) ? 2 : 3 ;
+    if (p->account != a || peer_isdead(p) || p->state == PEER_STAGING) continue ;
+    rank = !is_over(&p->active, SLOTS_SILENCE_MS, now) ? 1 : peer_isbusy(p) ? 2 : 3 ;
     if (rank > bestrank || (rank == bestrank && tain_less(&p->active, &best->active)))
     {
       best = p ;
@@ -186,63 +198,92 @@ static struct peer *most_displaceable (struct slots const *s, tain const *now)
   return best ;
 }
 
-static int is_stalemate (struct slots const *s, tain const *now)
-{
-  tain end ;
-  tain_addsec(&end, &s->changed, SLOTS_STALEMATE_MS / 1000) ;
-  return !tain_less(now, &end) ;
-}
+ /* Whom the next in line displaces, and when. Silence ends the protection,
+    or the newcomer's patience: who is never silent would keep all others out. */
 
- /* Silence protects, but not for ever: who is never silent would keep all
-    others out. */
+static struct peer *find_displaced (struct slots const *s, tain const *now, tain *when)
+{
+  struct slots_waiting const *w = s->room + next_in_line(s) ;
+  struct account *busier = account_busier(&s->accounts, w->account) ;
+  struct peer *p = busier ? most_displaceable(s, busier, now) : 0 ;
+  tain patience ;
+  if (!p) return 0 ;
+  after(when, &p->active, SLOTS_SILENCE_MS) ;
+  after(&patience, &w->since, is_crowded(s, now) && busier->rule != w->account->rule ? 0 : SLOTS_PATIENCE_MS) ;
+  if (tain_less(&patience, when)) *when = patience ;
+  return p ;
+}
 
 static int displace_one (struct slots *s, tain const *now)
 {
-  struct peer *p ;
-  tain silent ;
-  if (held_by(s, s->room[next_in_line(s)].rights.uid) >= most_held(s)) return 0 ;
-  p = most_displaceable(s, now) ;
-  if (!p) return 0 ;
-  silence_ends(p, &silent) ;
-  if (tain_less(now, &silent) && !is_stalemate(s, now)) return 0 ;
+  tain when ;
+  struct peer *p = find_displaced(s, now, &when) ;
+  if (!p || tain_less(now, &when)) return 0 ;
   peer_kill(p, "displaced by a connection of another user", now) ;
+  return 1 ;
+}
+
+ /* Nobody whom it could displace, nor has its rule got a slot: until when
+    does it wait? That others of the account end puts off nothing for who is
+    not of its rule. */
+
+static int is_hopeless (struct slots const *s, struct slots_waiting const *w, tain *until)
+{
+  if (account_busier(&s->accounts, w->account)) return 0 ;
+  after(until, tain_less(&w->since, &w->account->rule->admitted) ? &w->account->rule->admitted : &w->since, SLOTS_STALEMATE_MS) ;
   return 1 ;
 }
 
 static void clear_room (struct slots *s, tain const *now)
 {
-  uint32_t most = most_held(s) ;
-  uint32_t before = s->waiting ;
+  tain until ;
   for (uint32_t i = s->waiting ; i-- ; )
-    if (held_by(s, s->room[i].rights.uid) == most) slots_leave(s, i) ;
-  s->changed = *now ;
-  if (s->waiting == before) return ;
-  if (!s->isstuck) complaint_line(&s->holder->complaints, LOG_WARNING, "no connection has ended for a second", 0, now, "no connection has ended for a second: those of the busiest user that wait for a place are closed (see -c)") ;
-  s->isstuck = 1 ;
+    if (is_hopeless(s, s->room + i, &until) && !tain_less(now, &until))
+    {
+      struct complaint_account account ;
+      policy_account(&account, &s->room[i].rights) ;
+      complaint_line(&s->holder->complaints, LOG_WARNING, "all places are taken", &account, now, account.user, ": all places are taken, most of them by its own rule: a connection that waited for one is closed (see -c)") ;
+      slots_leave(s, i) ;
+    }
+}
+
+ /* What a rule has above its share, the youngest of its busiest user first. */
+
+static void trim_room (struct slots *s)
+{
+  for (uint32_t i = s->waiting ; i-- ; )
+  {
+    struct account const *a = s->room[i].account ;
+    if (a->rule->n.waiting <= SLOTS_SHARE || account_more_waiting(&s->accounts, a)) continue ;
+    slots_leave(s, i) ;
+    i = s->waiting ;
+  }
 }
 
 void slots_turn (struct slots *s, tain const *now)
 {
-  do
-  {
-    sweep(s, now) ;
-    while (s->waiting && s->n < s->max) admit(s, next_in_line(s), now) ;
-    sweep(s, now) ;  /* who was admitted may have had its last answer at once */
-  }
-  while (s->waiting && (s->n < s->max || displace_one(s, now))) ;
-  if (s->waiting && (is_stalemate(s, now) || (s->isstuck && slots_isfull(s)))) clear_room(s, now) ;
+  note_crowd(s, now) ;
+  do fill(s, now) ;
+  while (s->waiting && displace_one(s, now)) ;
+  clear_room(s, now) ;
+  if (is_crowded(s, now)) trim_room(s) ;
+}
+
+static void lower (tain *when, tain const *t)
+{
+  if (tain_less(t, when)) *when = *t ;
 }
 
 void slots_next (struct slots const *s, tain const *now, tain *when)
 {
   tain t ;
-  struct peer const *p ;
   if (!s->waiting) return ;
-  tain_addsec(&t, &s->changed, SLOTS_STALEMATE_MS / 1000) ;
-  if (tain_less(&t, when)) *when = t ;
-  if (held_by(s, s->room[next_in_line(s)].rights.uid) >= most_held(s)) return ;
-  p = most_displaceable(s, now) ;
-  if (!p) return ;
-  silence_ends(p, &t) ;
-  if (tain_less(&t, when)) *when = t ;
+  if (!is_crowded(s, now))
+  {
+    after(&t, &s->room[0].since, SLOTS_CROWDED_MS) ;
+    lower(when, &t) ;
+  }
+  for (uint32_t i = 0 ; i < s->waiting ; i++)
+    if (is_hopeless(s, s->room + i, &t)) lower(when, &t) ;
+  if (find_displaced(s, now, &t)) lower(when, &t) ;
 }

@@ -34,9 +34,9 @@ int main (void)
   when = tain_infinite ;
   accept_next(&a, &slots, &now, &when) ;
   tap_ok(accept_isready(&a, &slots, &now) && !tain_less(&when, &tain_infinite), "no pause: ready, and nothing to wake up for") ;
-  accept_one(&a, &slots, &now) ;
+  accept_some(&a, &slots, &now) ;
   tap_ok(accept_isready(&a, &slots, &now), "one failure that may pass begins no pause") ;
-  accept_one(&a, &slots, &now) ;
+  accept_some(&a, &slots, &now) ;
   accept_next(&a, &slots, &now, &when) ;
   tap_ok(!accept_isready(&a, &slots, &now) && tain_less(&when, &tain_infinite), "two do, and its end is something to wake up for") ;
   now = when ;

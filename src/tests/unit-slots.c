@@ -1,9 +1,10 @@
 /* ISC license. */
 
- /* slots.h: the end of a stalemate, with a clock that the test owns. */
+ /* slots.h: the end of a stalemate, and the shares of a crowded room, with a clock that the test owns. */
 
 #include <skalibs/nonposix.h>
 
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
@@ -29,22 +30,77 @@ static void second_later (void)
 
  /* Returns the client's end. */
 
-static int arrive (uid_t uid)
+static int arrive_by (char const *key, uid_t uid)
 {
   struct rights rights ;
   int fd[2] ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == -1) tap_bail("socketpair") ;
   memset(&rights, 0, sizeof(rights)) ;
   rights.uid = uid ;
+  strcpy(rights.key, key) ;
   slots_arrive(&slots, fd[1], &rights, 0, &now) ;
   slots_turn(&slots, &now) ;
   return fd[0] ;
 }
 
+static int arrive (uid_t uid)
+{
+  return arrive_by("uid/default", uid) ;
+}
+
 static int isclosed (int fd)
 {
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
   char c ;
-  return read(fd, &c, 1) == 1 && c == WIRE_CROWDED_BYTE && !read(fd, &c, 1) ;
+  return poll(&x, 1, 0) == 1 && x.revents & POLLHUP && recv(fd, &c, 1, MSG_PEEK) == 1 && c == WIRE_CROWDED_BYTE ;
+}
+
+static void milliseconds_later (unsigned int ms)
+{
+  tain t ;
+  tain_from_millisecs(&t, ms) ;
+  tain_add(&now, &now, &t) ;
+  slots_turn(&slots, &now) ;
+}
+
+static unsigned int count_open (int const *fds, unsigned int n)
+{
+  unsigned int open = 0 ;
+  for (unsigned int i = 0 ; i < n ; i++) open += !isclosed(fds[i]) ;
+  return open ;
+}
+
+ /* Many users of one rule have the slot, which is never free, and the room. */
+
+static void check_crowd (void)
+{
+  int slot, late, mine, fds[SLOTS_ROOM] ;
+  unsigned int n ;
+  if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
+  slot = arrive(100) ;
+  slots.peers[0]->state = PEER_STAGING ;
+  for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) fds[i] = arrive(101 + i) ;
+  n = count_open(fds, SLOTS_ROOM) ;
+  tap_ok(n == SLOTS_ROOM, "a burst of one rule waits in the room: %u", n) ;
+  tap_ok(!slots_isopen(&slots, &now), "and behind it, where the kernel keeps it") ;
+  milliseconds_later(SLOTS_CROWDED_MS) ;
+  n = count_open(fds, SLOTS_ROOM) ;
+  tap_ok(n == SLOTS_SHARE, "when no place is found for long, its rule keeps its share: %u", n) ;
+  tap_ok(slots_isopen(&slots, &now), "and all are accepted") ;
+  late = arrive(300) ;
+  n = count_open(fds, SLOTS_ROOM) + !isclosed(late) ;
+  tap_ok(n == SLOTS_SHARE, "one more of it has a place instead of another: %u", n) ;
+  mine = arrive_by("uid/1", 1) ;
+  tap_ok(!isclosed(mine), "a client by another rule waits") ;
+  slots.peers[0]->state = PEER_OPEN ;
+  slots.peers[0]->active = now ;
+  milliseconds_later(1) ;
+  tap_ok(slots.peers[0]->account->uid == 1, "and gets the slot before all others, whoever was heard just now: uid %u", (unsigned int)slots.peers[0]->account->uid) ;
+  slots_free(&slots) ;
+  close(slot) ;
+  close(late) ;
+  close(mine) ;
+  for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) close(fds[i]) ;
 }
 
 int main (void)
@@ -72,5 +128,6 @@ int main (void)
   close(dump) ;
   close(other) ;
   close(busy) ;
+  check_crowd() ;
   return tap_done() ;
 }

@@ -143,7 +143,7 @@ void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
 void fuzzholder_connect (struct fuzzholder *f, int fd, uid_t uid)
 {
   struct rights rights ;
-  if (slots_isfull(&f->slots) || !policy_admit(&f->holder.policy, &rights, uid, uid, &f->now)) fd_close(fd) ;
+  if (!slots_isopen(&f->slots, &f->now) || !policy_admit(&f->holder.policy, &rights, uid, uid, &f->now)) fd_close(fd) ;
   else slots_arrive(&f->slots, fd, &rights, 1, &f->now) ;
 }
 
