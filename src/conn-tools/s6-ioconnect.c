@@ -8,32 +8,44 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <skalibs/types.h>
+#include <skalibs/selfpipe.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "exitcodes.h"
 #include "ucspi.h"
 
+#include "libdaemon/nowait.h"
+
 #define USAGE "s6-ioconnect [ -t timeout ] [ -r fdr ] [ -w fdw ] [ -0 ] [ -1 ] [ -6 ] [ -7 ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { FLOW_BUFSIZE = 65536 } ;
+enum
+{
+  FLOW_BUFSIZE = 65536,
+  FLOWS = 2,
+  SILENCE_MS = 1000  /* after SIGTERM: the other end has nothing more to say */
+} ;
 
  /*
    One direction. Descriptors are shared with other processes, so their
    O_NONBLOCK is never touched: sockets are asked not to wait call by
-   call, the others get no more than what poll(2) promises.
+   call, and the others are written to by libdaemon's nowait.
 
    from open            reading, whenever the buffer is empty
    from closed, len > 0 flushing what is left
    from closed, len = 0 done: to is closed as well
+
+   The side that is written to is watched all the time, so that a reader
+   who goes away is seen when there is nothing to write, too.
  */
 
 struct flow
 {
   int from ;  /* -1 at the end of its input */
   int to ;  /* -1 when all is written, or when nobody reads it any more */
+  struct nowait out ;  /* how to is written to */
   unsigned int from_socket : 1 ;
   unsigned int to_socket : 1 ;
   size_t start ;
@@ -62,9 +74,27 @@ static void close_from (struct flow *flow)
 static void close_to (struct flow *flow)
 {
   if (flow->to == -1) return ;
+  nowait_free(&flow->out) ;
   if (flow->to_socket) shutdown(flow->to, SHUT_WR) ;
   close(flow->to) ;
   flow->to = -1 ;
+}
+
+ /* What was read is still written. */
+
+static void end_input (struct flow *flow)
+{
+  close_from(flow) ;
+  if (!flow->len) close_to(flow) ;
+}
+
+ /* Nobody reads it any more. */
+
+static void end_output (struct flow *flow)
+{
+  flow->len = 0 ;
+  close_to(flow) ;
+  close_from(flow) ;
 }
 
 static void flow_read (struct flow *flow)
@@ -81,26 +111,22 @@ static void flow_read (struct flow *flow)
     if (may_wait(errno)) return ;
     if (!is_gone(errno)) strerr_diefusys(EXITCODE_SYSTEM, "read") ;
   }
-  close_from(flow) ;
-  close_to(flow) ;
+  end_input(flow) ;
 }
 
 static void flow_write (struct flow *flow)
 {
-  char const *s = flow->buf + flow->start ;
-  ssize_t w = flow->to_socket ? send(flow->to, s, flow->len, MSG_DONTWAIT | MSG_NOSIGNAL) :
-    write(flow->to, s, flow->len < PIPE_BUF ? flow->len : PIPE_BUF) ;
+  ssize_t w = nowait_write(&flow->out, flow->buf + flow->start, flow->len) ;
   if (w >= 0)
   {
     flow->start += w ;
     flow->len -= w ;
+    if (flow->from == -1) end_input(flow) ;
     return ;
   }
   if (may_wait(errno)) return ;
   if (!is_gone(errno)) strerr_diefusys(EXITCODE_SYSTEM, "write") ;
-  flow->len = 0 ;
-  close_to(flow) ;
-  close_from(flow) ;
+  end_output(flow) ;
 }
 
 static int is_socket (int fd)
@@ -112,37 +138,76 @@ static int is_socket (int fd)
   strerr_diefusys(EXITCODE_SYSTEM, "fstat fd ", fmt) ;
 }
 
-static int poll_all (struct flow *flows, struct pollfd *x, int timeout)
+struct watched
 {
-  for (unsigned int i = 0 ; i < 2 ; i++)
+  struct pollfd from[FLOWS] ;
+  struct pollfd to[FLOWS] ;
+  struct pollfd signals ;
+} ;
+
+static int watch (struct flow const *flows, struct watched *x, int signals, int timeout)
+{
+  for (unsigned int i = 0 ; i < FLOWS ; i++)
   {
-    x[i].fd = flows[i].len ? flows[i].to : flows[i].from ;
-    x[i].events = flows[i].len ? POLLOUT : POLLIN ;
-    x[i].revents = 0 ;
+    x->from[i] = (struct pollfd){ .fd = flows[i].len ? -1 : flows[i].from, .events = POLLIN } ;
+    x->to[i] = (struct pollfd){ .fd = flows[i].to, .events = flows[i].len ? POLLOUT : 0 } ;
   }
-  return poll(x, 2, timeout) ;
+  x->signals = (struct pollfd){ .fd = signals, .events = POLLIN } ;
+  return poll((struct pollfd *)x, sizeof(*x) / sizeof(struct pollfd), timeout) ;
 }
 
-static void transfer (struct flow *flows, unsigned int timeout)
+static void move (struct flow *flow, int from, int to)
 {
-  struct pollfd x[2] ;
+  if (to & (POLLERR | POLLHUP | POLLNVAL)) end_output(flow) ;
+  else if (to) flow_write(flow) ;
+  if (from && flow->from != -1) flow_read(flow) ;
+}
+
+ /* The first SIGTERM ends our input, and lets the other end answer; the second one ends all. */
+
+static unsigned int obey (struct flow *flows, unsigned int terminated)
+{
+  while (selfpipe_read() > 0) terminated++ ;
+  if (terminated > 1) _exit(flows[0].len || flows[1].len ? EXITCODE_DENIED : EXITCODE_OK) ;
+  end_input(flows) ;
+  return terminated ;
+}
+
+static void transfer (struct flow *flows, int signals, int timeout)
+{
+  struct watched x ;
+  unsigned int terminated = 0 ;
   while (flows[0].to != -1 || flows[1].to != -1)
   {
-    int r = poll_all(flows, x, timeout ? (int)timeout : -1) ;
+    int silent = terminated && !flows[0].len && !flows[1].len ;
+    int r = watch(flows, &x, signals, silent && (timeout == -1 || timeout > SILENCE_MS) ? SILENCE_MS : timeout) ;
     if (r == -1 && errno != EINTR) strerr_diefusys(EXITCODE_SYSTEM, "poll") ;
-    if (r == 0) _exit(EXITCODE_DENIED) ;
-    for (unsigned int i = 0 ; r > 0 && i < 2 ; i++) if (x[i].revents)
+    if (r == -1) continue ;
+    if (r == 0)
     {
-      if (flows[i].len) flow_write(flows + i) ;
-      else flow_read(flows + i) ;
+      if (!silent) _exit(EXITCODE_DENIED) ;
+      end_input(flows + 1) ;
+      continue ;
     }
+    if (x.signals.revents) terminated = obey(flows, terminated) ;
+    for (unsigned int i = 0 ; i < FLOWS ; i++) move(flows + i, x.from[i].revents, x.to[i].revents) ;
   }
+}
+
+ /* Comes last: it takes a descriptor, which must be none that was named. */
+
+static int catch_signals (void)
+{
+  struct sigaction ignored = { .sa_handler = SIG_IGN } ;
+  int fd = selfpipe_init() ;
+  if (fd == -1 || !selfpipe_trap(SIGTERM)) strerr_diefusys(EXITCODE_SYSTEM, "catch signals") ;
+  sigaction(SIGPIPE, &ignored, 0) ;
+  return fd ;
 }
 
 int main (int argc, char const *const *argv)
 {
-  static struct flow flows[2] ;
-  struct sigaction ignored = { .sa_handler = SIG_IGN } ;
+  static struct flow flows[FLOWS] ;
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int timeout = 0 ;
   unsigned int fdr = UCSPI_READ ;
@@ -171,12 +236,12 @@ int main (int argc, char const *const *argv)
   }
   flows[0].from = 0 ; flows[0].to = fdw ;
   flows[1].from = fdr ; flows[1].to = 1 ;
-  for (unsigned int i = 0 ; i < 2 ; i++)
+  for (unsigned int i = 0 ; i < FLOWS ; i++)
   {
     flows[i].from_socket = is_socket(flows[i].from) ;
     flows[i].to_socket = is_socket(flows[i].to) ;
+    nowait_init(&flows[i].out, flows[i].to) ;
   }
-  sigaction(SIGPIPE, &ignored, 0) ;
-  transfer(flows, timeout) ;
+  transfer(flows, catch_signals(), timeout ? (int)timeout : -1) ;
   return EXITCODE_OK ;
 }

@@ -85,7 +85,78 @@ start slow s6-ipcclient bigserver s6-ioconnect -t 3000 < stdin
 retry 5 ended slow
 is '-t is not over while there is an end' "$(cat slow.out)" line
 exits 'a reader that goes away does not end the other way' 0 sh -c 's6-ipcclient bigserver s6-ioconnect < big | head -c 10 > /dev/null'
-for wrong in '-z' '-t x' '-t' '-r x' '-w -1' '-r 0' '-w 1'
+
+# The side that is written to is watched too. idle: open for ever, and nothing comes
+mkfifo idle
+exec 8<>idle
+start brief s6-ipcserver -1 brief echo hello
+ready brief
+exits 'the other end has closed, stdin is idle' 0 timeout 10 s6-ipcclient brief s6-ioconnect < idle
+is 'and the answer has come' "$(cat out)" hello
+start unread s6-tcpserver -1 127.0.0.1 0 sh -c 'dd bs=1 count=1 of=/dev/null 2>/dev/null'
+ready unread
+exits 'the other end has closed without reading all (TCP), stdin is idle' 0 timeout 10 \
+  s6-tcpclient -Hl0 127.0.0.1 "$(cat unread.out)" sh -c 'echo more than it reads >&7 ; exec s6-ioconnect' < idle
+start silent s6-ipcserver -1 silent sh -c 'cat > heard.silent ; exec sleep 60'
+ready silent
+exits 'nobody reads its output, and nothing comes' 0 timeout 10 sh -c '{ s6-ipcclient silent s6-ioconnect < stdin ; echo $? > code ; } | :'
+is 'the other way has ended as usual' "$(cat code) $(cat heard.silent)" '0 line'
+start reader timeout 20 sh -c 's6-ipcclient silent s6-ioconnect < idle | :'
+retry 2 ended reader
+not_ok 'but it does not end before its own input' ended reader
+stop reader
+
+# SIGTERM: our input ends, what was read is written, the other end may answer
+start answer s6-ipcserver -1 answer sh -c 'cat ; echo bye'
+ready answer
+start asking s6-ipcclient answer s6-ioconnect < idle
+echo first >&8
+retry 5 grep -q first asking.out
+stop asking
+is 'SIGTERM: exit 0' "$status" 0
+is 'and the last answer has come' "$(cat asking.out)" 'first
+bye'
+start tcpanswer s6-tcpserver -1 127.0.0.1 0 sh -c 'echo first ; cat ; sleep 0.5 ; head -c 200000 /dev/zero | tr "\0" x ; echo bye'
+ready tcpanswer
+start asking s6-tcpclient -Hl0 127.0.0.1 "$(cat tcpanswer.out)" s6-ioconnect < idle
+retry 5 grep -q first asking.out
+stop asking
+is 'over TCP too, also a long one' "$status $(tail -c 4 asking.out) $(wc -c < asking.out)" '0 bye 200010'
+runs_ioconnect() { test "$(cat "/proc/$(pid_of "$1")/comm")" = s6-ioconnect ; }
+start mute s6-ipcclient silent s6-ioconnect < idle
+retry 5 runs_ioconnect mute
+stop mute
+is 'an end that says nothing is not waited for' "$status" 0
+start later s6-ipcserver -1 later sh -c 'until test -e go ; do sleep 0.05 ; done ; wc -c > counted'
+ready later
+head -c 3000000 /dev/zero > zeros
+position() { sed -n 's/^pos:[^0-9]*//p' "/proc/$(pid_of full)/fdinfo/0" ; }
+is_stuck()
+{
+  before=$(position)
+  test "$before" -gt 65536 && sleep 0.2 && test "$(position)" = "$before"
+}
+has_no_input() { ! test -e "/proc/$(pid_of full)/fd/0" ; }
+start full s6-ipcclient later s6-ioconnect < zeros
+ok 'the connection takes no more' retry 5 is_stuck
+taken=$(position)
+kill -s TERM "$(pid_of full)"
+not_ok 'SIGTERM waits for what was read to be written' retry 1 ended full
+: > go
+retry 10 ended full
+retry 10 test -s counted
+is 'and all of that is' "$(cat counted)" "$taken"
+rm -f go
+start full s6-ipcclient later s6-ioconnect < zeros
+retry 5 is_stuck
+kill -s TERM "$(pid_of full)"
+ok 'after one SIGTERM its input is closed' retry 5 has_no_input
+stop full
+is 'a second SIGTERM ends it: 1, when something is lost' "$status" 1
+: > go
+exec 8<&-
+
+for wrong in '-z' '-t x'  '-t' '-r x' '-w -1' '-r 0' '-w 1'
 do
   # shellcheck disable=SC2086 # words
   exits "s6-ioconnect $wrong" 100 s6-ioconnect $wrong
