@@ -7,7 +7,8 @@
 #   -b BUILD    the tree that was built, if it is not this one
 #   -n          fewer words: only the files that fail, and the last line
 # A line `# timeout: SECONDS` among the first 12 of a .t file is its own limit.
-# In the environment: DAEMON_WRAPPER, SANITIZED, KEEP_WORK, TMPDIR: see tap.sh.
+# PATIENCE (1) in the environment multiplies all limits: for a machine that is busy or slow.
+# In the environment too: DAEMON_WRAPPER, SANITIZED, KEEP_WORK, TMPDIR: see tap.sh.
 #
 # A test is a program whose stdout is TAP: `ok N - name`, `not ok N - name`, `# SKIP why`
 # at the end of an ok line, and `1..N` at the beginning or the end. A file whose plan is
@@ -34,7 +35,7 @@ one()
     *) label=$name ;;
   esac
   limit=$(sed -n '1,12s/^# timeout: *\([0-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1)
-  limit=${limit:-$seconds}
+  limit=$((${limit:-$seconds} * ${PATIENCE:-1}))
   log=$results/$name.log
   code=0
   case $name in

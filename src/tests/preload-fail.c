@@ -9,7 +9,6 @@
 #define _GNU_SOURCE
 #endif
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,12 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "support/preload.h"
 
 static struct
 {
@@ -76,7 +76,7 @@ type name parameters \
 { \
   static type (*real) parameters ; \
   if (fails(#name)) return failure ; \
-  if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name) ; \
+  if (!real) preload_next(&real, #name) ; \
   return (*real) arguments ; \
 }
 
@@ -96,8 +96,8 @@ WRAP(int, -1, pipe2, (int p[2], int flags), (p, flags))
 WRAP(int, -1, dup2, (int a, int b), (a, b))
 WRAP(int, -1, clock_gettime, (clockid_t c, struct timespec *t), (c, t))
 WRAP(int, -1, sigaction, (int n, struct sigaction const *a, struct sigaction *o), (n, a, o))
-WRAP(int, -1, getrlimit, (__rlimit_resource_t r, struct rlimit *l), (r, l))
-WRAP(int, -1, setrlimit, (__rlimit_resource_t r, struct rlimit const *l), (r, l))
+WRAP(int, -1, getrlimit, (preload_resource r, struct rlimit *l), (r, l))
+WRAP(int, -1, setrlimit, (preload_resource r, struct rlimit const *l), (r, l))
 WRAP(void *, MAP_FAILED, mmap, (void *p, size_t n, int prot, int flags, int fd, off_t o), (p, n, prot, flags, fd, o))
 WRAP(int, REG_ESPACE, regcomp, (regex_t *re, char const *s, int flags), (re, s, flags))
 
@@ -113,11 +113,13 @@ int name parameters \
   va_start(list, last) ; \
   argument = va_arg(list, type) ; \
   va_end(list) ; \
-  if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name) ; \
+  if (!real) preload_next(&real, #name) ; \
   return (*real) arguments ; \
 }
 
 WRAP_VARIADIC(fcntl, (int fd, int command, ...), command, void *, (fd, command, argument))
-WRAP_VARIADIC(fcntl64, (int fd, int command, ...), command, void *, (fd, command, argument))
 WRAP_VARIADIC(open, (char const *path, int flags, ...), flags, unsigned int, (path, flags, argument))
 WRAP_VARIADIC(openat, (int at, char const *path, int flags, ...), flags, unsigned int, (at, path, flags, argument))
+#if PRELOAD_HAS_64
+WRAP_VARIADIC(fcntl64, (int fd, int command, ...), command, void *, (fd, command, argument))
+#endif

@@ -5,7 +5,6 @@
 
 #define _GNU_SOURCE
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,13 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "support/faults.h"
+#include "support/preload.h"
 
 static struct faults *faults = 0 ;
 
@@ -32,9 +30,9 @@ static __attribute__((constructor)) void map (void)
   int fd ;
   void *s ;
   if (!path || strncmp(program_invocation_short_name, "s6-", 3)) return ;
-  fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC) ;
+  fd = open(path, O_RDWR | O_CLOEXEC) ;
   if (fd < 0) return ;
-  s = (void *)syscall(SYS_mmap, (void *)0, sizeof(struct faults), PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)0) ;
+  s = mmap(0, sizeof(struct faults), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) ;
   close(fd) ;
   if (s != MAP_FAILED) faults = s ;
 }
@@ -49,19 +47,11 @@ static int fails (enum fault_function function, int number)
   return 1 ;
 }
 
- /* ISO C knows no conversion from void * to a function. */
-
-static void next (void *function, char const *name)
-{
-  void *symbol = dlsym(RTLD_NEXT, name) ;
-  memcpy(function, &symbol, sizeof(symbol)) ;
-}
-
 #define WRAP(type, name, parameters, arguments, which, number, failure) \
 type name parameters \
 { \
   static type (*real) parameters = 0 ; \
-  if (!real) next(&real, #name) ; \
+  if (!real) preload_next(&real, #name) ; \
   if (fails(which, number)) return failure ; \
   return (*real) arguments ; \
 }
@@ -79,69 +69,49 @@ WRAP(ssize_t, writev, (int fd, struct iovec const *v, int n), (fd, v, n), FAULT_
 WRAP(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *len), (fd, level, name, value, len), FAULT_GETSOCKOPT, ENOBUFS, -1)
 WRAP(int, faccessat, (int fd, char const *path, int mode, int flags), (fd, path, mode, flags), FAULT_FACCESSAT, EIO, -1)
 WRAP(int, signalfd, (int fd, sigset_t const *set, int flags), (fd, set, flags), FAULT_SIGNALFD, EMFILE, -1)
-WRAP(int, setrlimit, (__rlimit_resource_t resource, struct rlimit const *limit), (resource, limit), FAULT_SETRLIMIT, EPERM, -1)
+WRAP(int, setrlimit, (preload_resource resource, struct rlimit const *limit), (resource, limit), FAULT_SETRLIMIT, EPERM, -1)
 WRAP(int, poll, (struct pollfd *x, nfds_t n, int timeout), (x, n, timeout), FAULT_POLL, ENOMEM, -1)
 WRAP(int, ppoll, (struct pollfd *x, nfds_t n, struct timespec const *timeout, sigset_t const *set), (x, n, timeout, set), FAULT_POLL, ENOMEM, -1)
 WRAP(void *, mmap, (void *where, size_t len, int prot, int flags, int fd, off_t offset), (where, len, prot, flags, fd, offset), FAULT_MMAP, ENOMEM, MAP_FAILED)
-WRAP(void *, mmap64, (void *where, size_t len, int prot, int flags, int fd, off64_t offset), (where, len, prot, flags, fd, offset), FAULT_MMAP, ENOMEM, MAP_FAILED)
 
-int accept4 (int fd, struct sockaddr *address, socklen_t *len, int flags)
-{
-  if (fails(FAULT_ACCEPT4, EMFILE)) return -1 ;
-  return syscall(SYS_accept4, fd, address, len, flags) ;
-}
+WRAP(int, accept4, (int fd, struct sockaddr *address, socklen_t *len, int flags), (fd, address, len, flags), FAULT_ACCEPT4, EMFILE, -1)
 
- /* The last argument may not be there: what is taken for it is then not used. */
+ /* The variadic ones take one argument more, of the widest type, whether it is there or not. */
 
-#define WRAP_OPEN(name) \
-int name (char const *path, int flags, ...) \
+#define WRAP_VARIADIC(name, parameters, last, type, arguments, which) \
+int name parameters \
 { \
-  va_list arguments ; \
-  int mode ; \
-  va_start(arguments, flags) ; \
-  mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, int) : 0 ; \
-  va_end(arguments) ; \
-  if (fails(FAULT_OPEN, EMFILE)) return -1 ; \
-  return syscall(SYS_openat, AT_FDCWD, path, flags, mode) ; \
+  static int (*real) parameters = 0 ; \
+  va_list list ; \
+  type argument ; \
+  va_start(list, last) ; \
+  argument = va_arg(list, type) ; \
+  va_end(list) ; \
+  if (!real) preload_next(&real, #name) ; \
+  if (fails(which, EMFILE)) return -1 ; \
+  return (*real) arguments ; \
 }
 
-#define WRAP_OPENAT(name) \
-int name (int dir, char const *path, int flags, ...) \
-{ \
-  va_list arguments ; \
-  int mode ; \
-  va_start(arguments, flags) ; \
-  mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, int) : 0 ; \
-  va_end(arguments) ; \
-  if (fails(FAULT_OPENAT, EMFILE)) return -1 ; \
-  return syscall(SYS_openat, dir, path, flags, mode) ; \
-}
-
-#define WRAP_FCNTL(name) \
-int name (int fd, int command, ...) \
-{ \
-  va_list arguments ; \
-  void *argument ; \
-  va_start(arguments, command) ; \
-  argument = va_arg(arguments, void *) ; \
-  va_end(arguments) ; \
-  if (fails(FAULT_FCNTL, EMFILE)) return -1 ; \
-  return syscall(SYS_fcntl, fd, command, argument) ; \
-}
+#define WRAP_OPEN(name) WRAP_VARIADIC(name, (char const *path, int flags, ...), flags, unsigned int, (path, flags, argument), FAULT_OPEN)
+#define WRAP_OPENAT(name) WRAP_VARIADIC(name, (int dir, char const *path, int flags, ...), flags, unsigned int, (dir, path, flags, argument), FAULT_OPENAT)
+#define WRAP_FCNTL(name) WRAP_VARIADIC(name, (int fd, int command, ...), command, void *, (fd, command, argument), FAULT_FCNTL)
 
 WRAP_OPEN(open)
-WRAP_OPEN(open64)
-WRAP_OPEN(__open_2)
 WRAP_OPENAT(openat)
-WRAP_OPENAT(openat64)
 WRAP_FCNTL(fcntl)
+#if PRELOAD_HAS_64
+WRAP(void *, mmap64, (void *where, size_t len, int prot, int flags, int fd, off64_t offset), (where, len, prot, flags, fd, offset), FAULT_MMAP, ENOMEM, MAP_FAILED)
+WRAP(int, __open_2, (char const *path, int flags), (path, flags), FAULT_OPEN, EMFILE, -1)
+WRAP_OPEN(open64)
+WRAP_OPENAT(openat64)
 WRAP_FCNTL(fcntl64)
+#endif
 
 int clock_gettime (clockid_t clock, struct timespec *ts)
 {
   static int (*real) (clockid_t, struct timespec *) = 0 ;
   int r ;
-  if (!real) next(&real, "clock_gettime") ;
+  if (!real) preload_next(&real, "clock_gettime") ;
   if (fails(FAULT_CLOCK_GETTIME, EINVAL)) return -1 ;
   r = (*real)(clock, ts) ;
   if (!r && faults && clock == CLOCK_REALTIME) ts->tv_sec += faults->step ;

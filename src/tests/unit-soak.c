@@ -127,7 +127,7 @@ static void begin (struct soaking *s)
   test_sleep(BEGIN_MILLISECONDS) ;
   s->fds = testdaemon_count_fds(&s->holder) ;
   if (!raw_connect(&s->probe, s->holder.path, -1, FRAME_NATIVE)) tap_bail("connect") ;
-  raw_limit(&limit, 1000L * 1000 * HOUR / 2) ;
+  raw_limit(&limit, 1000L * 1000 * (HOUR / 2)) ;
   for (unsigned int i = 0 ; i < LIMITED ; i++)
     if (raw_store(&s->probe, limited[i], &limit, s->files[i])) tap_bail("store") ;
   s->shared = soaker_shared_new(s->files) ;

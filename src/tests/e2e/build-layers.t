@@ -1,6 +1,7 @@
 #!/bin/sh
 # ISC license.
 # The check of the daemon's layers fails when a layer is broken.
+# timeout: 300
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
@@ -10,7 +11,6 @@ need nm
 # tree NAME: a small tree on whose modules everything is right
 tree()
 {
-  rm -rf "$1"
   mkdir -p "$1/src/libfdholderd" "$1/src/libfdwire" "$1/src/include-local"
   for module in wire fdtable frame store policy stage verbs peer slots loop log budget
   do
@@ -19,16 +19,22 @@ tree()
   done
   printf '%s\n' '#include "wire.h"' '#include "fdtable.h"' 'int frame_put (void) { return wire_do() + fdtable_do() ; }' > "$1/src/libfdwire/frame-put.c"
   printf '%s\n' '#include "store.h"' '#include <s6-activation/log.h>' 'int verbs_store (void) { return store_do() ; }' > "$1/src/libfdholderd/verbs-store.c"
-  compile "$1"
-}
-
-compile()
-{
   for source in "$1"/src/lib*/*.c
   do
-    gcc -I "$1/src/include-local" -c -o "${source%.c}.o" "$source" 2>/dev/null ||
-      sed 's/#include <.*//' "$source" | gcc -I "$1/src/include-local" -x c -c -o "${source%.c}.o" -
+    compile "$1" "${source#"$1/src/"}"
   done
+}
+
+compile() # TREE FILE
+{
+  sed 's/#include <.*//' "$1/src/$2" | gcc -I "$1/src/include-local" -x c -c -o "$1/src/${2%.c}.o" -
+}
+
+# bad: another tree like good, of which one file is going to be spoilt: nothing else is compiled
+bad()
+{
+  rm -rf bad
+  cp -R good bad
 }
 
 exits 'this tree' 0 sh "$check" "$SRC"
@@ -39,9 +45,11 @@ is 'says nothing' "$(cat out err)" ''
 # broken NAME FILE TEXT PATTERN: TEXT appended to FILE is found
 broken()
 {
-  tree bad
+  bad
   echo "$3" >> "bad/src/$2"
-  compile bad
+  case $2 in
+    *.c) compile bad "$2" ;;
+  esac
   exits "$1" 1 sh "$check" bad
   like 'and is named' "$(cat out)" "$4"
 }
@@ -53,7 +61,7 @@ broken 'a header includes upward' include-local/fdtable.h '#include "loop.h"' 'f
 broken 'a peer includes the slots' libfdholderd/peer.c '#include "slots.h"' 'peer must not know slots'
 broken 'a call upward without an include' libfdholderd/store.c 'int loop_do (void) ; int store_up (void) { return loop_do() ; }' 'store must not know loop: .*calls loop_do'
 broken 'a call upward in the wire library' libfdwire/frame-put.c 'int verbs_do (void) ; int frame_up (void) { return verbs_do() ; }' 'frame must not know verbs: .*calls verbs_do'
-tree bad
+bad
 echo 'int x ;' > bad/src/libfdholderd/drawer-of-leftovers.c
 exits 'a file of no module' 1 sh "$check" bad
 like 'and is named' "$(cat out)" 'drawer-of-leftovers.c is of no module'

@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <linux/sockios.h>
 
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
@@ -74,7 +73,7 @@ size_t raw_frame (enum frame_dialect dialect, char *to, char const *body, size_t
 void raw_wait_until_read (int fd)
 {
   int unread = 1 ;
-  while (ioctl(fd, SIOCOUTQ, &unread) != -1 && unread) sched_yield() ;
+  while (ioctl(fd, TIOCOUTQ, &unread) != -1 && unread) sched_yield() ;
 }
 
 static int drip (int fd, char const *s, size_t len, int const *fds, unsigned int n)

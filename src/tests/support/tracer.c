@@ -11,12 +11,11 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <linux/ptrace.h>
 
 #include "tap.h"
 #include "tracer.h"
 
-enum { SYSCALL_STOP = SIGTRAP | 0x80, OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC } ;
+enum { SYSCALL_STOP = SIGTRAP | 0x80, OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC, SOCKETCALL_SENDMSG = 16 } ;
 
 static pid_t begin (char const *const *argv, int input, int istraced)
 {
@@ -38,12 +37,18 @@ static void note_end (struct trace *t, int status)
   t->code = WIFEXITED(status) ? WEXITSTATUS(status) : -1 ;
 }
 
+ /* Some machines (i386, s390x) had one call for all of sockets, and their C library uses it. */
+
 static int is_sendmsg (pid_t pid)
 {
   struct __ptrace_syscall_info info ;
   memset(&info, 0, sizeof(info)) ;
   ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) ;
-  return info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_sendmsg ;
+  if (info.op != PTRACE_SYSCALL_INFO_ENTRY) return 0 ;
+#ifdef SYS_socketcall
+  if (info.entry.nr == SYS_socketcall && info.entry.args[0] == SOCKETCALL_SENDMSG) return 1 ;
+#endif
+  return info.entry.nr == SYS_sendmsg ;
 }
 
 static int is_entry (pid_t pid)
