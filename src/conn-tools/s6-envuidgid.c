@@ -101,7 +101,11 @@ static void find_account (struct options const *o, struct privileges *p, char co
     *p = literal ;
     found = 1 ;
   }
-  if (!found && o->numerical && strchr(name, ':')) return find_both(o, p, name) ;
+  if (!found && o->numerical && strchr(name, ':'))
+  {
+    find_both(o, p, name) ;
+    return ;
+  }
   require(o, found, "user", name) ;
   p->flags |= PRIVILEGES_UID | PRIVILEGES_GID | PRIVILEGES_GROUPS ;
 }

@@ -81,9 +81,17 @@ static void store_again (fdholder *h, char const *path, char const *id, tain con
   if (errno != ENOSYS)
   {
     fdholder_end(h) ;
-    if (!fdholder_start_g(h, path, deadline)) return holderclient_warn("connect, to store again ", id) ;
+    if (!fdholder_start_g(h, path, deadline))
+    {
+      holderclient_warn("connect, to store again ", id) ;
+      return ;
+    }
   }
-  if (!fdholder_store_g(h, 0, id, 0, deadline)) return holderclient_warn("store again ", id) ;
+  if (!fdholder_store_g(h, 0, id, 0, deadline))
+  {
+    holderclient_warn("store again ", id) ;
+    return ;
+  }
   strerr_warnw("the descriptor has been stored again, without a time limit: the daemon is of s6, or an older one, or closed the connection") ;
 }
 

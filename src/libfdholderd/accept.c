@@ -92,11 +92,16 @@ static void welcome (struct slots *s, int fd, tain const *now)
   socklen_t len = sizeof(c) ;
   fdtable_open_connection(&h->fdtable, fd) ;
   refuse_other_control_messages(fd) ;  /* before anything is read, if only to be thrown away */
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1) return fdtable_close_connection(&h->fdtable, fd) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1)
+  {
+    fdtable_close_connection(&h->fdtable, fd) ;
+    return ;
+  }
   if (!policy_admit(&h->policy, &rights, c.uid, c.gid, now))
   {
     log_connection(&h->log, &c, "connection denied") ;
-    return fdtable_close_connection(&h->fdtable, fd) ;
+    fdtable_close_connection(&h->fdtable, fd) ;
+    return ;
   }
   log_connection(&h->log, &c, "connected") ;
   slots_arrive(s, fd, &rights, c.pid, now) ;

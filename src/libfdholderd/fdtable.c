@@ -79,7 +79,11 @@ void fdtable_close_connection (struct fdtable *t, int fd)
   if (t->closer) closer_own(t->closer, fd, 0) ;
   shutdown(fd, isalone ? SHUT_RD : SHUT_RDWR) ;
   if (isalone) drain(t, fd) ;
-  else if (is_unread(fd)) return closer_close(t->closer, fd) ;
+  else if (is_unread(fd))
+  {
+    closer_close(t->closer, fd) ;
+    return ;
+  }
   fd_close(fd) ;
 }
 

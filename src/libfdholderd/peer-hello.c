@@ -30,7 +30,8 @@ void peer_hello (struct peer *p, struct frame const *f, tain const *now)
   if (frame_in_fdcount(&p->in) || f->len != WIRE_BANNER_LEN || memcmp(f->s, WIRE_BANNER_CLIENT, WIRE_BANNER_LEN))
   {
     p->isstranger = 0 ;  /* not one of those who would ask again */
-    return peer_kill(p, "protocol error: not the banner of a client: closed", now) ;
+    peer_kill(p, "protocol error: not the banner of a client: closed", now) ;
+    return ;
   }
   p->banner = 1 ;
   peer_greet(p, now) ;
@@ -50,11 +51,16 @@ void peer_greet (struct peer *p, tain const *now)
   struct fdtable *t = &p->holder->fdtable ;
   int fd[2] ;
   int ok ;
-  if (pipenbcoe(fd) == -1) return peer_starve(p, now) ;
+  if (pipenbcoe(fd) == -1)
+  {
+    peer_starve(p, now) ;
+    return ;
+  }
   if (!fdtable_adopt(t, fd[0]))
   {
     fd_close(fd[1]) ;
-    return peer_starve(p, now) ;
+    peer_starve(p, now) ;
+    return ;
   }
   ok = put_banner(fd[1])
     && frame_out_putraw(&p->out, &channel, 1, fd, 1)

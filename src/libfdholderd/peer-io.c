@@ -62,12 +62,15 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
   unsigned int n = unpacked == EPROTO ? 0 : verbs_fds(&req) ;
   unsigned int there = frame_in_fdcount(&p->in) ;
   if (n > there || (p->in.dialect == FRAME_S6 && n != f->nfds) || (n < there && frame_in_isempty(&p->in)))
-    return drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;
+  {
+    drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;
+    return ;
+  }
   for (unsigned int i = 0 ; i < n ; i++) fds[i] = frame_in_takefd(&p->in) ;
   switch (verbs_answer(p->holder, &p->session, &req, unpacked, fds, &out, now))
   {
-    case VERDICT_PROTOCOL : return drain(p, EPROTO, "protocol error", now) ;
-    case VERDICT_NOMEMORY : return peer_kill(p, "out of memory for an answer: closed", now) ;
+    case VERDICT_PROTOCOL : drain(p, EPROTO, "protocol error", now) ; return ;
+    case VERDICT_NOMEMORY : peer_kill(p, "out of memory for an answer: closed", now) ; return ;
     case VERDICT_ANSWERED : break ;
   }
   p->state = verbs_istaking(&p->session) ? PEER_TAKING : stage_isactive(&p->session.stage) ? PEER_STAGING : PEER_OPEN ;
@@ -172,8 +175,9 @@ void peer_read (struct peer *p, tain const *now)
     case FRAME_FILL_EOF :
       p->iseof = 1 ;
       peer_say(p, "disconnected") ;
-      return peer_die(p) ;
-    case FRAME_FILL_ERROR : return lose(p) ;
+      peer_die(p) ;
+      return ;
+    case FRAME_FILL_ERROR : lose(p) ; return ;
   }
   p->active = *now ;
   judged = process(p, now) ;

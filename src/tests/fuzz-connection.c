@@ -180,15 +180,19 @@ static void act (struct client *c, enum act what, struct fuzz_script *script)
 {
   tain pause ;
   int size ;
-  if (what == ACT_CONNECT) return start_client(c, script) ;
+  if (what == ACT_CONNECT)
+  {
+    start_client(c, script) ;
+    return ;
+  }
   if (c->fd < 0) return ;
   switch (what)
   {
-    case ACT_RAW : return send_raw(c, script) ;
-    case ACT_REQUEST : return send_request(c, script) ;
-    case ACT_DUMPFRAME : return send_dumpframe(c, script) ;
-    case ACT_READ : return read_some(c, 1 + fuzz_next(script) * 4) ;
-    case ACT_LEAVE : return leave(c) ;
+    case ACT_RAW : send_raw(c, script) ; return ;
+    case ACT_REQUEST : send_request(c, script) ; return ;
+    case ACT_DUMPFRAME : send_dumpframe(c, script) ; return ;
+    case ACT_READ : read_some(c, 1 + fuzz_next(script) * 4) ; return ;
+    case ACT_LEAVE : leave(c) ; return ;
     case ACT_WAIT :
       tain_from_millisecs(&pause, fuzz_next(script) * 50) ;
       tain_add(&daemon_within->now, &daemon_within->now, &pause) ;

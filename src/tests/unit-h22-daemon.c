@@ -110,7 +110,11 @@ static void operate (enum frame_dialect dialect)
 {
   struct rawclient c ;
   tain limit ;
-  if (!raw_connect(&c, holder.path, -1, dialect)) return raw_close(&c) ;
+  if (!raw_connect(&c, holder.path, -1, dialect))
+  {
+    raw_close(&c) ;
+    return ;
+  }
   isclosed = 0 ;
   raw_limit(&limit, 60000) ;
   store(&c, one, 0) ;

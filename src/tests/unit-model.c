@@ -95,7 +95,7 @@ static void pipeline (int client)
 {
   struct model_request r[PIPELINE_MAX] ;
   unsigned int n = 2 + model_random(&world, PIPELINE_MAX - 1) ;
-  if (world.clients[client].total) return converse(client) ;
+  if (world.clients[client].total) { converse(client) ; return ; }
   for (unsigned int i = 0 ; i < n ; i++)
   {
     model_choose_plain(&world, r + i) ;
@@ -181,14 +181,17 @@ static void step (void)
   struct model_client *c = world.clients + client ;
   unsigned int x = model_random(&world, 100) ;
   model_settle(&world) ;
-  if (!c->isopen) return arrive(client) ;
-  if (x < 4) return hang_up(client) ;
-  if (c->ishalf) return x < 50 ? say_rest(client) : (void)0 ;
-  if (c->taking != MODEL_NOTHING && x < 60) return ;
-  if (x < 7) return say_and_die(client) ;
-  if (x < 13) return say_half(client) ;
-  if (x < 20) return pipeline(client) ;
-  converse(client) ;
+  if (!c->isopen) arrive(client) ;
+  else if (x < 4) hang_up(client) ;
+  else if (c->ishalf)
+  {
+    if (x < 50) say_rest(client) ;
+  }
+  else if (c->taking != MODEL_NOTHING) { if (x >= 60) converse(client) ; }
+  else if (x < 7) say_and_die(client) ;
+  else if (x < 13) say_half(client) ;
+  else if (x < 20) pipeline(client) ;
+  else converse(client) ;
 }
 
 static void tell_failure (void)
