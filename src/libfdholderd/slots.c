@@ -105,7 +105,11 @@ static void admit (struct slots *s, uint32_t i, tain const *now)
 {
   struct slots_waiting w = leave_room(s, i) ;
   struct peer *p = peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) ;
-  if (!p) return account_release(&s->accounts, w.account) ;
+  if (!p)
+  {
+    account_release(&s->accounts, w.account) ;
+    return ;
+  }
   p->account = w.account ;
   account_add(w.account, held, 1) ;
   w.account->rule->admitted = *now ;
@@ -169,7 +173,11 @@ void slots_arrive (struct slots *s, int fd, struct rights const *rights, pid_t p
 {
   struct slots_waiting w = { .rights = *rights, .account = account_get(&s->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd } ;
   if (s->n == s->max) fill(s, now) ;
-  if (!w.account || !make_room(s, w.account, now)) return turn_away(s, &w) ;
+  if (!w.account || !make_room(s, w.account, now))
+  {
+    turn_away(s, &w) ;
+    return ;
+  }
   account_add(w.account, waiting, 1) ;
   s->room[s->waiting++] = w ;
   if (s->n < s->max) admit(s, next_in_line(s), now) ;
