@@ -26,7 +26,7 @@ static char const *find_remedy (int e)
     { ENOENT, " (the daemon holds nothing by that identifier)" },
     { EBUSY, " (the identifier is in use)" },
     { ENFILE, " (the daemon's -n, or the limit of open files here or there, is too low)" },
-    { ETIMEDOUT, " (no answer in time: is it stuck? -t sets how long to wait)" },
+    { ETIMEDOUT, " (no answer in time: is it stuck, or its -c too low? -t sets how long to wait)" },
     { EPROTO, " (that does not speak as a fd-holder daemon does)" },
     { EBADF, " (that descriptor is not open)" },
     { ELOOP, " (a connection to the daemon cannot be stored in it)" },

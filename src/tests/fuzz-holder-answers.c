@@ -87,8 +87,9 @@ static int operate (fdholder *h, uint8_t operation, tain const *deadline)
     case 1 :
     case 2 :
       r = operation & 1 ? fdholder_retrieve_g(h, "x", deadline) : fdholder_retrieve_delete_g(h, "x", deadline) ;
-      if (r >= 0) close(r) ;
-      return r >= 0 ;
+      if (r < 0) return 0 ;
+      close(r) ;
+      return operation & 1 || fdholder_putback_g(h, deadline) || errno ;
     case 3 :
       r = fdholder_list_g(h, &ids, &count, deadline) ;
       must(r || !ids.len) ;
