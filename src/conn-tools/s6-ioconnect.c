@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/selfpipe.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
@@ -226,6 +227,8 @@ int main (int argc, char const *const *argv)
       default : dieusage() ;
     }
   }
+   /* 0 and 1 are what this is about: closed, they are an error */
+  if (!fd_ensure_open(2, 1)) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   if (timeout > INT_MAX) timeout = INT_MAX ;
   if (fdr < 2 || fdw < 2) dieusage() ;
   if (fdr == fdw)

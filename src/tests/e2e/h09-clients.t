@@ -85,6 +85,12 @@ ok 's6-tcpclient: the server hears the end' retry 10 test -e heard/tcp.whole
 is 's6-tcpclient: and no message' "$(cat heard/tcp.whole)" ''
 unlike 's6-tcpclient: the program finds no socket' "$(cat found)" socket
 
+mkfifo fifo idle
+start relay sh -c 'exec s6-ioconnect -r 5 -w 5 0<> idle 5<> fifo 2>&-'
+# shellcheck disable=SC2016
+ok 's6-ioconnect: its own are no stderr' retry 10 sh -c 'test "$(readlink /proc/$1/fd/2)" = /dev/null' sh "$(pid_of relay)"
+stop relay KILL
+
 # who writes files
 s6-accessrules-cdb-from-fs good.cdb rules
 exits 's6-accessrules-cdb-from-fs' 0 mute s6-accessrules-cdb-from-fs odd.cdb rules
