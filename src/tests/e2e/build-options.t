@@ -55,6 +55,13 @@ is 'libdir' "$(setting libdir)" /usr/lib/s6-activation
 is 'includedir' "$(setting includedir)" /usr/include
 is 'no shared library' "$(setting SHARED)" ''
 is 'static' "$(setting ALLSTATIC)" yes
+is 'pkgconfdir' "$(setting pkgconfdir)" /usr/lib/pkgconfig
+ok 'pkgconfdir follows libdir' ./configure --prefix=/usr --libdir=/usr/lib/T --enable-pkgconfig
+is 'below it' "$(setting pkgconfdir)" /usr/lib/T/pkgconfig
+ok 'pkg-config looks in no directory of one package' ./configure --libdir=/lib64/s6-activation
+is 'so it is above that' "$(setting pkgconfdir)" /lib64/pkgconfig
+ok 'unless it is given' ./configure --libdir=/usr/lib/T --pkgconfdir=/pc
+is 'as it is' "$(setting pkgconfdir)" /pc
 ok '--prefix moves them' ./configure --prefix=/usr/local
 is 'bindir' "$(setting bindir)" /usr/local/bin
 is 'libdir' "$(setting libdir)" /usr/local/lib/s6-activation
