@@ -1,0 +1,368 @@
+#!/bin/sh
+# ISC license.
+# shellcheck disable=SC2317 # the cases are called by name
+# Every block of every EXAMPLES says what reads it, and is run as it is printed: with the
+# addresses and ports that it names, in a network of our own, and below a directory of our
+# own where it says /run and /service. A program that is another package's has a stand-in.
+# timeout: 240
+if test -z "${DOCS_NETWORK-}" && test "$(id -u)" -eq 0 && unshare -n ip link set lo up 2>/dev/null
+then
+  DOCS_NETWORK=yes exec unshare -n sh "$0"
+fi
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+test -z "$DAEMON_WRAPPER" || skip_all 'starts daemons in its own way'
+need execlineb mandoc
+me=$(id -u)
+doc=$SRC/doc
+if test -n "${DOCS_NETWORK-}"
+then
+  ip link set lo up
+  ip addr add 10.0.2.1/32 dev lo
+fi
+
+# block PAGE N: the N-th block of EXAMPLES, as it is read
+block()
+{
+  awk -v n="$2" '/^\.Sh/ { here = $2 == "EXAMPLES" } /^\.Ed/ { inside = 0 } here && inside { print } /^\.Bd -literal/ && here { inside = ++count == n }' "$doc/$1" |
+    sed -e 's|\\e|\\|g' -e 's|\\-|-|g' -e 's|\\&||g'
+}
+
+pages=$(cd "$doc" && grep -l '^\.Sh EXAMPLES' ./*.[378] | sed 's|^\./||')
+blocks=$(for page in $pages
+do
+  count=$(awk '/^\.Sh/ { here = $2 == "EXAMPLES" } /^\.Bd -literal/ && here { n++ } END { print n + 0 }' "$doc/$page")
+  for n in $(seq "$count")
+  do
+    echo "$page:$n"
+  done
+done)
+
+
+# What the examples find
+
+mkdir programs service run places
+# another user must reach them
+find "$BUILD" -maxdepth 1 -name 's6-*' -type f -exec cp {} programs/ \;
+cp "$BUILD"/libs6activation.so* programs/ 2>/dev/null
+stand_in() # NAME TEXT
+{
+  printf '#!/bin/sh\n%s\n' "$2" > "programs/$1"
+  chmod 755 "programs/$1"
+}
+for name in s6-svc httpd dropbear lighttpd
+do
+  stand_in "$name" "echo $name \"\$@\""
+done
+stand_in prog 'readlink /proc/self/fd/3 ; cat'
+PATH=$WORK/programs:$PATH
+LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+
+for holder in fdholder standby
+do
+  mkdir "service/$holder"
+  allow_all rules "uid/$me"
+  start_holder "$holder" "service/$holder/s" -i rules
+done
+ln -s fdholder service/fdstore
+ln -s ../service/fdholder run/fdholder
+H=$WORK/service/fdholder/s
+
+# place: an empty directory, with the rules and holders that examples name there
+place()
+{
+  places=$((${places-0} + 1))
+  mkdir -p "$WORK/places/$places/data"
+  cd "$WORK/places/$places" || exit 111
+  rm -rf "$WORK/run/x" "$WORK/run/web" "$WORK/run/mail"
+  mkdir "$WORK/run/x"
+  allow_all rules "uid/$me"
+  for key in ip4/127.0.0.1_32 ip4/10.0.2.1_32 ip6/::1_128
+  do
+    mkdir -p "rules/$key"
+    : > "rules/$key/allow"
+  done
+  cp -R rules data/
+  ln -s "$WORK/service/fdholder" one
+  ln -s "$WORK/service/fdholder" other
+  ln -s "$WORK/service/standby" two
+}
+
+# example PAGE N: writes it to the file example, for a shell, or for what it begins with
+example()
+{
+  block "$1" "$2" | sed -e "s|/service/|$WORK/service/|g" -e "s|/run/|$WORK/run/|g" > printed
+  case $(head -n 1 printed) in
+    '#!/usr/bin/execlineb -P') reader='execlineb -P' ;;
+    '#!/bin/sh') reader='sh -eu' ;;
+    '$ '*) reader='sh -eu' ;;
+    *) reader= ;;
+  esac
+  sed 's/^\$ //' printed > example
+}
+
+by_shell() # what the block does to the end, one command as the shell itself
+{
+  if test "$(wc -l < example)" -eq 1 && ! grep -q '[|&;]' example ; then echo "exec $(cat example)" > example ; fi
+}
+
+# works: the example exits 0
+works()
+{
+  # shellcheck disable=SC2086 # words
+  ok "$case" timeout 20 $reader example
+}
+
+# serves WANT CMD...: the example is a server, and CMD, its client, prints WANT
+answered()
+{
+  wanted=$1
+  shift
+  printf 'hello\n' > question
+  test "$(timeout 10 "$@" < question)" = "$wanted"
+}
+
+serves()
+{
+  by_shell
+  # shellcheck disable=SC2086 # words
+  start server $reader example
+  ok "$case" retry 20 answered "$@"
+  stop server
+}
+
+holds() # HOLDER ID...
+{
+  for id in "$@"
+  do
+    test "$id" = "$1" || s6-fdholder-list "$1" | grep -qxF "$id" || return 1
+  done
+}
+
+store_socket() # PATH ID
+{
+  s6-fdholder-delete "$H" "$2" 2>/dev/null
+  s6-ipcserver-socketbinder "$1" s6-fdholder-store "$H" "$2"
+}
+
+unix_client="s6-ipcclient $WORK/run/x/s s6-ioconnect"
+tcp_client() # ADDRESS PORT
+{
+  echo "s6-tcpclient -Hl0 $1 $2 s6-ioconnect"
+}
+
+
+# The cases: pages' names with _ for what is none in a shell's
+
+fdholder_3_1()
+{
+  cp printed example.c
+  ok "$case" gcc -std=c99 -Wall -Werror -D_POSIX_C_SOURCE=200809L -I"$BUILD/src/include" -fsyntax-only example.c
+}
+accessrules_3_1()
+{
+  {
+    printf '#include <skalibs/strerr.h>\n#include <s6-activation/accessrules.h>\n'
+    echo 'int judge (accessrules rules, uid_t uid, gid_t gid) {'
+    echo 'accessrules_params params = ACCESSRULES_PARAMS_ZERO ;'
+    cat printed
+    echo '}'
+  } > example.c
+  ok "$case" gcc -std=c99 -Wall -Werror -D_POSIX_C_SOURCE=200809L -I"$BUILD/src/include" -fsyntax-only example.c
+}
+makes_rules() # FILE
+{
+  rm -rf rules
+  works
+  ok "$case: they are rules" s6-accessrules-cdb-from-fs rules.cdb rules
+  ok "$case: and say that" test -e "$1"
+}
+accessrules_7_1() { makes_rules rules/gid/100/env/LEVEL ; }
+accessrules_7_2() { makes_rules rules/ip4/10.1.2.3_32/deny ; }
+accessrules_7_3() { makes_rules rules/uid/1000/exec ; }
+s6_fdholderd_8_1() { makes_rules rules/uid/1000/env/S6_FDHOLDER_STORE_REGEX ; }
+s6_accessrules_cdb_from_fs_8_1()
+{
+  works
+  is "$case: the holder is told" "$(cat out)" "s6-svc -h $WORK/service/fdholder"
+}
+s6_accessrules_fs_from_cdb_8_1()
+{
+  s6-accessrules-cdb-from-fs rules.cdb rules
+  mv rules old
+  works
+  ok "$case: they are the same" diff -r old rules
+}
+s6_applyuidgid_8_1()
+{
+  # shellcheck disable=SC2086 # words
+  serves hello $unix_client
+}
+s6_envuidgid_8_1() { serves '' s6-fdholder-list s ; }
+s6_fdholder_daemon_8_1() { serves '' s6-fdholder-list s ; }
+s6_fdholderd_8_2() { serves '' s6-fdholder-list s ; }
+s6_fdholderd_8_3()
+{
+  store_socket h unix:holder
+  serves '' s6-fdholder-list h
+}
+s6_fdholder_delete_8_1()
+{
+  ln -s "$H" s
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  works
+  ok "$case: it is there again" holds s "unix:$WORK/run/web"
+}
+s6_fdholder_getdump_8_1()
+{
+  works
+  like "$case: it is told" "$(cat out)" '^S6_FD#='
+}
+s6_fdholder_getdump_8_2()
+{
+  works
+  is "$case: both have the same" "$(s6-fdholder-list two/s)" "$(s6-fdholder-list one/s)"
+}
+s6_fdholder_list_8_1()
+{
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  works
+}
+s6_fdholder_retrieve_8_1()
+{
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  serves hello s6-ipcclient "$WORK/run/web" s6-ioconnect
+}
+s6_fdholder_retrieve_8_2()
+{
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  echo 'as it was' > input
+  # shellcheck disable=SC2086 # words
+  run timeout 20 $reader example < input
+  is "$case" "$status" 0
+  like "$case: the socket is 3" "$(sed -n 1p out)" '^socket:'
+  is "$case: stdin is left as it is" "$(sed -n 2p out)" 'as it was'
+}
+s6_fdholder_setdump_8_1()
+{
+  ln -s "$H" s
+  echo 1 > one_ ; echo 2 > two_
+  rm one two
+  mv one_ one ; mv two_ two
+  works
+  ok "$case: both are there" holds s one two
+}
+s6_fdholder_store_8_1()
+{
+  for name in web mail
+  do
+    s6-fdholder-delete "$H" "unix:$WORK/run/$name" 2>/dev/null
+  done
+  works
+  ok "$case: both are there" holds "$H" "unix:$WORK/run/web" "unix:$WORK/run/mail"
+}
+s6_fdholder_store_8_2()
+{
+  ln -s "$H" s
+  works
+  ok "$case: both are there" holds s pipe:log:w pipe:log:r
+}
+s6_fdholder_transferdump_8_1()
+{
+  works
+  is "$case: the holder is restarted in between" "$(cat out)" "s6-svc -wR -r $WORK/service/fdholder"
+}
+s6_ipcclient_8_1()
+{
+  start server s6-ipcserver -1 socket cat
+  ready server
+  works
+  is "$case: it is answered" "$(cat out)" foobar
+  stop server
+}
+s6_ipcserver_access_8_1() { s6_applyuidgid_8_1 ; }
+s6_ipcserver_socketbinder_8_1() { s6_applyuidgid_8_1 ; }
+s6_ipcserver_socketbinder_8_2()
+{
+  s6-fdholder-delete "$H" unix:x 2>/dev/null
+  works
+  ok "$case: it is there" holds "$H" unix:x
+}
+s6_ipcserver_8_1() { s6_applyuidgid_8_1 ; }
+s6_ipcserverd_8_1()
+{
+  store_socket "$WORK/run/x/s" unix:x
+  s6_applyuidgid_8_1
+}
+s6_setuidgid_8_1()
+{
+  works
+  is "$case: with its arguments" "$(cat out)" 'lighttpd -D -f /etc/lighttpd/lighttpd.conf'
+}
+echo_at() # ADDRESS PORT: a server for a client's example
+{
+  start server s6-tcpserver -1 -- "$1" "$2" cat
+  ready server
+  echo hello > question
+  # shellcheck disable=SC2086 # words
+  run timeout 20 $reader example < question
+  is "$case" "$status" 0
+  is "$case: it is answered" "$(cat out)" hello
+  stop server
+}
+s6_ioconnect_8_1() { echo_at 127.0.0.1 80 ; }
+s6_tcpclient_8_1() { echo_at ::1 7 ; }
+# shellcheck disable=SC2046 # words
+s6_connlimit_8_1() { serves httpd $(tcp_client 127.0.0.1 80) ; }
+# shellcheck disable=SC2046 # words
+s6_tcpserver_access_8_1() { serves 'dropbear -i' $(tcp_client 127.0.0.1 22) ; }
+# shellcheck disable=SC2046 # words
+s6_tcpserver_8_1() { serves 'dropbear -i -K 60' $(tcp_client 10.0.2.1 22) ; }
+s6_tcpserver_socketbinder_8_1()
+{
+  works
+  ok "$case: it is there" holds "$H" socket:lighttpd:tcp:443
+}
+s6_tcpserverd_8_1()
+{
+  s6-tcpserver-socketbinder 127.0.0.1 7 s6-fdholder-store "$H" tcp:7
+  # shellcheck disable=SC2046 # words
+  serves hello $(tcp_client 127.0.0.1 7)
+}
+
+# bytes, which nothing reads
+unread='fdholder-protocol.7'
+
+for block in $blocks
+do
+  page=${block%:*}
+  n=${block##*:}
+  case="$page: block $n"
+  case $page in
+    "$unread") continue ;;
+  esac
+  place
+  example "$page" "$n"
+  case $page in
+    *.3) ;;
+    *) ok "$case says what reads it" test -n "$reader" ;;
+  esac
+  function=$(echo "$page $n" | tr -c 'A-Za-z0-9\n' _)
+  if ! grep -q "^$function()" "$0"
+  then
+    fail "$case is run"
+  elif test -z "${DOCS_NETWORK-}" && grep -Eq 's6-tcp|www-data|-u 33|-o 0:|-D 0:' example
+  then
+    skip "$case" 'needs root, and a network of its own'
+  elif test -n "$reader" || test "${page%.3}" != "$page"
+  then
+    "$function"
+  fi
+  cd "$WORK" || exit 111
+done
+
+stop fdholder
+stop standby
+done_testing
