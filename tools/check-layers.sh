@@ -35,7 +35,8 @@ store never wire frame selfsocket budget nowait clock log complaint closer
 policy never tree store fdtable frame wire selfsocket budget nowait clock closer
 stage never tree frame selfsocket policy store budget nowait clock log complaint closer
 account never wire fdtable frame selfsocket store stage budget nowait clock log complaint closer
-verbs never frame tree account
+flight never wire frame selfsocket store stage budget nowait clock log complaint tree policy
+verbs never frame tree
 peer
 slots
 accept

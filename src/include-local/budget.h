@@ -25,6 +25,7 @@ enum budget_numbers
   BUDGET_PER_CONNECTION = 4,
   BUDGET_TRANSIENT = 252,  /* what a message may bring beyond what it may have, until that is closed */
   BUDGET_CLOSING = 8,  /* two pipes of the helpers, and what four of them may be stuck with */
+  BUDGET_UNREAD = 64,  /* closed connections whose last answers nobody has read (flight.h) */
   BUDGET_MAXCONN_DEFAULT = 64,
   BUDGET_MAXCONN_FLOOR = 16,
   BUDGET_MAXFDS_DEFAULT_MAX = 65536

@@ -141,6 +141,7 @@ enum frame_flush
   FRAME_FLUSH_DONE,
   FRAME_FLUSH_AGAIN,  /* the socket is full: wait until it is writable */
   FRAME_FLUSH_SHORTAGE,  /* the kernel is out of something: try again by a timer */
+  FRAME_FLUSH_HELD,  /* the next descriptors are more than may be sent now */
   FRAME_FLUSH_ERROR
 } ;
 
@@ -155,7 +156,9 @@ extern int frame_out_putraw (struct frame_out *, char const *, size_t, int const
     frame_out_commit makes it part of the queue. */
 extern char *frame_out_reserve (struct frame_out *, size_t maxbody, unsigned int nfds) ;
 extern void frame_out_commit (struct frame_out *, size_t len, int const *, unsigned int) ;
-extern enum frame_flush frame_out_flush (struct frame_out *, int fd) ;
+ /* *fdmax: how many descriptors may be sent; less those that were. 0: any number. */
+extern enum frame_flush frame_out_flush (struct frame_out *, int fd, uint32_t *fdmax) ;
+extern uint32_t frame_out_fds (struct frame_out const *) ;  /* descriptors that have not left */
 #define frame_out_pending(out) ((out)->data.len - (out)->head)
 #define frame_out_isempty(out) (!frame_out_pending(out))
 

@@ -12,6 +12,7 @@
 #include <skalibs/tai.h>
 
 #include "account.h"
+#include "flight.h"
 #include "frame.h"
 #include "verbs.h"
 
@@ -51,6 +52,7 @@ struct peer
   enum peer_state state ;
   struct session session ;
   struct frame_fdops fdops ;
+  struct flight_one flight ;
   struct frame_in in ;
   struct frame_out out ;
   tain timeout ;  /* for one exchange; tain_infinite_relative for none */
@@ -70,7 +72,7 @@ struct peer
  /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: fd is closed
     and the rights are forgotten. */
 extern struct peer *peer_new (struct holder *, int fd, struct rights const *, pid_t, tain const *timeout, tain const *now) ;
-extern void peer_free (struct peer *) ;
+extern void peer_free (struct peer *, tain const *now) ;
 
  /* Before a connection that is ours to keep, and that nothing was said to, is
     closed: a client that heard nothing would take us for a daemon of s6. */

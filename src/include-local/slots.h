@@ -50,7 +50,6 @@ struct slots_waiting
 struct slots
 {
   struct holder *holder ;
-  struct accounts accounts ;
   struct peer **peers ;  /* n of them, max places */
   uint32_t n ;
   uint32_t max ;

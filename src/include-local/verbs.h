@@ -16,8 +16,10 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/closer.h"
+#include "account.h"
 #include "budget.h"
 #include "fdtable.h"
+#include "flight.h"
 #include "policy.h"
 #include "selfsocket.h"
 #include "stage.h"
@@ -38,6 +40,8 @@ struct holder
   struct log log ;
   struct complaints complaints ;  /* what clients can cause goes here */
   struct selfsocket self ;
+  struct accounts accounts ;
+  struct flight flight ;
   uint64_t connection_fds ;  /* descriptors that the connections themselves have open */
 } ;
 

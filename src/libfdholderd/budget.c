@@ -6,7 +6,7 @@
 
 #include "budget.h"
 
-#define need(maxconn, maxfds) (BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
+#define need(maxconn, maxfds) (BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
 
 void budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t hardlimit)
 {

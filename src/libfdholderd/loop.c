@@ -16,6 +16,7 @@
 #include "libdaemon/closer.h"
 #include "accept.h"
 #include "fdtable.h"
+#include "flight.h"
 #include "loop.h"
 #include "peer.h"
 #include "policy.h"
@@ -156,6 +157,7 @@ static void prepare (struct loop *l, tain *when)
   closer_next(&l->holder->closer, when) ;
   prepare_peers(l, when) ;
   slots_next(&l->slots, &STAMP, when) ;
+  flight_next(&l->holder->flight, when) ;
   complaint_next(&l->holder->complaints, &STAMP, when) ;
 }
 
@@ -193,6 +195,7 @@ static void turn (struct loop *l)
   if (l->poll[POLL_ACCEPT].fd >= 0 && l->poll[POLL_ACCEPT].revents) accept_some(&l->acceptor, &l->slots, &STAMP) ;
   if (l->poll[POLL_SIGNALS].revents) handle_signals(l) ;
   slots_turn(&l->slots, &STAMP) ;
+  l->holder->connection_fds -= flight_sweep(&l->holder->flight, &l->holder->accounts, &l->holder->fdtable, &STAMP) ;
   complaint_turn(&l->holder->complaints, &STAMP) ;
   closer_turn(&l->holder->closer, &STAMP) ;
 }

@@ -14,6 +14,7 @@
 #include <skalibs/textmessage.h>
 
 #include "fdtable.h"
+#include "flight.h"
 #include "frame.h"
 #include "peer.h"
 #include "peer-internal.h"
@@ -51,7 +52,7 @@ void peer_greet (struct peer *p, tain const *now)
   struct fdtable *t = &p->holder->fdtable ;
   int fd[2] ;
   int ok ;
-  if (pipenbcoe(fd) == -1)
+  if (!flight_allowance(&p->holder->flight, &p->flight, p->account, 1) || pipenbcoe(fd) == -1)
   {
     peer_starve(p, now) ;
     return ;

@@ -8,6 +8,7 @@
 #include <skalibs/tai.h>
 
 #include "fdtable.h"
+#include "flight.h"
 #include "frame.h"
 #include "peer.h"
 #include "peer-internal.h"
@@ -119,7 +120,10 @@ static void lose (struct peer *p)
 static int flush (struct peer *p, tain const *now)
 {
   size_t before = frame_out_pending(&p->out) ;
-  enum frame_flush r = frame_out_flush(&p->out, p->fd) ;
+  uint32_t allowed = flight_allowance(&p->holder->flight, &p->flight, p->account, frame_out_fds(&p->out)) ;
+  uint32_t left = allowed ;
+  enum frame_flush r = frame_out_flush(&p->out, p->fd, &left) ;
+  flight_count(&p->holder->flight, &p->flight, p->account, p->fd, allowed - left) ;
   if (frame_out_pending(&p->out) < before)
   {
     p->active = *now ;
@@ -131,6 +135,7 @@ static int flush (struct peer *p, tain const *now)
   {
     case FRAME_FLUSH_DONE : return 1 ;
     case FRAME_FLUSH_AGAIN : return 0 ;
+    case FRAME_FLUSH_HELD :
     case FRAME_FLUSH_SHORTAGE : peer_starve(p, now) ; return 0 ;
     default : lose(p) ; return 0 ;
   }

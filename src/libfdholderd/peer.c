@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "fdtable.h"
+#include "flight.h"
 #include "frame.h"
 #include "peer.h"
 #include "peer-internal.h"
@@ -92,7 +93,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   return p ;
 }
 
-void peer_free (struct peer *p)
+void peer_free (struct peer *p, tain const *now)
 {
   struct holder *h = p->holder ;
   verbs_session_end(h, &p->session) ;
@@ -104,8 +105,11 @@ void peer_free (struct peer *p)
     fdtable_close(&h->fdtable, p->channel) ;
     h->connection_fds-- ;
   }
-  fdtable_close_connection(&h->fdtable, p->fd) ;
-  h->connection_fds-- ;
+  if (!flight_bury(&h->flight, &p->flight, now))
+  {
+    fdtable_close_connection(&h->fdtable, p->fd) ;
+    h->connection_fds-- ;
+  }
   free(p) ;
 }
 
@@ -116,7 +120,6 @@ void peer_starve (struct peer *p, tain const *now)
   p->isshort = 1 ;
   tain_from_millisecs(&pause, p->backoff) ;
   tain_add(&p->retry, now, &pause) ;
-  tain_add(&p->deadline, &p->retry, &p->timeout) ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of

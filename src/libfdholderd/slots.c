@@ -22,21 +22,21 @@ int slots_init (struct slots *s, struct holder *h, uint32_t max, tain const *tim
   s->max = max ;
   s->siege = tain_zero ;
   s->timeout = *timeout ;
-  accounts_init(&s->accounts) ;
+  accounts_init(&h->accounts) ;
   return 1 ;
 }
 
-static void free_place (struct slots *s, struct peer *p)
+static void free_place (struct slots *s, struct peer *p, tain const *now)
 {
   struct account *a = p->account ;
-  peer_free(p) ;
+  peer_free(p, now) ;
   account_subtract(a, held, 1) ;
-  account_release(&s->accounts, a) ;
+  account_release(&s->holder->accounts, a) ;
 }
 
 void slots_free (struct slots *s)
 {
-  while (s->n) free_place(s, s->peers[--s->n]) ;
+  while (s->n) free_place(s, s->peers[--s->n], &tain_infinite) ;
   slots_leave_all(s) ;
   free(s->peers) ;
 }
@@ -85,7 +85,7 @@ static void turn_away (struct slots *s, struct slots_waiting *w)
   policy_forget(&s->holder->policy, &w->rights) ;
   peer_turn_away(w->fd) ;
   fdtable_close_connection(&s->holder->fdtable, w->fd) ;
-  if (w->account) account_release(&s->accounts, w->account) ;
+  if (w->account) account_release(&s->holder->accounts, w->account) ;
 }
 
 void slots_leave (struct slots *s, uint32_t i)
@@ -107,7 +107,7 @@ static void admit (struct slots *s, uint32_t i, tain const *now)
   struct peer *p = peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) ;
   if (!p)
   {
-    account_release(&s->accounts, w.account) ;
+    account_release(&s->holder->accounts, w.account) ;
     return ;
   }
   p->account = w.account ;
@@ -117,12 +117,12 @@ static void admit (struct slots *s, uint32_t i, tain const *now)
   peer_read(p, now) ;
 }
 
-static void sweep (struct slots *s)
+static void sweep (struct slots *s, tain const *now)
 {
   for (uint32_t i = 0 ; i < s->n ; )
     if (peer_isdead(s->peers[i]))
     {
-      free_place(s, s->peers[i]) ;
+      free_place(s, s->peers[i], now) ;
       s->peers[i] = s->peers[--s->n] ;
     }
     else i++ ;
@@ -142,11 +142,11 @@ static uint32_t next_in_line (struct slots const *s)
 
 static void fill (struct slots *s, tain const *now)
 {
-  sweep(s) ;
+  sweep(s, now) ;
   while (s->waiting && s->n < s->max)
   {
     admit(s, next_in_line(s), now) ;
-    if (s->n == s->max) sweep(s) ;
+    if (s->n == s->max) sweep(s, now) ;
   }
 }
 
@@ -163,7 +163,7 @@ static int make_room (struct slots *s, struct account const *a, tain const *now)
 {
   struct account *more ;
   if (s->waiting < SLOTS_ROOM && (a->rule->n.waiting < SLOTS_SHARE || !is_crowded(s, now))) return 1 ;
-  more = account_more_waiting(&s->accounts, a) ;
+  more = account_more_waiting(&s->holder->accounts, a) ;
   if (!more) return 0 ;
   leave_youngest_of(s, more) ;
   return 1 ;
@@ -171,7 +171,7 @@ static int make_room (struct slots *s, struct account const *a, tain const *now)
 
 void slots_arrive (struct slots *s, int fd, struct rights const *rights, pid_t pid, tain const *now)
 {
-  struct slots_waiting w = { .rights = *rights, .account = account_get(&s->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd } ;
+  struct slots_waiting w = { .rights = *rights, .account = account_get(&s->holder->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd } ;
   if (s->n == s->max) fill(s, now) ;
   if (!w.account || !make_room(s, w.account, now))
   {
@@ -212,7 +212,7 @@ static struct peer *most_displaceable (struct slots const *s, struct account con
 static struct peer *find_displaced (struct slots const *s, tain const *now, tain *when)
 {
   struct slots_waiting const *w = s->room + next_in_line(s) ;
-  struct account *busier = account_busier(&s->accounts, w->account) ;
+  struct account *busier = account_busier(&s->holder->accounts, w->account) ;
   struct peer *p = busier ? most_displaceable(s, busier, now) : 0 ;
   tain patience ;
   if (!p) return 0 ;
@@ -237,7 +237,7 @@ static int displace_one (struct slots *s, tain const *now)
 
 static int is_hopeless (struct slots const *s, struct slots_waiting const *w, tain *until)
 {
-  if (account_busier(&s->accounts, w->account)) return 0 ;
+  if (account_busier(&s->holder->accounts, w->account)) return 0 ;
   after(until, tain_less(&w->since, &w->account->rule->admitted) ? &w->account->rule->admitted : &w->since, SLOTS_STALEMATE_MS) ;
   return 1 ;
 }
@@ -262,7 +262,7 @@ static void trim_room (struct slots *s)
   for (uint32_t i = s->waiting ; i-- ; )
   {
     struct account const *a = s->room[i].account ;
-    if (a->rule->n.waiting <= SLOTS_SHARE || account_more_waiting(&s->accounts, a)) continue ;
+    if (a->rule->n.waiting <= SLOTS_SHARE || account_more_waiting(&s->holder->accounts, a)) continue ;
     slots_leave(s, i) ;
     i = s->waiting ;
   }

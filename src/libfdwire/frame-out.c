@@ -172,19 +172,36 @@ static enum frame_flush flush_failure (void)
   }
 }
 
-enum frame_flush frame_out_flush (struct frame_out *out, int fd)
+uint32_t frame_out_fds (struct frame_out const *out)
+{
+  size_t n = genalloc_len(int, &out->fds) ;
+  return out->attachment < attachment_count(out) ? (uint32_t)(n - attachments(out)[out->attachment].fdstart) : 0 ;
+}
+
+ /* How many descriptors the next byte carries. */
+
+static uint16_t next_fds (struct frame_out const *out)
+{
+  struct frame_attachment const *a = attachments(out) + out->attachment ;
+  return out->attachment < attachment_count(out) && a->offset == out->head ? a->nfds : 0 ;
+}
+
+enum frame_flush frame_out_flush (struct frame_out *out, int fd, uint32_t *fdmax)
 {
   while (!frame_out_isempty(out))
   {
-    ssize_t r = send_run(out, fd) ;
+    uint16_t nfds = next_fds(out) ;
+    ssize_t r ;
+    if (fdmax && nfds > *fdmax) return FRAME_FLUSH_HELD ;
+    r = send_run(out, fd) ;
     if (r == -1)
     {
       enum frame_flush result = flush_failure() ;
       if (out->head > COMPACT_FROM) forget(out) ;
       return result ;
     }
-    if (out->attachment < attachment_count(out) && attachments(out)[out->attachment].offset == out->head)
-      release(out, attachments(out) + out->attachment++) ;
+    if (nfds) release(out, attachments(out) + out->attachment++) ;
+    if (fdmax) *fdmax -= nfds ;
     out->head += r ;
   }
   forget(out) ;

@@ -13,7 +13,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { CONNECTIONS = 16, HELD = 50, NEED = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
+enum { CONNECTIONS = 16, HELD = 50, NEED = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
 
 static struct testdaemon holder ;
 static int file ;

@@ -16,7 +16,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { CONNECTIONS = 20, HELD = 10, BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING, NEED = BASE + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
+enum { CONNECTIONS = 20, HELD = 10, BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD, NEED = BASE + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
 
 static void start (struct testdaemon *d, unsigned int hard, char const *const *options)
 {

@@ -63,14 +63,14 @@ int main (void)
   for (unsigned int i = 0 ; i < ANSWERS ; i++)
   {
     if (!frame_out_put(&out, "x", 1, &fd, 1)) tap_bail("frame_out_put") ;
-    frame_out_flush(&out, p[0]) ;
+    frame_out_flush(&out, p[0], 0) ;
     if (i >= AHEAD) taken += take_one(p[1]) ;
     isempty += i >= AHEAD && frame_out_isempty(&out) ;
     if (genalloc_len(struct frame_attachment, &out.attachments) > most) most = genalloc_len(struct frame_attachment, &out.attachments) ;
   }
   tap_ok(taken == ANSWERS - AHEAD && !isempty, "H26: %u answers of a queue that never runs empty", taken) ;
   tap_ok(most < ATTACHED_MAX, "H26: at most %zu of them are remembered", most) ;
-  for (; take_one(p[1]) ; taken++) frame_out_flush(&out, p[0]) ;
+  for (; take_one(p[1]) ; taken++) frame_out_flush(&out, p[0], 0) ;
   tap_ok(taken == ANSWERS && frame_out_isempty(&out) && !references, "H26: all arrive, and no reference is left") ;
   frame_out_free(&out) ;
   close(p[0]) ;

@@ -1,34 +1,39 @@
 /* ISC license. */
 
-/* H29 in the daemon: it is not root, and dumps that nobody reads have filled
-   what the kernel lets it have in flight. Who is innocent of that waits,
-   without the daemon spinning, and is served when a dump has gone. */
+/* H29 in the daemon that is not root: dumps that nobody reads take no more of
+   what the kernel lets it have in flight than their share, so that others are
+   served at once. Where all of it is taken, by another process of its user,
+   a client waits, without the daemon spinning, and is served when there is
+   room again. */
 
 #include <skalibs/nonposix.h>
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "support/preloaded.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { HELD = 500, FRAME = 250, UNREAD = 8, WAIT_MILLISECONDS = 300, CPU_MAX = 100, SERVED_MILLISECONDS = 3000 } ;
+enum { HELD = 500, FRAME = 250, UNREAD = 8, MESSAGES = 4, WAIT_MILLISECONDS = 300, CPU_MAX = 100, SERVED_MILLISECONDS = 3000 } ;
 
 static void start (struct testdaemon *d)
 {
-  static char const *const options[] = { "-n", "500", "-c", "16", 0 } ;
+  static char const *const options[] = { "-n", "500", "-c", "16", "-t", "2000", 0 } ;
   char const *build = getenv("BUILD") ;
   char command[4200] ;
   snprintf(command, sizeof(command), "cp '%s/s6-fdholderd' . && chmod 755 s6-fdholderd", build && *build ? build : ".") ;
   if (system(command)) tap_bail("cp") ;
   setenv("BUILD", ".", 1) ;
-  setenv("DAEMON_WRAPPER", "prlimit --nofile=860:860 setpriv --reuid 65533 --regid 65533 --clear-groups", 1) ;
+  setenv("DAEMON_WRAPPER", "prlimit --nofile=912:912 setpriv --reuid 65533 --regid 65533 --clear-groups", 1) ;
   testdaemon_start(d, "s", options) ;
 }
 
@@ -56,12 +61,50 @@ static int has_answer (struct rawclient const *c, int milliseconds)
   return poll(&x, 1, milliseconds) > 0 ;
 }
 
+static int is_served (struct rawclient *c, int milliseconds)
+{
+  int r = has_answer(c, milliseconds) && !raw_answer(c) && c->nfds == 1 ;
+  raw_drop_fds(c) ;
+  return r ;
+}
+
+ /* A process of the daemon's user that has more descriptors in flight than the daemon may have. */
+
+static pid_t fill_flight (void)
+{
+  static char const byte = 0 ;
+  int fds[RAW_FDS_MAX] ;
+  int s[2], p[2] ;
+  char c ;
+  pid_t pid ;
+  if (pipe(p) == -1 || socketpair(AF_UNIX, SOCK_STREAM, 0, s) == -1) tap_bail("socketpair") ;
+  pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    for (unsigned int i = 0 ; i < RAW_FDS_MAX ; i++) fds[i] = s[0] ;
+    if (setresuid(TEST_UID, TEST_UID, TEST_UID) == -1) _exit(1) ;
+    for (unsigned int i = 0 ; i < MESSAGES ; i++) if (raw_send(s[1], &byte, 1, fds, RAW_FDS_MAX) != 1) _exit(1) ;
+    close(p[0]) ;
+    close(p[1]) ;
+    pause() ;
+    _exit(0) ;
+  }
+  close(s[0]) ;
+  close(s[1]) ;
+  close(p[1]) ;
+  if (read(p[0], &c, 1)) tap_bail("read") ;
+  close(p[0]) ;
+  return pid ;
+}
+
 int main (void)
 {
   static char const retrieve[] = "R\0\1" "7" ;
   struct rawclient greedy[UNREAD], innocent ;
   struct testdaemon d ;
   long cpu ;
+  pid_t pid ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   if (!testdaemon_isroot()) tap_skip_all("needs root, to start the daemon as somebody else") ;
@@ -74,15 +117,24 @@ int main (void)
   for (unsigned int i = 0 ; i < UNREAD ; i++)
     if (!raw_connect(greedy + i, d.path, -1, FRAME_S6) || !raw_put(greedy + i, "?", 1, 0, 0)) tap_bail("connect") ;
   has_answer(greedy + UNREAD - 1, WAIT_MILLISECONDS) ;
+  raw_put(&innocent, retrieve, sizeof(retrieve), 0, 0) ;
+  tap_ok(is_served(&innocent, SERVED_MILLISECONDS), "another user of their rule is served while they read nothing") ;
+  for (unsigned int i = 0 ; i < UNREAD ; i++) raw_close(greedy + i) ;
+  pid = fill_flight() ;
   cpu = preloaded_cpu(&d) ;
   raw_put(&innocent, retrieve, sizeof(retrieve), 0, 0) ;
-  tap_ok(!has_answer(&innocent, WAIT_MILLISECONDS), "the innocent client waits") ;
+  tap_ok(!has_answer(&innocent, WAIT_MILLISECONDS), "who finds no room waits") ;
   cpu = preloaded_cpu(&d) - cpu ;
   if (!tap_ok(cpu <= CPU_MAX, "the daemon does not spin")) tap_diag("%ld ms of processor time", cpu) ;
-  for (unsigned int i = 0 ; i < UNREAD ; i++) raw_close(greedy + i) ;
-  tap_ok(has_answer(&innocent, SERVED_MILLISECONDS) && !raw_answer(&innocent) && innocent.nfds == 1, "and is served") ;
-  raw_drop_fds(&innocent) ;
+  kill(pid, SIGKILL) ;
+  waitpid(pid, 0, 0) ;
+  tap_ok(is_served(&innocent, SERVED_MILLISECONDS), "and is served when there is some") ;
   tap_ok(!raw_list(&innocent) && raw_list_count(&innocent) == HELD, "nothing is lost") ;
+  pid = fill_flight() ;
+  raw_put(&innocent, retrieve, sizeof(retrieve), 0, 0) ;
+  tap_ok(!has_answer(&innocent, WAIT_MILLISECONDS) && has_answer(&innocent, SERVED_MILLISECONDS) && raw_isclosed(&innocent), "but not for longer than -t") ;
+  kill(pid, SIGKILL) ;
+  waitpid(pid, 0, 0) ;
   raw_close(&innocent) ;
   testdaemon_finish(&d) ;
   return tap_done() ;

@@ -68,7 +68,7 @@ void lonepeer_begin (void)
 void lonepeer_end (void)
 {
   close(client) ;
-  peer_free(peer) ;
+  peer_free(peer, &STAMP) ;
 }
 
 void lonepeer_send (char const *s, size_t len, int fd)
