@@ -92,6 +92,12 @@ extern int policy_may (struct policy *, struct rights *, enum right, char const 
  /* name: of the variable that has the text, for whom a warning counts
     against. 0: warned, deny. */
 extern struct expression *expression_get (struct policy *, struct rights const *, char const *name, char const *text, tain const *now) ;
+
+ /* Why a text is not given to regcomp, in words; 0: it may be. Back-references
+    cost what nobody can tell before; all else that is let through is compiled in
+    a fraction of a second and a few MB. */
+extern char const *expression_excess (char const *text) ;
+
 extern void expression_release (struct policy *, struct expression *) ;
 extern int expression_matches (struct expression *, char const *) ;
 extern void expression_freeall (struct policy *) ;

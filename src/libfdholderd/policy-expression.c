@@ -92,10 +92,30 @@ static void warn (struct policy *p, struct asker const *asker, char const *text,
   complaint_line(p->complaints, LOG_WARNING, "unable to compile an expression", &account, asker->now, "rule ", p->params.key, ": unable to compile ", asker->name, ", ", log_quote(quoted, text, strlen(text)), ": ", message, ": denied") ;
 }
 
+ /* 1: done; 0: warned; -1: warned, and may be tried again. What costs too much
+    never reaches the compiler. */
+
+static int compile_text (struct policy *p, struct asker const *asker, struct expression *e)
+{
+  char message[256] = "costs too much: " ;
+  char const *excess = expression_excess(e->text) ;
+  int r ;
+  if (excess)
+  {
+    strcat(message, excess) ;
+    warn(p, asker, e->text, message) ;
+    return 0 ;
+  }
+  r = regcomp(&e->compiled, e->text, REG_EXTENDED | REG_NOSUB) ;
+  if (!r) return 1 ;
+  regerror(r, &e->compiled, message, sizeof(message)) ;
+  warn(p, asker, e->text, message) ;
+  return r == REG_ESPACE ? -1 : 0 ;
+}
+
 static struct expression *compile (struct policy *p, struct asker const *asker, char const *text)
 {
   size_t len = strlen(text) ;
-  char message[256] ;
   int r ;
   struct expression *e = malloc(sizeof(struct expression) + len + 1) ;
   if (!e)
@@ -107,18 +127,13 @@ static struct expression *compile (struct policy *p, struct asker const *asker, 
   e->users = 0 ;
   e->asked[0] = 0 ;
   e->answer = 0 ;
-  r = regcomp(&e->compiled, text, REG_EXTENDED | REG_NOSUB) ;
-  e->isgood = !r ;
-  if (r)
+  r = compile_text(p, asker, e) ;
+  if (r < 0)
   {
-    regerror(r, &e->compiled, message, sizeof(message)) ;
-    warn(p, asker, text, message) ;
-    if (r == REG_ESPACE)
-    {
-      free(e) ;
-      return 0 ;
-    }
+    free(e) ;
+    return 0 ;
   }
+  e->isgood = r ;
   e->next = p->expressions ;
   p->expressions = e ;
   return e ;

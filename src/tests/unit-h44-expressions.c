@@ -1,0 +1,110 @@
+/* ISC license. */
+
+/* H44: an expression is bounded before it is compiled. What is refused, what
+   is not, and that what is not refused costs little, to compile and to match,
+   on a small stack. */
+
+#include <pthread.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "policy.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { ID = 255, SECONDS = 1, MEGABYTES = 64, LONGEST = 1024, DEEPEST = 100, TEXT = 4096 } ;
+
+static char const *const good[] =
+{
+  "^unix:web$", "^(a|b|c)+$", "^a{1,3}(b{2}){4}$", "[[:alnum:]_.-]{1,64}", "^(([0-9]{1,3}\\.){3}[0-9]{1,3}){1,4}$", "[]1)(]{3}", "[^]\\1]", "a\\{9999\\}", "x{4096}", ".*.*.*"
+} ;
+
+static char const *const bad[] =
+{
+  "^(.*)\\1$", "(a)(b)\\2", "((a{100}){100})", "(((a{17}){17}){17})", "a{4097}", "((a*){64}){65}", "(a?){1000}", "(a|b|c|d){400}", "^(((x+)+)+){999}"
+} ;
+
+static char deep[TEXT], deeper[TEXT], long_[TEXT], longer[TEXT] ;
+
+static void nest (char *s, unsigned int n)
+{
+  memset(s, '(', n) ;
+  s[n] = 'a' ;
+  memset(s + n + 1, ')', n) ;
+}
+
+ /* In a process of its own: it ends by a signal where it takes too much. */
+
+static int is_cheap (char const *text)
+{
+  char id[ID + 1] ;
+  int status ;
+  pid_t pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    struct rlimit cpu = { .rlim_cur = SECONDS, .rlim_max = SECONDS } ;
+    struct rlimit memory = { .rlim_cur = MEGABYTES << 20, .rlim_max = MEGABYTES << 20 } ;
+    regex_t re ;
+    memset(id, 'a', ID) ;
+    id[ID] = 0 ;
+    setrlimit(RLIMIT_CPU, &cpu) ;
+    setrlimit(RLIMIT_DATA, &memory) ;
+    if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB)) _exit(2) ;
+    regexec(&re, id, 0, 0, 0) ;
+    _exit(0) ;
+  }
+  return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status) ;
+}
+
+static void *judge_deep (void *result)
+{
+  regex_t re ;
+  *(int *)result = !expression_excess(deep) && !regcomp(&re, deep, REG_EXTENDED | REG_NOSUB) ;
+  return 0 ;
+}
+
+static void check_stack (void)
+{
+  pthread_attr_t small ;
+  pthread_t t ;
+  int result = 0 ;
+  pthread_attr_init(&small) ;
+  pthread_attr_setstacksize(&small, 256 << 10) ;
+  if (pthread_create(&t, &small, &judge_deep, &result)) tap_bail("pthread_create") ;
+  pthread_join(t, 0) ;
+  tap_ok(result, "H44: %d groups within each other, on a stack of 256 kB", DEEPEST) ;
+}
+
+static void check_good (char const *text)
+{
+  char const *why = expression_excess(text) ;
+  tap_ok(!why, "H44: %.40s is let through: %s", text, why ? why : "yes") ;
+  tap_ok(testdaemon_isslow() || is_cheap(text), "H44: and costs little") ;
+}
+
+static void check_bad (char const *text)
+{
+  char const *why = expression_excess(text) ;
+  tap_ok(!!why, "H44: %.40s is refused: %s", text, why ? why : "no") ;
+}
+
+int main (void)
+{
+  nest(deep, DEEPEST) ;
+  nest(deeper, DEEPEST + 1) ;
+  memset(long_, 'a', LONGEST) ;
+  memset(longer, 'a', LONGEST + 1) ;
+  for (unsigned int i = 0 ; i < sizeof(good) / sizeof(*good) ; i++) check_good(good[i]) ;
+  check_good(deep) ;
+  check_good(long_) ;
+  for (unsigned int i = 0 ; i < sizeof(bad) / sizeof(*bad) ; i++) check_bad(bad[i]) ;
+  check_bad(deeper) ;
+  check_bad(longer) ;
+  check_stack() ;
+  return tap_done() ;
+}
