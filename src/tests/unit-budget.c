@@ -5,7 +5,7 @@
 #include "budget.h"
 #include "support/tap.h"
 
-enum { BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING } ;
+enum { BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD } ;
 
 static void fits (char const *what, uint32_t maxconn, uint32_t maxfds, uint64_t hard, uint32_t conn, uint32_t fds)
 {
