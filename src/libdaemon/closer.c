@@ -23,7 +23,6 @@
 
 enum
 {
-  CLOSER_BATCH = 64,  /* reports that are read at once */
   CLOSER_WAIT_MS = 5,  /* for one call of closer_settle */
   CLOSER_AGAIN_MS = 1000
 } ;
@@ -135,6 +134,17 @@ static void give (struct closer *c)
   }
   if (given && given < n) memmove(fds, fds + given, (n - given) * sizeof(int)) ;
   genalloc_setlen(int, &c->queue, n - given) ;
+  c->due = tain_infinite ;
+}
+
+static void give_if_due (struct closer *c, tain const *now)
+{
+  tain pause ;
+  if (!queued(c)) return ;
+  if (queued(c) >= CLOSER_BATCH || !tain_less(now, &c->due)) give(c) ;
+  if (!queued(c) || tain_less(&c->due, &tain_infinite)) return ;
+  tain_from_millisecs(&pause, CLOSER_BATCH_MS) ;
+  tain_add(&c->due, now, &pause) ;
 }
 
 static void hear (struct closer *c)
@@ -200,7 +210,9 @@ int closer_fd (struct closer const *c)
 
 void closer_next (struct closer const *c, tain *when)
 {
-  if (c->hashelpers && tain_less(&c->late, when)) *when = c->late ;
+  if (!c->hashelpers) return ;
+  if (tain_less(&c->due, when)) *when = c->due ;
+  if (tain_less(&c->late, when)) *when = c->late ;
 }
 
 static void set_late (struct closer *c, tain const *now, unsigned int milliseconds)
@@ -208,7 +220,7 @@ static void set_late (struct closer *c, tain const *now, unsigned int millisecon
   tain pause ;
   tain_from_millisecs(&pause, milliseconds) ;
   tain_add(&c->late, now, &pause) ;
-  c->mark = c->asked ;
+  c->mark = c->asked - (uint32_t)queued(c) ;
 }
 
  /* Those that have died and could not be made again are made; and one more,
@@ -227,6 +239,11 @@ static int make_helpers (struct closer *c, int ismore)
   return 1 ;
 }
 
+static int is_awaited (struct closer const *c)
+{
+  return closer_pending(c) > queued(c) ;
+}
+
 static void be_late (struct closer *c, tain const *now)
 {
   int isstuck = (int32_t)(c->heard - c->mark) < 0 ;
@@ -240,10 +257,10 @@ void closer_turn (struct closer *c, tain const *now)
 {
   int islate = c->hashelpers && !tain_less(now, &c->late) ;
   if (!islate && !closer_pending(c)) return ;
-  if (queued(c)) give(c) ;
-  if (islate || c->n > 2 || closer_pending(c) >= CLOSER_BATCH) hear(c) ;
+  give_if_due(c, now) ;
+  if (islate || c->n > 2 || closer_pending(c) >= 2 * CLOSER_BATCH) hear(c) ;
   if (islate) be_late(c, now) ;
-  if (!tain_less(&c->late, &tain_infinite) && closer_pending(c) && c->n < CLOSER_HELPERS) set_late(c, now, CLOSER_LATE_MS) ;
+  if (!tain_less(&c->late, &tain_infinite) && is_awaited(c) && c->n < CLOSER_HELPERS) set_late(c, now, CLOSER_LATE_MS) ;
 }
 
  /* What it was closing, if anything, stays counted: nobody knows whether it

@@ -34,6 +34,8 @@ enum closer_numbers
 {
   CLOSER_HELPERS = 5,  /* the first does no work but at the end */
   CLOSER_DESCRIPTORS = 4,  /* that it needs itself */
+  CLOSER_BATCH = 32,  /* so many are given to the helpers at once, */
+  CLOSER_BATCH_MS = 2,  /* or what has come in so long: to wake one costs more than a close */
   CLOSER_LATE_MS = 10,  /* so long something may be pending, before another helper is made for what is behind it */
   CLOSER_SETTLE_MS = 20,  /* in each second, spent waiting in closer_settle */
   CLOSER_END_MS = 500,
@@ -53,12 +55,13 @@ struct closer
   uint32_t asked ;  /* how many were given to closer_close, ever */
   uint32_t heard ;  /* and how many of them were reported */
   uint32_t mark ;  /* so many reports were due at the time of late */
+  tain due ;  /* when the queue is given; tain_infinite where it is empty */
   tain late ;  /* when they are, or a helper that could not be made is tried again */
   time_t second ;  /* the last one that closer_settle has waited in */
   uint32_t waited ;  /* microseconds of it */
   uint8_t hashelpers ;  /* else close(2) is called here */
 } ;
-#define CLOSER_ZERO { .own = 0, .ownsize = 0, .ownmax = 0, .request = { -1, -1 }, .report = { -1, -1 }, .n = 0, .queue = GENALLOC_ZERO, .asked = 0, .heard = 0, .mark = 0, .late = TAIN_INFINITE, .second = 0, .waited = 0, .hashelpers = 0 }
+#define CLOSER_ZERO { .own = 0, .ownsize = 0, .ownmax = 0, .request = { -1, -1 }, .report = { -1, -1 }, .n = 0, .queue = GENALLOC_ZERO, .asked = 0, .heard = 0, .mark = 0, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .second = 0, .waited = 0, .hashelpers = 0 }
 
  /* How many are not known to be closed. */
 #define closer_pending(c) ((c)->asked - (c)->heard)
@@ -68,7 +71,7 @@ struct closer
     are none, and closer_close calls close(2) itself. ENOSYS: nor can there be. */
 extern int closer_begin (struct closer *) ;
 
- /* Consumes fd. Keeps errno. It is closed soon. */
+ /* Consumes fd. Keeps errno. It is closed within a few milliseconds. */
 extern void closer_close (struct closer *, int fd) ;
 
  /* Closes it here. */

@@ -15,7 +15,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { HELD = 3, NUMBER_MAX = 254, COMPLAINTS_MAX = 10, PATIENCE = 200 } ;
+enum { HELD = 3, NUMBER_MAX = 254, COMPLAINTS_MAX = 10, PATIENCE = 2000 } ;
 enum { WAYS = 49, WAYS_OVER = 16 } ;  /* to cut a message; one with more descriptors than fit into one piece */
 
 enum coverage { COVER_EDGES, COVER_PAIRS, COVER_FULL } ;
@@ -35,6 +35,7 @@ struct attempt
 
 static struct testdaemon holder ;
 static int held[HELD] ;
+static struct stat stats[HELD] ;
 static int given ;
 static unsigned int quiet ;  /* descriptors of the daemon between two attempts */
 static unsigned int attempts ;
@@ -89,21 +90,47 @@ static int expected (struct attempt const *a)
   return a->verb == 'D' ? ENOENT : 0 ;
 }
 
- /* Waits until the daemon has seen the end of the connection: back to what was there before. */
+ /* What the daemon has open: all, and of the held files. */
+
+struct seen
+{
+  unsigned int all ;
+  unsigned int held[HELD] ;
+} ;
+
+static void see_one (int fd, struct stat const *st, void *data)
+{
+  struct seen *seen = data ;
+  (void)fd ;
+  seen->all++ ;
+  for (unsigned int i = 0 ; i < HELD ; i++)
+    if (st->st_dev == stats[i].st_dev && st->st_ino == stats[i].st_ino) seen->held[i]++ ;
+}
+
+static struct seen see (void)
+{
+  struct seen seen = { .all = 0 } ;
+  testdaemon_each_fd(&holder, &see_one, &seen) ;
+  return seen ;
+}
+
+ /* Waits until the daemon has seen the end of the connection, and its helpers
+    have closed what it brought: back to what was there before. */
 
 static void settle (struct attempt const *a, struct rawclient *checker, unsigned int stored)
 {
-  unsigned int n = 0 ;
+  struct seen seen = { .all = 0 } ;
   for (unsigned int i = 0 ; i < PATIENCE ; i++)
   {
     if (raw_list(checker)) complain(a, "list", 1, 0) ;
-    n = testdaemon_count_fds(&holder) ;
-    if (n == quiet + stored) break ;
+    seen = see() ;
+    if (seen.all == quiet + stored) break ;
+    test_sleep(1) ;
   }
-  if (n != quiet + stored) complain(a, "descriptors of the daemon", (int)n, (int)(quiet + stored)) ;
+  if (seen.all != quiet + stored) complain(a, "descriptors of the daemon", (int)seen.all, (int)(quiet + stored)) ;
   if (raw_list_count(checker) != HELD + (long)stored) complain(a, "held", (int)raw_list_count(checker), HELD + (int)stored) ;
   for (unsigned int i = 0 ; i < HELD ; i++)
-    if (testdaemon_count_file(&holder, held[i]) != 1) complain(a, "held file", (int)i, -1) ;
+    if (seen.held[i] != 1) complain(a, "held file", (int)i, -1) ;
 }
 
 static void forget_stored (struct attempt const *a, struct rawclient *checker)
@@ -186,6 +213,7 @@ static void prepare (struct rawclient *checker)
   {
     char id[2] = { (char)('a' + i), 0 } ;
     held[i] = testfile() ;
+    if (fstat(held[i], stats + i) == -1) tap_bail("fstat") ;
     if (raw_store(checker, id, 0, held[i])) tap_bail("store") ;
   }
   quiet = testdaemon_count_fds(&holder) ;

@@ -47,10 +47,18 @@ static int is_at_rest (struct testdaemon const *d)
   return r ;
 }
 
+ /* What is to be closed is collected for two milliseconds. */
+
 void testdaemon_rest (struct testdaemon const *d)
 {
   double begun = test_seconds() ;
-  while (!is_at_rest(d) && test_seconds() - begun < 0.5) test_sleep(1) ;
+  unsigned int times = 0 ;
+  while (times < 2 && test_seconds() - begun < 0.5)
+  {
+    if (is_at_rest(d)) times++ ;
+    else times = 0 ;
+    if (times < 2) test_sleep(times ? 3 : 1) ;
+  }
 }
 
 void testdaemon_each_fd (struct testdaemon const *d, testdaemon_fd_func *f, void *data)
@@ -58,7 +66,6 @@ void testdaemon_each_fd (struct testdaemon const *d, testdaemon_fd_func *f, void
   char path[64] ;
   struct dirent *entry ;
   DIR *dir ;
-  testdaemon_rest(d) ;
   snprintf(path, sizeof(path), "/proc/%d/fd", (int)d->pid) ;
   dir = opendir(path) ;
   if (!dir) tap_bail(path) ;
@@ -81,6 +88,7 @@ static void count_one (int fd, struct stat const *st, void *data)
 unsigned int testdaemon_count_fds (struct testdaemon const *d)
 {
   unsigned int n = 0 ;
+  testdaemon_rest(d) ;
   testdaemon_each_fd(d, &count_one, &n) ;
   return n ;
 }
@@ -102,6 +110,7 @@ unsigned int testdaemon_count_file (struct testdaemon const *d, int fd)
 {
   struct search s = { .found = 0 } ;
   if (fstat(fd, &s.wanted) == -1) tap_bail("fstat") ;
+  testdaemon_rest(d) ;
   testdaemon_each_fd(d, &compare_one, &s) ;
   return s.found ;
 }

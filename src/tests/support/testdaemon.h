@@ -59,7 +59,7 @@ extern void testdaemon_terminate (struct testdaemon const *) ;  /* SIGTERM, with
 extern void testdaemon_finish (struct testdaemon *) ;
 
  /* Waits a little until it does nothing, and nothing is being closed for it:
-    the functions below do so first. */
+    the two functions below do so first. */
 extern void testdaemon_rest (struct testdaemon const *) ;
 
 extern unsigned int testdaemon_count_fds (struct testdaemon const *) ;
