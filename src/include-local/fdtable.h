@@ -41,6 +41,7 @@ extern void fdtable_close (struct fdtable *, int) ;
     nobody has read may hold descriptors whose close would wait (H6). */
 extern void fdtable_open_connection (struct fdtable *, int) ;
 extern void fdtable_close_connection (struct fdtable *, int) ;
+extern void fdtable_end_connection (struct fdtable *, int) ;  /* end of file was read: nothing is unread */
 
  /* Those that have a reference, and those that are being closed. */
 extern uint64_t fdtable_count (struct fdtable const *) ;

@@ -110,7 +110,7 @@ static void close_everything (void)
   max = highest() ;
   if (has_died())
     for (int fd = 0 ; fd <= max && (size_t)fd < self.closer->ownsize ; fd++)
-      if (__atomic_load_n(self.closer->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
+      if (__atomic_load_n(self.closer->shared->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
   for (enum order now = 0 ; now < ORDERS ; now++)
     for (int i = 0 ; i <= max ; i++)
     {
@@ -134,6 +134,7 @@ static void on_signal (int number, siginfo_t *info, void *context)
 
 static void work (void)
 {
+  struct closer_shared *shared = self.closer->shared ;
   for (;;)
   {
     int fd ;
@@ -144,7 +145,9 @@ static void work (void)
       return ;
     }
     closer_close_here(fd) ;
-    while (write(self.closer->report[1], &fd, sizeof(fd)) == -1 && errno == EINTR) ;
+    __atomic_add_fetch(shared->closed + self.number, 1, __ATOMIC_SEQ_CST) ;
+    if (__atomic_load_n(&shared->isawaited, __ATOMIC_SEQ_CST))
+      while (write(self.closer->report[1], "", 1) == -1 && errno == EINTR) ;
   }
 }
 

@@ -23,20 +23,22 @@
 
 enum
 {
-  CLOSER_WAIT_MS = 5,  /* for one call of closer_settle */
+  CLOSER_WAIT_MS = 20,  /* for one call of closer_settle */
   CLOSER_AGAIN_MS = 1000
 } ;
 
 #define queued(c) genalloc_len(int, &(c)->queue)
 
-static int share_own (struct closer *c)
+#define shared_size(c) (sizeof(struct closer_shared) + (c)->ownsize)
+
+static int begin_sharing (struct closer *c)
 {
   struct rlimit limit ;
   if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return 0 ;
   c->ownsize = limit.rlim_cur < CLOSER_OWN_MAX ? limit.rlim_cur : CLOSER_OWN_MAX ;
-  c->own = mmap(0, c->ownsize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ;
-  if (c->own != MAP_FAILED) return 1 ;
-  c->own = 0 ;
+  c->shared = mmap(0, shared_size(c), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ;
+  if (c->shared != MAP_FAILED) return 1 ;
+  c->shared = 0 ;
   return 0 ;
 }
 
@@ -68,7 +70,7 @@ int closer_begin (struct closer *c)
   int e ;
   *c = zero ;
   memset(c->helpers, 0, sizeof(c->helpers)) ;
-  if (!share_own(c)) return 0 ;
+  if (!begin_sharing(c)) return 0 ;
   if (!open_pipes(c)) goto unmap ;
   for (; c->n < 2 ; c->n++)
   {
@@ -89,7 +91,7 @@ int closer_begin (struct closer *c)
   errno = e ;
  unmap:
   e = errno ;
-  munmap(c->own, c->ownsize) ;
+  munmap(c->shared, shared_size(c)) ;
   *c = zero ;
   errno = e ;
   return 0 ;
@@ -103,7 +105,7 @@ static void give_at_once (struct closer *c, int fd)
   do r = write(c->request[1], &fd, sizeof(fd)) ;
   while (r == -1 && errno == EINTR) ;
   if (r == sizeof(fd)) return ;
-  c->heard++ ;
+  c->unasked++ ;
   closer_close_here(fd) ;
 }
 
@@ -149,14 +151,8 @@ static void give_if_due (struct closer *c, tain const *now)
 
 static void hear (struct closer *c)
 {
-  int fds[CLOSER_BATCH] ;
-  ssize_t r ;
-  do
-  {
-    r = read(c->report[0], fds, sizeof(fds)) ;
-    if (r > 0) c->heard += (uint32_t)((size_t)r / sizeof(int)) ;
-  }
-  while (r == sizeof(fds) || (r == -1 && errno == EINTR)) ;
+  c->heard = c->unasked ;
+  for (unsigned int i = 0 ; i < c->n ; i++) c->heard += __atomic_load_n(c->shared->closed + i, __ATOMIC_SEQ_CST) ;
 }
 
 static uint32_t microseconds_since (struct timespec const *begin)
@@ -166,13 +162,28 @@ static uint32_t microseconds_since (struct timespec const *begin)
   return (uint32_t)((now.tv_sec - begin->tv_sec) * 1000000 + (now.tv_nsec - begin->tv_nsec) / 1000) ;
 }
 
+ /* What helpers have closed before they saw that we wait, we see. */
+
+static void await (struct closer *c, int isawaited)
+{
+  char bytes[CLOSER_BATCH] ;
+  if (c->shared->isawaited == (uint32_t)isawaited) return ;
+  __atomic_store_n(&c->shared->isawaited, (uint32_t)isawaited, __ATOMIC_SEQ_CST) ;
+  if (!isawaited) while (read(c->report[0], bytes, sizeof(bytes)) == sizeof(bytes)) ;
+}
+
 static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
 {
+  await(c, 1) ;
+  hear(c) ;
   while (closer_pending(c) > pending && microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
   {
     struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;
-    if (poll(&x, 1, 1) > 0) hear(c) ;
+    char byte ;
+    if (poll(&x, 1, 1) > 0 && read(c->report[0], &byte, 1) == -1) break ;
+    hear(c) ;
   }
+  await(c, 0) ;
 }
 
 void closer_settle (struct closer *c, uint32_t pending)
@@ -188,10 +199,11 @@ void closer_settle (struct closer *c, uint32_t pending)
     c->second = begin.tv_sec ;
     c->waited = 0 ;
   }
-  if (c->waited < CLOSER_SETTLE_MS * 1000)
+  if (c->waited < CLOSER_SETTLE_MS * 1000 && c->heard != c->invain)
   {
     wait_for_reports(c, pending, &begin) ;
     c->waited += microseconds_since(&begin) ;
+    c->invain = closer_pending(c) > pending ? c->heard : c->heard - 1 ;
   }
   errno = e ;
 }
@@ -200,12 +212,12 @@ void closer_own (struct closer *c, int fd, int isours)
 {
   if ((size_t)fd >= c->ownsize) return ;
   if ((size_t)fd >= c->ownmax) c->ownmax = (size_t)fd + 1 ;
-  __atomic_store_n(c->own + fd, (char)!!isours, __ATOMIC_RELAXED) ;
+  __atomic_store_n(c->shared->own + fd, (char)!!isours, __ATOMIC_RELAXED) ;
 }
 
 int closer_fd (struct closer const *c)
 {
-  return c->n > 2 && closer_pending(c) ? c->report[0] : -1 ;
+  return c->shared && c->shared->isawaited ? c->report[0] : -1 ;
 }
 
 void closer_next (struct closer const *c, tain *when)
@@ -258,7 +270,13 @@ void closer_turn (struct closer *c, tain const *now)
   int islate = c->hashelpers && !tain_less(now, &c->late) ;
   if (!islate && !closer_pending(c)) return ;
   give_if_due(c, now) ;
-  if (islate || c->n > 2 || closer_pending(c) >= 2 * CLOSER_BATCH) hear(c) ;
+  hear(c) ;
+  await(c, 0) ;
+  if (c->n > 2 && closer_pending(c))
+  {
+    await(c, 1) ;
+    hear(c) ;
+  }
   if (islate) be_late(c, now) ;
   if (!tain_less(&c->late, &tain_infinite) && is_awaited(c) && c->n < CLOSER_HELPERS) set_late(c, now, CLOSER_LATE_MS) ;
 }
@@ -279,7 +297,7 @@ void closer_reap (struct closer *c)
 static void hang_up (struct closer const *c)
 {
   for (size_t fd = 0 ; fd < c->ownmax ; fd++)
-    if (c->own[fd]) shutdown((int)fd, SHUT_RDWR) ;
+    if (c->shared->own[fd]) shutdown((int)fd, SHUT_RDWR) ;
 }
 
 static int are_all_gone (struct closer *c)

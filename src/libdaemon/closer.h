@@ -8,8 +8,8 @@
     close(2) may wait for whoever made them: a FUSE file system is asked, a
     socket lingers, a lock of the object is held by its owner.
 
-    A helper shares the descriptor table with us and nothing else. It reads
-    numbers from a pipe, closes them, and reports. A number that has not been
+    A helper shares the descriptor table with us, and a page to report in. It
+    reads numbers from a pipe, closes them, and counts them. A number that has not been
     reported is pending, and counted: it is open, or in the middle of its
     close(2). In that middle the kernel may give it out again, and that is
     safe: a helper touches a number once, between our request and its report.
@@ -33,18 +33,25 @@
 enum closer_numbers
 {
   CLOSER_HELPERS = 5,  /* the first does no work but at the end */
-  CLOSER_DESCRIPTORS = 4,  /* that it needs itself */
   CLOSER_BATCH = 32,  /* so many are given to the helpers at once, */
   CLOSER_BATCH_MS = 2,  /* or what has come in so long: to wake one costs more than a close */
   CLOSER_LATE_MS = 10,  /* so long something may be pending, before another helper is made for what is behind it */
-  CLOSER_SETTLE_MS = 20,  /* in each second, spent waiting in closer_settle */
+  CLOSER_SETTLE_MS = 40,  /* in each second, spent waiting in closer_settle */
   CLOSER_END_MS = 500,
   CLOSER_OWN_MAX = 1 << 20
 } ;
 
+ /* What helpers and we write. */
+struct closer_shared
+{
+  uint32_t closed[CLOSER_HELPERS] ;  /* by each of them, ever */
+  uint32_t isawaited ;  /* we sleep: a byte in the pipe of reports is to wake us */
+  char own[] ;  /* by number: is it a connection of ours? */
+} ;
+
 struct closer
 {
-  char *own ;  /* shared with the helpers: by number, is it a connection of ours? */
+  struct closer_shared *shared ;
   size_t ownsize ;
   size_t ownmax ;  /* above the highest that ever was */
   int request[2] ;
@@ -53,15 +60,17 @@ struct closer
   unsigned int n ;  /* helpers that are wanted */
   genalloc queue ;  /* int: not yet in the pipe */
   uint32_t asked ;  /* how many were given to closer_close, ever */
-  uint32_t heard ;  /* and how many of them were reported */
+  uint32_t heard ;  /* and how many of them are known to be closed */
+  uint32_t unasked ;  /* of these, by ourselves, for want of memory */
   uint32_t mark ;  /* so many reports were due at the time of late */
   tain due ;  /* when the queue is given; tain_infinite where it is empty */
   tain late ;  /* when they are, or a helper that could not be made is tried again */
   time_t second ;  /* the last one that closer_settle has waited in */
   uint32_t waited ;  /* microseconds of it */
+  uint32_t invain ;  /* what heard was when it gave up */
   uint8_t hashelpers ;  /* else close(2) is called here */
 } ;
-#define CLOSER_ZERO { .own = 0, .ownsize = 0, .ownmax = 0, .request = { -1, -1 }, .report = { -1, -1 }, .n = 0, .queue = GENALLOC_ZERO, .asked = 0, .heard = 0, .mark = 0, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .second = 0, .waited = 0, .hashelpers = 0 }
+#define CLOSER_ZERO { .shared = 0, .ownsize = 0, .ownmax = 0, .request = { -1, -1 }, .report = { -1, -1 }, .n = 0, .queue = GENALLOC_ZERO, .asked = 0, .heard = 0, .unasked = 0, .mark = 0, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .second = 0, .waited = 0, .invain = UINT32_MAX, .hashelpers = 0 }
 
  /* How many are not known to be closed. */
 #define closer_pending(c) ((c)->asked - (c)->heard)
@@ -78,7 +87,7 @@ extern void closer_close (struct closer *, int fd) ;
 extern void closer_close_here (int fd) ;
 
  /* Waits a little until no more than so many are pending. Bounded, for each
-    call and in each second. Keeps errno. */
+    call and in each second, and not tried while all seem stuck. Keeps errno. */
 extern void closer_settle (struct closer *, uint32_t pending) ;
 
  /* fd is the connection of a client, or is no longer. When we die, the

@@ -70,21 +70,27 @@ void fdtable_open_connection (struct fdtable *t, int fd)
   if (t->closer) closer_own(t->closer, fd, 1) ;
 }
 
+void fdtable_end_connection (struct fdtable *t, int fd)
+{
+  if (t->closer) closer_own(t->closer, fd, 0) ;
+  fd_close(fd) ;
+}
+
  /* After the shutdown nothing more can come. Where nothing has, it holds no
     descriptor of others, and nobody but us has it. */
 
 void fdtable_close_connection (struct fdtable *t, int fd)
 {
   int isalone = !t->closer || !closer_hashelpers(t->closer) ;
-  if (t->closer) closer_own(t->closer, fd, 0) ;
   shutdown(fd, isalone ? SHUT_RD : SHUT_RDWR) ;
   if (isalone) drain(t, fd) ;
   else if (is_unread(fd))
   {
+    closer_own(t->closer, fd, 0) ;
     closer_close(t->closer, fd) ;
     return ;
   }
-  fd_close(fd) ;
+  fdtable_end_connection(t, fd) ;
 }
 
 static int grow (struct fdtable *t, int fd)

@@ -107,7 +107,8 @@ void peer_free (struct peer *p, tain const *now)
   }
   if (!flight_bury(&h->flight, &p->flight, now))
   {
-    fdtable_close_connection(&h->fdtable, p->fd) ;
+    if (p->iseof) fdtable_end_connection(&h->fdtable, p->fd) ;
+    else fdtable_close_connection(&h->fdtable, p->fd) ;
     h->connection_fds-- ;
   }
   free(p) ;
