@@ -178,7 +178,7 @@ static int run (void *data)
 
 pid_t closer_helper_start (struct closer const *c, unsigned int number)
 {
-  static _Alignas(64) char stack[STACK_SIZE] ;
+  static union { long double align ; char s[STACK_SIZE] ; } stack ;
   sigset_t all, before ;
   pid_t pid ;
   int e ;
@@ -188,7 +188,7 @@ pid_t closer_helper_start (struct closer const *c, unsigned int number)
   self.parent = getpid() ;
   sigfillset(&all) ;
   sigprocmask(SIG_SETMASK, &all, &before) ;
-  pid = clone(&run, stack + STACK_SIZE, CLONE_FILES | SIGCHLD, 0) ;
+  pid = clone(&run, stack.s + STACK_SIZE, CLONE_FILES | SIGCHLD, 0) ;
   e = errno ;
   sigprocmask(SIG_SETMASK, &before, 0) ;
   errno = e ;
