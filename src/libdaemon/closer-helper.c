@@ -46,6 +46,7 @@ void closer_close_here (int fd)
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
  /* valgrind ends a program that calls clone(2) in this way */
 #ifdef __has_include
@@ -57,7 +58,7 @@ void closer_close_here (int fd)
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-enum { STACK_SIZE = 65536 } ;
+enum { STACK_SIZE = 65536, HURRY_MICROSECONDS = 1000 } ;
 
  /* What a helper knows, from before it was made. */
 
@@ -100,6 +101,31 @@ static enum order order_of (int fd)
   return fcntl(fd, F_GETPIPE_SZ) == -1 ? ORDER_REST : ORDER_PIPE ;
 }
 
+ /* Who lingers is in another's queue, perhaps, where nobody can switch that
+    off. But every signal ends its wait. */
+
+static void on_alarm (int number)
+{
+  (void)number ;
+}
+
+static void hurry (int isnow)
+{
+  struct itimerval every = { .it_interval = { .tv_usec = 0 } } ;
+  if (isnow) every.it_interval.tv_usec = every.it_value.tv_usec = HURRY_MICROSECONDS ;
+  setitimer(ITIMER_REAL, &every, 0) ;
+}
+
+static void close_in_time (int fd)
+{
+  int value ;
+  socklen_t len = sizeof(value) ;
+  int issocket = getsockopt(fd, SOL_SOCKET, SO_TYPE, &value, &len) == 0 ;
+  if (issocket) hurry(1) ;
+  closer_close_here(fd) ;
+  if (issocket) hurry(0) ;
+}
+
  /* Several helpers do this at the same time, and one may be stuck in the
     midst of it: every second one begins with the highest number. */
 
@@ -121,6 +147,7 @@ static void close_everything (void)
 
 static void finish (void)
 {
+  hurry(1) ;
   close_everything() ;
   _exit(0) ;
 }
@@ -144,7 +171,7 @@ static void work (void)
       if (r == -1 && errno == EINTR) continue ;
       return ;
     }
-    closer_close_here(fd) ;
+    close_in_time(fd) ;
     __atomic_add_fetch(shared->closed + self.number, 1, __ATOMIC_SEQ_CST) ;
     if (__atomic_load_n(&shared->isawaited, __ATOMIC_SEQ_CST))
       while (write(self.closer->report[1], "", 1) == -1 && errno == EINTR) ;
@@ -156,16 +183,21 @@ static void work (void)
 static int run (void *data)
 {
   struct sigaction action = { .sa_sigaction = &on_signal, .sa_flags = SA_SIGINFO } ;
+  struct sigaction alarm = { .sa_handler = &on_alarm } ;
   sigset_t set ;
   (void)data ;
+  sigaction(SIGALRM, &alarm, 0) ;
   sigfillset(&action.sa_mask) ;
+  sigdelset(&action.sa_mask, SIGALRM) ;
   sigaction(CLOSER_SIGNAL, &action, 0) ;
   prctl(PR_SET_PDEATHSIG, CLOSER_SIGNAL, 0, 0, 0) ;
+  sigemptyset(&set) ;
+  sigaddset(&set, SIGALRM) ;
+  sigprocmask(SIG_UNBLOCK, &set, 0) ;
   if (has_died()) finish() ;
   prctl(PR_SET_NAME, "closer", 0, 0, 0) ;
   setsid() ;
   if (chdir("/") == -1) { /* then the working directory stays in use */ }
-  sigemptyset(&set) ;
   sigaddset(&set, CLOSER_SIGNAL) ;
   sigprocmask(SIG_UNBLOCK, &set, 0) ;
   if (self.number) work() ;

@@ -22,7 +22,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { STUCK = 10, CLIENTS = 5, ROUNDS = 50 } ;
+enum { HELPERS_MAX = 16, STUCK = 10, CLIENTS = 5, ROUNDS = 50 } ;
 
 static struct testdaemon *holder ;
 
@@ -95,6 +95,79 @@ static void send_unasked (int (*make) (void), int isfuse, uid_t uid, char const 
   close(client) ;
 }
 
+ /* A helper that stands still, whatever it is for; and what replaces one that has died. */
+
+static pid_t stopped ;
+
+static unsigned int helpers (pid_t *pids)
+{
+  unsigned int n = testdaemon_children(holder, pids, HELPERS_MAX) ;
+  if (!n) tap_bail("children of the daemon") ;
+  return n ;
+}
+
+static int stopping (void)
+{
+  pid_t pids[HELPERS_MAX] ;
+  if (!stopped)
+  {
+    helpers(pids) ;
+    stopped = pids[1] ;
+    kill(stopped, SIGSTOP) ;
+  }
+  return testfile() ;
+}
+
+static void release_stopped (void)
+{
+  if (stopped) kill(stopped, SIGKILL) ;
+  stopped = 0 ;
+}
+
+static void check_replaced (char const *name)
+{
+  pid_t before[HELPERS_MAX], after[HELPERS_MAX] ;
+  unsigned int n = helpers(before), now = 0 ;
+  struct rawclient c ;
+  int file = testfile() ;
+  for (unsigned int i = 0 ; i < 2 ; i++) kill(before[i], SIGKILL) ;
+  for (unsigned int i = 0 ; i < 200 && (now < n || after[0] == before[0] || after[0] == before[1]) ; i++)
+  {
+    test_sleep(10) ;
+    now = testdaemon_children(holder, after, HELPERS_MAX) ;
+  }
+  tap_ok(now >= n && after[0] != before[0] && after[0] != before[1], "H43: %s: helpers that are killed are replaced", name) ;
+  raw_must_connect(&c, holder->path, FRAME_S6) ;
+  raw_must_store(&c, "x", file) ;
+  tap_ok(!raw_delete(&c, "x") && !testdaemon_count_file(holder, file), "H43: %s: and close", name) ;
+  raw_close(&c) ;
+  close(file) ;
+}
+
+ /* Each waits for LINGER_SECONDS, if nobody wakes it: no number may be taken for so long. */
+
+static void send_lingering (void)
+{
+  unsigned int before = testdaemon_count_fds(holder) ;
+  double begun ;
+  if (!testdaemon_isroot()) return ;
+  for (unsigned int i = 0 ; i < STUCK ; i++)
+  {
+    int fd = lingering_socket(ends + nends++) ;
+    int client ;
+    kill(holder->pid, SIGSTOP) ;
+    client = raw_socket(holder->path, 65531) ;
+    if (client < 0 || raw_send(client, "", 1, &fd, 1) != 1) tap_bail("send") ;
+    close(fd) ;
+    close(client) ;
+    kill(holder->pid, SIGCONT) ;
+  }
+  begun = test_seconds() ;
+  while (testdaemon_count_fds(holder) > before && test_seconds() - begun < LINGER_SECONDS - 2) test_sleep(10) ;
+  tap_ok(testdaemon_count_fds(holder) <= before, "H43: %d that linger, from who may not connect: soon none is open", STUCK) ;
+  tap_diag("%.3f s", test_seconds() - begun) ;
+}
+
 static int is_ended (int fd, double until)
 {
   char byte ;
@@ -153,9 +226,12 @@ static void check (struct testdaemon *d, int (*make) (void), int isfuse, enum fr
   send_unasked(make, isfuse, 65531, name) ;
   raw_close(&c) ;
   close(file) ;
+  if (make == &parcel && iskill) send_lingering() ;
+  if (make == &stopping) check_replaced(name) ;
   if (iskill) kill_it(name) ;
   else terminate_it(name) ;
   release_parcels() ;
+  release_stopped() ;
 }
 
  /* All daemons are there before the first file of FUSE: what a child closes
@@ -164,8 +240,8 @@ static void check (struct testdaemon *d, int (*make) (void), int isfuse, enum fr
 int main (void)
 {
   static char const *const options[] = { "-v", "0", "-T", "500", 0 } ;
-  static char const *const paths[] = { "0", "1", "2", "3" } ;
-  struct testdaemon d[4] ;
+  static char const *const paths[] = { "0", "1", "2", "3", "4", "5" } ;
+  struct testdaemon d[6] ;
   char const *why ;
 #ifndef S6_ACTIVATION_HAS_CLONE_FILES
   tap_skip_all("no process can share descriptors here") ;
@@ -174,9 +250,11 @@ int main (void)
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   testdaemon_deny("uid/65531") ;
-  for (unsigned int i = 0 ; i < 4 ; i++) testdaemon_start(d + i, paths[i], options) ;
+  for (unsigned int i = 0 ; i < 6 ; i++) testdaemon_start(d + i, paths[i], options) ;
   check(d, &parcel, 0, FRAME_NATIVE, 0, "a lingering parcel, native") ;
   check(d + 1, &parcel, 0, FRAME_S6, 1, "a lingering parcel, s6") ;
+  check(d + 4, &stopping, 0, FRAME_S6, 0, "a helper that stands still, s6") ;
+  check(d + 5, &stopping, 0, FRAME_NATIVE, 1, "a helper that stands still, native") ;
   if (stuckfile_begin(&why))
   {
     check(d + 2, &stuckfile_open, 1, FRAME_NATIVE, 0, "a file of FUSE, native") ;

@@ -16,6 +16,8 @@
 #include "tap.h"
 #include "testdaemon.h"
 
+enum { CHILDREN_MAX = 16 } ;
+
  /* Does it sleep, or wait for what is stuck? */
 
 static int is_asleep (long pid)
@@ -27,7 +29,21 @@ static int is_asleep (long pid)
   if (!file) return 1 ;
   if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1) state = 0 ;
   fclose(file) ;
-  return state == 'S' || state == 'D' || state == 'Z' ;
+  return state == 'S' || state == 'D' || state == 'Z' || state == 'T' ;
+}
+
+unsigned int testdaemon_children (struct testdaemon const *d, pid_t *children, unsigned int max)
+{
+  char path[64] ;
+  unsigned int n = 0 ;
+  long pid ;
+  FILE *file ;
+  snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)d->pid, (int)d->pid) ;
+  file = fopen(path, "r") ;
+  if (!file) return 0 ;
+  while (n < max && fscanf(file, "%ld", &pid) == 1) children[n++] = (pid_t)pid ;
+  fclose(file) ;
+  return n ;
 }
 
  /* Is nothing under way, in the daemon and in its helpers that close? Who was
@@ -35,15 +51,10 @@ static int is_asleep (long pid)
 
 static int is_at_rest (struct testdaemon const *d)
 {
-  char path[64] ;
-  long pid ;
+  pid_t children[CHILDREN_MAX] ;
+  unsigned int n = testdaemon_children(d, children, CHILDREN_MAX) ;
   int r = is_asleep(d->pid) ;
-  FILE *file ;
-  snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)d->pid, (int)d->pid) ;
-  file = fopen(path, "r") ;
-  if (!file) return r ;
-  while (r && fscanf(file, "%ld", &pid) == 1) r = is_asleep(pid) ;
-  fclose(file) ;
+  while (r && n) r = is_asleep(children[--n]) ;
   return r ;
 }
 

@@ -58,6 +58,9 @@ extern void testdaemon_terminate (struct testdaemon const *) ;  /* SIGTERM, with
  /* A TAP point that it stopped properly. Tests end with it. */
 extern void testdaemon_finish (struct testdaemon *) ;
 
+ /* Its helpers that close, the oldest first: that one does nothing until the end. 0: unknown. */
+extern unsigned int testdaemon_children (struct testdaemon const *, pid_t *, unsigned int max) ;
+
  /* Waits a little until it does nothing, and nothing is being closed for it:
     the two functions below do so first. */
 extern void testdaemon_rest (struct testdaemon const *) ;
