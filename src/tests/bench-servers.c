@@ -7,7 +7,8 @@
    what tools/fetch-peer ucspi-tcp unpacked, or on the PATH;
    systemd-socket-activate on the PATH. What a variable asked for and does
    not run is an error, save s6-tcpserverd, which is another package's
-   than s6-ipcserverd. QUICK in the environment: everything once.
+   than s6-ipcserverd. The floor is a server that does nothing but accept,
+   spawn and wait: bench-accept. QUICK in the environment: everything once.
  */
 
 #include <skalibs/nonposix.h>
@@ -18,19 +19,21 @@
 #include <unistd.h>
 #include <sys/resource.h>
 
+#include <skalibs/strerr.h>
+
 #include "support/bench.h"
 #include "support/benchserver.h"
 #include "support/rules.h"
 #include "support/tap.h"
 
-enum { ROUNDS = 15, SERVERS_MAX = 4, VISITS = 200, CROWD = 256, ATONCE = 32, FEW = 10, MANY = 1000 } ;
+enum { ROUNDS = 15, SERVERS_MAX = 5, VISITS = 200, CROWD = 256, ATONCE = 32, FEW = 10, MANY = 1000 } ;
 
 static char const here[] = "the current directory" ;
 static char build[4096] ;
 static char nothing[4200] ;
 static char programs[SERVERS_MAX][4200] ;
 static struct benchserver servers[SERVERS_MAX] ;
-static unsigned int count ;
+static unsigned int count ;  /* the first is ours, the last one the floor */
 
 static void visit (void *data)
 {
@@ -45,11 +48,12 @@ static void crowd (void *data)
 static void print (char const *title, struct bench_contender const *x)
 {
   double best = 0 ;
-  for (unsigned int i = 1 ; i < count ; i++) if (!best || x[i].median < best) best = x[i].median ;
+  for (unsigned int i = 1 ; i < count - 1 ; i++) if (!best || x[i].median < best) best = x[i].median ;
   printf("\n%-44s %12s %10s %10s\n", title, "microseconds", "a second", "/ ours") ;
   for (unsigned int i = 0 ; i < count ; i++)
     printf("  %-42s %12.1f %10.0f %10.2f\n", x[i].name, x[i].median / 1000, 1e9 / x[i].median, x[i].median / x[0].median) ;
   if (best) printf("  %-42s %34.2f\n", "ours, in connections per second / the best", best / x[0].median) ;
+  printf("  %-42s %34.2f\n", "our time / the floor's", x[0].median / x[count - 1].median) ;
   fflush(stdout) ;
 }
 
@@ -106,6 +110,13 @@ static void add (char const *variable, char const *label, enum benchserver_kind 
   if (benchserver_start(servers + count, label, kind, programs[count], limit, argv, bench_environment(directory ? directory : ""), &status)) count++ ;
   else if (directory && variable) bench_cannot_run(variable, directory, name, status) ;
   else printf("(no %s)\n", label) ;
+}
+
+static void add_floor (enum benchserver_kind kind)
+{
+  char directory[4200] ;
+  snprintf(directory, sizeof(directory), "%s/src/tests/bin", build) ;
+  add(here, "floor: accept, posix_spawn, wait", kind, directory, "bench-accept", "40", 0) ;
 }
 
 static void stop (void)
@@ -172,6 +183,7 @@ int main (void)
   char const *asked = ucspi ? "UCSPI" : 0 ;
   char unpacked[4200] ;
   char tcpserverd[4200] ;
+  PROG = "bench-servers" ;
   if (!getcwd(build, sizeof(build))) tap_bail("getcwd") ;
   snprintf(nothing, sizeof(nothing), "%s/src/tests/bin/bench-nothing", build) ;
   snprintf(unpacked, sizeof(unpacked), "%s/src/tests/peer/ucspi-tcp/usr/bin", build) ;
@@ -185,12 +197,14 @@ int main (void)
   snprintf(tcpserverd, sizeof(tcpserverd), "%s/s6-tcpserverd", peer ? peer : "") ;
   add(here, "s6-ipcserverd of s6-activation", BENCHSERVER_UNIX, build, "s6-ipcserverd", "40", 0) ;
   add("PEER", "s6-ipcserverd of the other s6", BENCHSERVER_UNIX, peer, "s6-ipcserverd", "40", 0) ;
+  add_floor(BENCHSERVER_UNIX) ;
   race("Unix") ;
   stop() ;
   add(here, "s6-tcpserverd of s6-activation", BENCHSERVER_TCP, build, "s6-tcpserverd", "40", 0) ;
   add(access(tcpserverd, X_OK) ? 0 : "PEER", "s6-tcpserverd of the other s6", BENCHSERVER_TCP, peer, "s6-tcpserverd", "40", 0) ;
   add(asked, "tcpserver", BENCHSERVER_TCPSERVER, ucspi, "tcpserver", "40", 0) ;
   add(0, "systemd-socket-activate", BENCHSERVER_SYSTEMD, 0, "systemd-socket-activate", 0, 0) ;
+  add_floor(BENCHSERVER_TCP) ;
   race("TCP") ;
   stop() ;
   concurrent("s6-ipcserverd, one more child", BENCHSERVER_UNIX, "s6-ipcserverd") ;

@@ -82,7 +82,7 @@ like 'and says so' "$(cat err)" 'bench: fatal: PEER names .*/broken/s6-fdholderd
 if test -e "$TESTS/peer/s6/bin" && test -e "$TESTS/peer/s6/complete"
 then
   ok 'the comparison works as it is printed' env QUICK=yes sh -euc "cd '$BUILD' ; $comparison"
-  for row in 'peer, s6 dialect' 's6-ipcserverd of the other s6'
+  for row in 'peer, s6 dialect' 's6-ipcserverd of the other s6' 'floor: accept, posix_spawn, wait'
   do
     like "it has a row: $row" "$(cat out)" "  $row  *[0-9]"
   done

@@ -2,6 +2,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +39,22 @@ char **bench_environment (char const *dir)
   return all ;
 }
 
+/* By exit, so that what was begun is ended: strerr_die does not come by atexit. */
+
 void bench_cannot_run (char const *variable, char const *dir, char const *name, int status)
 {
   char program[4096] ;
   char how[64] ;
   snprintf(program, sizeof(program), "%s/%s", dir, name) ;
-  if (access(program, X_OK) == -1) strerr_diefsys(111, variable, " names a directory with no program ", program) ;
+  if (access(program, X_OK) == -1)
+  {
+    fprintf(stderr, "%s: fatal: %s names a directory with no program %s: %s\n", PROG, variable, program, strerror(errno)) ;
+    exit(111) ;
+  }
   if (WIFSIGNALED(status)) snprintf(how, sizeof(how), "it was killed by signal %d", WTERMSIG(status)) ;
   else snprintf(how, sizeof(how), "it exited %d", WEXITSTATUS(status)) ;
-  strerr_dief(111, variable, " names ", program, ", which does not run: ", how, " before it was ready") ;
+  fprintf(stderr, "%s: fatal: %s names %s, which does not run: %s before it was ready\n", PROG, variable, program, how) ;
+  exit(111) ;
 }
 
 int bench_quick (void)
