@@ -165,6 +165,19 @@ built '-qDpe -o 1:2 s prog' '[-D][-e][-o][1:2][--][s][s6-ipcserverd][-v0][-p][--
 built '-Q -G 1,2 -g 3 -u 4 s prog' '[--][s][s6-applyuidgid][-G][1,2][-g][3][-u][4][--][s6-ipcserverd][-v1][--][prog]'
 built '-U s prog' '[--][s][s6-applyuidgid][-Uz][--][s6-ipcserverd][--][prog]'
 
+# the last of -q, -Q and -v counts
+for words in '-v -q' '-v -Q' '-q -v' '-Q -v' '-qv'
+do
+  # shellcheck disable=SC2086 # words
+  start loud s6-ipcserver $words -1 loud true
+  ready loud
+  case $words in
+    *v) is "$words: the last one counts" "$(head -n 1 loud.err)" 's6-ipcserverd: info: starting' ;;
+    *) is "$words: the last one counts" "$(cat loud.err)" '' ;;
+  esac
+  stop loud
+done
+
 # stdout is given up, with -1 or without
 mkfifo reader
 start quiet sh -c 'exec s6-ipcserver quiet cat > reader'

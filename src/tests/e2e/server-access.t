@@ -228,6 +228,7 @@ do
 done
 exits 's6-connlimit without PROTO' 100 env -u PROTO s6-connlimit true
 like 'says what to run it under' "$(cat err)" 'PROTO not set: run s6-connlimit under s6-ipcserverd'
+exits 's6-connlimit --' 0 env PROTO=IPC s6-connlimit -- true
 exits 's6-connlimit without a program' 100 env PROTO=IPC s6-connlimit
 mkdir -p limited/uid/$uid/env
 : > limited/uid/$uid/allow
