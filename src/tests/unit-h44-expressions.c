@@ -65,6 +65,7 @@ static void *judge_deep (void *result)
 {
   regex_t re ;
   *(int *)result = !expression_excess(deep) && !regcomp(&re, deep, REG_EXTENDED | REG_NOSUB) ;
+  if (*(int *)result) regfree(&re) ;
   return 0 ;
 }
 
