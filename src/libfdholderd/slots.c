@@ -1,5 +1,8 @@
 /* ISC license. */
 
+ /* Longer than most: who waits and who is displaced is one decision, made of
+    small functions that only make sense beside each other. */
+
 #include <stdlib.h>
 #include <string.h>
 
