@@ -37,7 +37,7 @@ int main (int argc, char const *const *argv)
 {
   fdholder h ;
   stralloc ids = STRALLOC_ZERO ;
-  size_t count ;
+  size_t count = 0 ;
   tain deadline ;
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;

@@ -78,7 +78,11 @@ int wire_get_id (struct wire_reader *r, struct wire_id *id)
 int wire_get_string (struct wire_reader *r, char const **s, size_t *len)
 {
   char const *end = r->len ? memchr(r->s, 0, r->len) : 0 ;
-  if (!end) return !!take(r, r->len + 1) ;
+  if (!end)
+  {
+    r->len = 0 ;
+    return 0 ;
+  }
   *len = end - r->s ;
   *s = take(r, *len + 1) ;
   return 1 ;

@@ -26,7 +26,7 @@ static int receive_channel (struct fdclient_inbox *in, tain const *deadline, tai
 {
   textclient *client = &in->holder->client ;
   char c ;
-  int fd ;
+  int fd = -1 ;
   if (!fdclient_receive_byte(in, &c, deadline, stamp)) return 0 ;
   if (c == WIRE_CROWDED_BYTE && !in->count) return (errno = EAGAIN, fdclient_fail(in->holder)) ;
   if (c != WIRE_CHANNEL_BYTE) return fdclient_misunderstood(in) ;
