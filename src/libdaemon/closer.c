@@ -1,6 +1,7 @@
 /* ISC license. */
 
- /* Our side of the helpers: what to close, and how many of them there are. */
+ /* Our side of the helpers: what to close, and how many of them there are.
+    Longer than most: what is counted, given and heard is one set of numbers. */
 
 #include <skalibs/nonposix.h>
 
