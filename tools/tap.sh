@@ -167,6 +167,8 @@ tap_finding()
       listing && /^by / { next }
       { found = 1 }
       END { exit !found }' ;;
+    # The helpers that close run on a stack of their own: that is no finding.
+    */asan.*) grep -Evq 'ASan is ignoring requested __asan_handle_no_return|^False positive error reports may follow|sanitizers/issues/189' "$1" ;;
   esac
 }
 
