@@ -34,9 +34,10 @@ frame never selfsocket tree nowait clock log complaint budget closer
 store never wire frame selfsocket budget nowait clock log complaint closer
 policy never tree store fdtable frame wire selfsocket budget nowait clock closer
 stage never tree frame selfsocket policy store budget nowait clock log complaint closer
-account never wire fdtable frame selfsocket store stage budget nowait clock log complaint closer
+account never wire fdtable frame selfsocket store stage budget nowait clock log complaint
 flight never wire frame selfsocket store stage budget nowait clock log complaint tree policy
 verbs never frame tree
+closing never wire frame tree selfsocket store policy stage flight nowait clock log complaint
 peer
 slots
 accept

@@ -17,6 +17,7 @@
 
 #include "libdaemon/closer.h"
 #include "budget.h"
+#include "closing.h"
 #include "exitcodes.h"
 #include "loop.h"
 #include "readiness.h"
@@ -116,8 +117,7 @@ static void fit_budget (struct holder *h, struct options const *o)
 
 static void begin_closer (struct holder *h)
 {
-  if (closer_begin(&h->closer)) h->fdtable.closer = &h->closer ;
-  else if (errno != ENOSYS)
+  if (!closing_begin(h) && errno != ENOSYS)
     log_line(&h->log, LOG_WARNING, "unable to make a process that closes descriptors: ", strerror(errno), ": who stores one whose close waits can stop this holder") ;
 }
 

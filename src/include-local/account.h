@@ -16,6 +16,7 @@
 #include <skalibs/tai.h>
 
 #include "policy.h"
+#include "libdaemon/closer.h"
 #include "libdaemon/tree.h"
 
 struct account_counts
@@ -23,6 +24,7 @@ struct account_counts
   uint32_t held ;  /* slots */
   uint32_t waiting ;  /* places in the room */
   uint32_t exposed ;  /* connections that may not have read descriptors that we sent */
+  uint32_t closing ;  /* descriptors that they have brought, and that are being closed */
   uint64_t unread ;  /* how many of those, at most */
 } ;
 
@@ -31,6 +33,7 @@ struct account_rule
   struct tree_node node ;
   struct tree users ;
   struct account_counts n ;  /* of all its users */
+  struct closer_lane lane ;  /* what is closed for them */
   tain admitted ;  /* when one of them last got a slot */
   char key[POLICY_KEY_SIZE] ;
 } ;

@@ -24,7 +24,8 @@ enum budget_numbers
   BUDGET_BASE = 24,
   BUDGET_PER_CONNECTION = 4,
   BUDGET_TRANSIENT = 252,  /* what a message may bring beyond what it may have, until that is closed */
-  BUDGET_CLOSING = 8,  /* two pipes of the helpers, and what four of them may be stuck with */
+  BUDGET_CLOSING = 12,  /* two channels to the helpers, and what eight of them may be stuck with */
+  BUDGET_STUCK = 3072,  /* beyond the need, where the hard limit has it: what clients of eight rules can have stuck (closing.h) */
   BUDGET_UNREAD = 64,  /* closed connections whose last answers nobody has read (flight.h) */
   BUDGET_MAXCONN_DEFAULT = 64,
   BUDGET_MAXCONN_FLOOR = 16,
@@ -58,7 +59,7 @@ extern int budget_isexceeded (struct budget const *, uint64_t open) ;
 extern int budget_reserve (struct budget *, uint64_t open, uint64_t wanted) ;
 extern void budget_release (struct budget *, uint64_t) ;
 
- /* Is there room for all that a message may bring? */
-extern int budget_hasroom (struct budget const *, uint64_t open) ;
+ /* Is there a number for each of so many that come? */
+extern int budget_hasroom (struct budget const *, uint64_t open, uint64_t coming) ;
 
 #endif

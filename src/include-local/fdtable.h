@@ -15,27 +15,44 @@
 #include <stdint.h>
 
 struct closer ;
+struct closer_lane ;
+
+ /* What may be done with who has brought a descriptor (fdtable_adopt_for). */
+enum fdtable_charge
+{
+  FDTABLE_HELD,  /* a descriptor is his */
+  FDTABLE_CLOSING,  /* it has no reference any longer */
+  FDTABLE_CLOSED  /* and no longer is his */
+} ;
+typedef struct closer_lane *fdtable_charge_func (void *, void * /* owner */, enum fdtable_charge) ;  /* FDTABLE_CLOSING: by which lane */
+typedef fdtable_charge_func *fdtable_charge_func_ref ;
 
 struct fdtable
 {
   uint32_t *references ;  /* by descriptor number; 0: not ours */
+  void **owners ;  /* by descriptor number; 0: nobody is charged */
   size_t size ;
   uint64_t count ;  /* descriptors that have a reference */
   struct closer *closer ;  /* 0: close(2) is called here, and may wait */
+  fdtable_charge_func_ref charge ;  /* 0: nobody is charged */
+  void *data ;
 } ;
-#define FDTABLE_ZERO { .references = 0, .size = 0, .count = 0, .closer = 0 }
+#define FDTABLE_ZERO { .references = 0, .owners = 0, .size = 0, .count = 0, .closer = 0, .charge = 0, .data = 0 }
 
  /* The signatures of struct frame_fdops: the first argument is the table. */
 
  /* The descriptor is the table's, whatever happens; its first reference is
     the caller's. 0, errno ENOMEM: it was closed. */
 extern int fdtable_adopt (void *, int) ;
+extern int fdtable_adopt_for (struct fdtable *, int, void *owner) ;  /* the same, brought by somebody */
 extern void fdtable_addref (void *, int) ;
 extern void fdtable_unref (void *, int) ;
 
  /* One that has no references, and that a client has had: ours, such as the
     end of a pipe whose lock the other end may hold, or a client's. */
-extern void fdtable_close (struct fdtable *, int) ;
+extern void fdtable_close (struct fdtable *, int, void *owner) ;
+
+extern void fdtable_closed (void *, void *owner) ;  /* what the closer tells, with the table */
 
  /* The socket of a client, from accept to the end. What it has sent and
     nobody has read may hold descriptors whose close would wait (H6). */

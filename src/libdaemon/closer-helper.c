@@ -159,19 +159,26 @@ static void on_signal (int number, siginfo_t *info, void *context)
   if (has_died() || info->si_pid == self.parent) finish() ;
 }
 
+static int is_active (void)
+{
+  return __atomic_load_n(&self.closer->shared->active, __ATOMIC_SEQ_CST) == self.number ;
+}
+
+ /* One that was stuck, and replaced, ends: what it would read is another's. */
+
 static void work (void)
 {
   struct closer_shared *shared = self.closer->shared ;
-  for (;;)
+  while (is_active())
   {
-    int fd ;
-    ssize_t r = read(self.closer->request[0], &fd, sizeof(fd)) ;
-    if (r != sizeof(fd))
-    {
-      if (r == -1 && errno == EINTR) continue ;
-      return ;
-    }
-    close_in_time(fd) ;
+    struct closer_request request ;
+    ssize_t r = recv(self.closer->request[0], &request, sizeof(request), MSG_WAITALL) ;
+    if (r == -1 && errno == EINTR) continue ;
+    if (r != sizeof(request)) return ;
+    __atomic_store_n(shared->taken + self.number, request.ticket, __ATOMIC_SEQ_CST) ;
+    close_in_time(request.fd) ;
+    __atomic_store_n(shared->own + self.closer->ownsize + request.ticket - 1, 1, __ATOMIC_SEQ_CST) ;
+    __atomic_store_n(shared->taken + self.number, 0, __ATOMIC_SEQ_CST) ;
     __atomic_add_fetch(shared->closed + self.number, 1, __ATOMIC_SEQ_CST) ;
     if (__atomic_load_n(&shared->isawaited, __ATOMIC_SEQ_CST))
       while (write(self.closer->report[1], "", 1) == -1 && errno == EINTR) ;

@@ -4,6 +4,8 @@
 #define S6ACTIVATION_CLOSER_INTERNAL_H
 
 #include <signal.h>
+#include <stdint.h>
+#include <time.h>
 #include <sys/types.h>
 
 #include "libdaemon/closer.h"
@@ -11,8 +13,26 @@
  /* Nobody else sends this one, and where somebody does, it is looked who did. */
 enum { CLOSER_SIGNAL = SIGUSR2 } ;
 
- /* A process that shares our descriptors: it closes what it is asked to, or,
-    as number 0, waits for the end. Returns its pid; 0 and errno. */
+struct closer_request
+{
+  int fd ;
+  uint32_t ticket ;  /* counted from 1 */
+} ;
+
+ /* A process that shares our descriptors: it closes what it is asked to while
+    it is the active one, or, as number 0, waits for the end. Returns its pid;
+    0 and errno. */
 extern pid_t closer_helper_start (struct closer const *, unsigned int number) ;
+
+extern int closer_make_one (struct closer *, uint32_t number) ;  /* where there is none */
+extern uint32_t closer_microseconds_since (struct timespec const *) ;
+
+ /* The queues. */
+
+extern int closer_queue (struct closer *, int fd, struct closer_lane *, void *owner) ;  /* 0: no memory */
+extern void closer_give (struct closer *) ;  /* what may be given now */
+extern void closer_recall (struct closer *) ;  /* what the helpers have not taken */
+extern void closer_hear (struct closer *) ;
+extern void closer_mark_stuck (struct closer *, uint32_t ticket) ;
 
 #endif

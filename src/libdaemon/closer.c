@@ -1,23 +1,15 @@
 /* ISC license. */
 
- /* Our side of the helpers: what to close, and how many of them there are.
-    Longer than most: what is counted, given and heard is one set of numbers. */
+ /* Our side of the helpers: when they are given what, who is stuck. */
 
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
-#include <skalibs/djbunix.h>
-#include <skalibs/genalloc.h>
 #include <skalibs/tai.h>
 
 #include "libdaemon/closer-internal.h"
@@ -28,139 +20,15 @@ enum
   CLOSER_AGAIN_MS = 1000
 } ;
 
-#define queued(c) genalloc_len(int, &(c)->queue)
-
-#define shared_size(c) (sizeof(struct closer_shared) + (c)->ownsize)
-
-static int begin_sharing (struct closer *c)
-{
-  struct rlimit limit ;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return 0 ;
-  c->ownsize = limit.rlim_cur < CLOSER_OWN_MAX ? limit.rlim_cur : CLOSER_OWN_MAX ;
-  c->shared = mmap(0, shared_size(c), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ;
-  if (c->shared != MAP_FAILED) return 1 ;
-  c->shared = 0 ;
-  return 0 ;
-}
-
-static int open_pipes (struct closer *c)
-{
-  if (pipecoe(c->request) == -1) return 0 ;
-  if (pipecoe(c->report) == -1) goto close_request ;
-  if (ndelay_on(c->request[1]) == 0 && ndelay_on(c->report[0]) == 0) return 1 ;
-  fd_close(c->report[0]) ;
-  fd_close(c->report[1]) ;
- close_request:
-  fd_close(c->request[0]) ;
-  fd_close(c->request[1]) ;
-  return 0 ;
-}
-
-static void close_pipes (struct closer *c)
-{
-  for (unsigned int i = 0 ; i < 2 ; i++)
-  {
-    fd_close(c->request[i]) ;
-    fd_close(c->report[i]) ;
-  }
-}
-
-int closer_begin (struct closer *c)
-{
-  static struct closer const zero = CLOSER_ZERO ;
-  int e ;
-  *c = zero ;
-  memset(c->helpers, 0, sizeof(c->helpers)) ;
-  if (!begin_sharing(c)) return 0 ;
-  if (!open_pipes(c)) goto unmap ;
-  for (; c->n < 2 ; c->n++)
-  {
-    c->helpers[c->n] = closer_helper_start(c, c->n) ;
-    if (!c->helpers[c->n]) goto end_helpers ;
-  }
-  c->hashelpers = 1 ;
-  return 1 ;
-
- end_helpers:
-  e = errno ;
-  for (unsigned int i = 0 ; i < c->n ; i++)
-  {
-    kill(c->helpers[i], SIGKILL) ;
-    waitpid(c->helpers[i], 0, 0) ;
-  }
-  close_pipes(c) ;
-  errno = e ;
- unmap:
-  e = errno ;
-  munmap(c->shared, shared_size(c)) ;
-  *c = zero ;
-  errno = e ;
-  return 0 ;
-}
-
- /* Without memory for the queue. */
-
-static void give_at_once (struct closer *c, int fd)
-{
-  ssize_t r ;
-  do r = write(c->request[1], &fd, sizeof(fd)) ;
-  while (r == -1 && errno == EINTR) ;
-  if (r == sizeof(fd)) return ;
-  c->unasked++ ;
-  closer_close_here(fd) ;
-}
-
-void closer_close (struct closer *c, int fd)
+void closer_close (struct closer *c, int fd, struct closer_lane *lane, void *owner)
 {
   int e = errno ;
-  if (!c->hashelpers) closer_close_here(fd) ;
-  else
+  if (!c->hashelpers || !closer_queue(c, fd, lane, owner))
   {
-    c->asked++ ;
-    if (!genalloc_append(int, &c->queue, &fd)) give_at_once(c, fd) ;
+    closer_close_here(fd) ;
+    if (owner) (*c->done)(c->data, owner) ;
   }
   errno = e ;
-}
-
- /* In the order in which they came. What the pipe does not take waits. */
-
-static void give (struct closer *c)
-{
-  int *fds = genalloc_s(int, &c->queue) ;
-  size_t n = queued(c), given = 0 ;
-  while (given < n)
-  {
-    size_t now = n - given < CLOSER_BATCH ? n - given : CLOSER_BATCH ;  /* one write that is done whole or not at all */
-    ssize_t r = write(c->request[1], fds + given, now * sizeof(int)) ;
-    if (r > 0) given += (size_t)r / sizeof(int) ;
-    else if (errno != EINTR) break ;
-  }
-  if (given && given < n) memmove(fds, fds + given, (n - given) * sizeof(int)) ;
-  genalloc_setlen(int, &c->queue, n - given) ;
-  c->due = tain_infinite ;
-}
-
-static void give_if_due (struct closer *c, tain const *now)
-{
-  tain pause ;
-  if (!queued(c)) return ;
-  if (queued(c) >= CLOSER_BATCH || !tain_less(now, &c->due)) give(c) ;
-  if (!queued(c) || tain_less(&c->due, &tain_infinite)) return ;
-  tain_from_millisecs(&pause, CLOSER_BATCH_MS) ;
-  tain_add(&c->due, now, &pause) ;
-}
-
-static void hear (struct closer *c)
-{
-  c->heard = c->unasked ;
-  for (unsigned int i = 0 ; i < c->n ; i++) c->heard += __atomic_load_n(c->shared->closed + i, __ATOMIC_SEQ_CST) ;
-}
-
-static uint32_t microseconds_since (struct timespec const *begin)
-{
-  struct timespec now ;
-  clock_gettime(CLOCK_MONOTONIC, &now) ;
-  return (uint32_t)((now.tv_sec - begin->tv_sec) * 1000000 + (now.tv_nsec - begin->tv_nsec) / 1000) ;
 }
 
  /* What helpers have closed before they saw that we wait, we see. */
@@ -176,13 +44,14 @@ static void await (struct closer *c, int isawaited)
 static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
 {
   await(c, 1) ;
-  hear(c) ;
-  while (closer_pending(c) > pending && microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
+  closer_hear(c) ;
+  while (closer_pending(c) > pending && closer_microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
   {
     struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;
     char byte ;
     if (poll(&x, 1, 1) > 0 && read(c->report[0], &byte, 1) == -1) break ;
-    hear(c) ;
+    closer_hear(c) ;
+    closer_give(c) ;
   }
   await(c, 0) ;
 }
@@ -192,8 +61,8 @@ void closer_settle (struct closer *c, uint32_t pending)
   int e = errno ;
   struct timespec begin ;
   if (closer_pending(c) <= pending) return ;
-  if (queued(c)) give(c) ;
-  hear(c) ;
+  closer_hear(c) ;
+  closer_give(c) ;
   clock_gettime(CLOCK_MONOTONIC, &begin) ;
   if (begin.tv_sec != c->second)
   {
@@ -203,7 +72,7 @@ void closer_settle (struct closer *c, uint32_t pending)
   if (c->waited < CLOSER_SETTLE_MS * 1000 && c->heard != c->invain)
   {
     wait_for_reports(c, pending, &begin) ;
-    c->waited += microseconds_since(&begin) ;
+    c->waited += closer_microseconds_since(&begin) ;
     c->invain = closer_pending(c) > pending ? c->heard : c->heard - 1 ;
   }
   errno = e ;
@@ -228,100 +97,83 @@ void closer_next (struct closer const *c, tain *when)
   if (tain_less(&c->late, when)) *when = c->late ;
 }
 
-static void set_late (struct closer *c, tain const *now, unsigned int milliseconds)
+static void set (tain *when, tain const *now, unsigned int milliseconds)
 {
   tain pause ;
   tain_from_millisecs(&pause, milliseconds) ;
-  tain_add(&c->late, now, &pause) ;
-  c->mark = c->asked - (uint32_t)queued(c) ;
+  tain_add(when, now, &pause) ;
 }
 
- /* Those that have died and could not be made again are made; and one more,
-    up to the bound, where somebody is stuck. 0: not now. */
-
-static int make_helpers (struct closer *c, int ismore)
+static uint32_t closed_by_active (struct closer const *c)
 {
-  unsigned int n = ismore && c->n < CLOSER_HELPERS ? c->n + 1 : c->n ;
-  for (unsigned int i = 0 ; i < n ; i++)
-  {
-    if (c->helpers[i]) continue ;
-    c->helpers[i] = closer_helper_start(c, i) ;
-    if (!c->helpers[i]) return 0 ;
-    if (i == c->n) c->n++ ;
-  }
+  return __atomic_load_n(c->shared->closed + c->shared->active, __ATOMIC_SEQ_CST) ;
+}
+
+ /* What is behind the active helper goes to another one. Where there are too
+    many already, everything waits. */
+
+static int replace_active (struct closer *c, uint32_t ticket)
+{
+  uint32_t i = 1 ;
+  while (i < CLOSER_HELPERS && (c->helpers[i] || i == c->shared->active)) i++ ;
+  if (i == CLOSER_HELPERS) return 0 ;
+  closer_mark_stuck(c, ticket) ;
+  __atomic_store_n(&c->shared->active, i, __ATOMIC_SEQ_CST) ;
+  closer_recall(c) ;
   return 1 ;
 }
 
-static int is_awaited (struct closer const *c)
-{
-  return closer_pending(c) > queued(c) ;
-}
+ /* One that has done nothing, but is at nothing either, has not had the
+    processor yet. */
 
 static void be_late (struct closer *c, tain const *now)
 {
-  int isstuck = (int32_t)(c->heard - c->mark) < 0 ;
+  uint32_t ticket = __atomic_load_n(c->shared->taken + c->shared->active, __ATOMIC_SEQ_CST) ;
+  int isstuck = ticket && c->helpers[c->shared->active] && closed_by_active(c) == c->mark ;
+  int isdone = !isstuck || replace_active(c, ticket) ;
   c->late = tain_infinite ;
-  if (!make_helpers(c, isstuck)) set_late(c, now, CLOSER_AGAIN_MS) ;
+  if (!closer_make_one(c, 0) || !closer_make_one(c, c->shared->active) || !isdone) set(&c->late, now, CLOSER_AGAIN_MS) ;
 }
-
- /* With as many helpers as there may be, nothing is late. */
 
 void closer_turn (struct closer *c, tain const *now)
 {
-  int islate = c->hashelpers && !tain_less(now, &c->late) ;
+  int islate ;
+  if (!c->hashelpers) return ;
+  islate = !tain_less(now, &c->late) ;
   if (!islate && !closer_pending(c)) return ;
-  give_if_due(c, now) ;
-  hear(c) ;
-  await(c, 0) ;
-  if (c->n > 2 && closer_pending(c))
-  {
-    await(c, 1) ;
-    hear(c) ;
-  }
+  closer_hear(c) ;
   if (islate) be_late(c, now) ;
-  if (!tain_less(&c->late, &tain_infinite) && is_awaited(c) && c->n < CLOSER_HELPERS) set_late(c, now, CLOSER_LATE_MS) ;
+  if (c->queued >= CLOSER_BATCH || !tain_less(now, &c->due)) closer_give(c) ;
+  else if (c->queued && !tain_less(&c->due, &tain_infinite)) set(&c->due, now, CLOSER_BATCH_MS) ;
+  if (c->given > c->stuck && !tain_less(&c->late, &tain_infinite))
+  {
+    c->mark = closed_by_active(c) ;
+    set(&c->late, now, CLOSER_LATE_MS) ;
+  }
+  await(c, 0) ;
+  if (closer_pending(c) - c->stuck < CLOSER_BATCH && (!c->queued || tain_less(&c->due, &tain_infinite))) return ;
+  await(c, 1) ;  /* others wait until some are closed */
+  closer_hear(c) ;
 }
 
- /* What it was closing, if anything, stays counted: nobody knows whether it
-    is closed, and so nobody may close it. */
+ /* What it was at is closed, or never will be: nobody knows, and so nobody may
+    close it again. */
+
+static void bury (struct closer *c, unsigned int i)
+{
+  uint32_t ticket = c->shared->taken[i] ;
+  c->helpers[i] = 0 ;
+  c->shared->taken[i] = 0 ;
+  if (ticket)
+  {
+    c->shared->own[c->ownsize + ticket - 1] = 1 ;
+    c->shared->closed[i]++ ;
+  }
+  if (!i || i == c->shared->active) c->late = tain_zero ;
+}
 
 void closer_reap (struct closer *c)
 {
-  for (unsigned int i = 0 ; i < c->n ; i++)
-    if (c->helpers[i] && waitpid(c->helpers[i], 0, WNOHANG) == c->helpers[i])
-    {
-      c->helpers[i] = 0 ;
-      c->late = tain_zero ;
-    }
-}
-
-static void hang_up (struct closer const *c)
-{
-  for (size_t fd = 0 ; fd < c->ownmax ; fd++)
-    if (c->shared->own[fd]) shutdown((int)fd, SHUT_RDWR) ;
-}
-
-static int are_all_gone (struct closer *c)
-{
-  int all = 1 ;
-  for (unsigned int i = 0 ; i < c->n ; i++)
-    if (c->helpers[i])
-    {
-      if (waitpid(c->helpers[i], 0, WNOHANG)) c->helpers[i] = 0 ;
-      else all = 0 ;
-    }
-  return all ;
-}
-
-void closer_end (struct closer *c)
-{
-  static struct timespec const pause = { .tv_sec = 0, .tv_nsec = 1000000 } ;
-  struct timespec begin ;
-  if (!c->hashelpers) return ;
-  hang_up(c) ;
-  if (!c->helpers[0]) c->helpers[0] = closer_helper_start(c, 0) ;
-  for (unsigned int i = 0 ; i < c->n ; i++)
-    if (c->helpers[i]) kill(c->helpers[i], CLOSER_SIGNAL) ;
-  clock_gettime(CLOCK_MONOTONIC, &begin) ;
-  while (!are_all_gone(c) && microseconds_since(&begin) < CLOSER_END_MS * 1000) nanosleep(&pause, 0) ;
+  for (unsigned int i = 0 ; i < CLOSER_HELPERS ; i++)
+    if (c->helpers[i] && waitpid(c->helpers[i], 0, WNOHANG) == c->helpers[i]) bury(c, i) ;
 }

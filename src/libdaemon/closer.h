@@ -9,13 +9,19 @@
     socket lingers, a lock of the object is held by its owner.
 
     A helper shares the descriptor table with us, and a page to report in. It
-    reads numbers from a pipe, closes them, and counts them. A number that has not been
-    reported is pending, and counted: it is open, or in the middle of its
-    close(2). In that middle the kernel may give it out again, and that is
-    safe: a helper touches a number once, between our request and its report.
-    So whoever gives a number to closer_close has forgotten it before.
+    reads requests from a socket, closes what they name, and says so. What it
+    has not said is pending, and counted: it is open, or in the middle of its
+    close(2). In that middle the kernel may give its number out again, and that
+    is safe: a helper touches a number once, between our request and its
+    report, and who gives one to closer_close has forgotten it before.
 
-    One helper does no such work, and so is never stuck. When we die, by
+    One helper is at work. When it is stuck, what waits behind it is taken
+    back, another one is made, and the lane of what it is stuck with gets
+    nothing more to the helpers until it has come out: so a lane, which is for
+    example all that clients of one rule have brought, keeps one helper at
+    most, and no other lane waits for it.
+
+    Number 0 does no such work, and so is never stuck. When we die, by
     whatever signal, the kernel tells it, and it closes what is in the table:
     else a stuck helper would keep all of it open. The same signal from us
     makes helpers do that while we live (closer_end; or after exec, when they
@@ -32,10 +38,10 @@
 
 enum closer_numbers
 {
-  CLOSER_HELPERS = 5,  /* the first does no work but at the end */
-  CLOSER_BATCH = 32,  /* so many are given to the helpers at once, */
-  CLOSER_BATCH_MS = 2,  /* or what has come in so long: to wake one costs more than a close */
-  CLOSER_LATE_MS = 10,  /* so long something may be pending, before another helper is made for what is behind it */
+  CLOSER_HELPERS = 9,
+  CLOSER_BATCH = 32,  /* so many of a lane are given to the helper at once, */
+  CLOSER_BATCH_MS = 2,  /* or what has come in so long: to wake it costs more than a close */
+  CLOSER_LATE_MS = 10,  /* a helper that has closed nothing in so long is stuck */
   CLOSER_SETTLE_MS = 40,  /* in each second, spent waiting in closer_settle */
   CLOSER_END_MS = 500,
   CLOSER_OWN_MAX = 1 << 20
@@ -44,33 +50,67 @@ enum closer_numbers
  /* What helpers and we write. */
 struct closer_shared
 {
+  uint32_t active ;  /* the helper that reads requests; another one ends when it is free */
   uint32_t closed[CLOSER_HELPERS] ;  /* by each of them, ever */
+  uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
   uint32_t isawaited ;  /* we sleep: a byte in the pipe of reports is to wake us */
-  char own[] ;  /* by number: is it a connection of ours? */
+  char own[] ;  /* by number: is it a connection of ours? Then, by ticket: is it done? */
 } ;
+
+ /* All zero is an empty one. It must stay while anything of it is pending. */
+struct closer_lane
+{
+  struct closer_lane *next ;  /* among those that have a queue */
+  uint32_t first, last ;  /* tickets of its queue, counted from 1 */
+  uint32_t n ;  /* of them */
+  uint32_t given ;
+  uint32_t stuck ;  /* helpers that are stuck with one of it */
+  uint8_t islisted ;
+} ;
+
+ /* What a close is known by until it is done: its number may be another's before. */
+struct closer_ticket
+{
+  void *owner ;  /* who is told; or 0 */
+  struct closer_lane *lane ;  /* 0: the ticket is free */
+  uint32_t next ;  /* in the queue of the lane, or in the list of free ones; counted from 1 */
+  int fd ;
+  uint8_t isstuck ;
+} ;
+
+ /* What has an owner is closed: with the data and the owner. */
+typedef void closer_done_func (void *, void *) ;
+typedef closer_done_func *closer_done_func_ref ;
 
 struct closer
 {
   struct closer_shared *shared ;
-  size_t ownsize ;
+  size_t ownsize ;  /* tickets, too, are less */
   size_t ownmax ;  /* above the highest that ever was */
   int request[2] ;
   int report[2] ;
   pid_t helpers[CLOSER_HELPERS] ;  /* 0: there is none */
-  unsigned int n ;  /* helpers that are wanted */
-  genalloc queue ;  /* int: not yet in the pipe */
+  genalloc tickets ;  /* struct closer_ticket */
+  uint32_t free ;  /* ticket; counted from 1 */
+  struct closer_lane *lanes ;  /* that have a queue */
+  struct closer_lane lane ;  /* of what is in no other */
+  closer_done_func_ref done ;
+  void *data ;
   uint32_t asked ;  /* how many were given to closer_close, ever */
-  uint32_t heard ;  /* and how many of them are known to be closed */
-  uint32_t unasked ;  /* of these, by ourselves, for want of memory */
-  uint32_t mark ;  /* so many reports were due at the time of late */
-  tain due ;  /* when the queue is given; tain_infinite where it is empty */
-  tain late ;  /* when they are, or a helper that could not be made is tried again */
+  uint32_t heard ;  /* how many of them are known to be closed */
+  uint32_t queued ;
+  uint32_t given ;
+  uint32_t stuck ;  /* of those that are given */
+  uint32_t counted ;  /* the sum of closed when it was last looked at */
+  uint32_t mark ;  /* what the active one had closed when late was set */
+  tain due ;  /* when the queues are given; tain_infinite where they are empty */
+  tain late ;  /* when the active helper is looked at; tain_infinite where it has nothing to do */
   time_t second ;  /* the last one that closer_settle has waited in */
   uint32_t waited ;  /* microseconds of it */
   uint32_t invain ;  /* what heard was when it gave up */
   uint8_t hashelpers ;  /* else close(2) is called here */
 } ;
-#define CLOSER_ZERO { .shared = 0, .ownsize = 0, .ownmax = 0, .request = { -1, -1 }, .report = { -1, -1 }, .n = 0, .queue = GENALLOC_ZERO, .asked = 0, .heard = 0, .unasked = 0, .mark = 0, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .second = 0, .waited = 0, .invain = UINT32_MAX, .hashelpers = 0 }
+#define CLOSER_ZERO { .request = { -1, -1 }, .report = { -1, -1 }, .tickets = GENALLOC_ZERO, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .invain = UINT32_MAX }
 
  /* How many are not known to be closed. */
 #define closer_pending(c) ((c)->asked - (c)->heard)
@@ -78,10 +118,12 @@ struct closer
 
  /* Makes two helpers. SIGCHLD must lead to closer_reap. 0 and errno: there
     are none, and closer_close calls close(2) itself. ENOSYS: nor can there be. */
-extern int closer_begin (struct closer *) ;
+extern int closer_begin (struct closer *, closer_done_func_ref, void *data) ;
 
- /* Consumes fd. Keeps errno. It is closed within a few milliseconds. */
-extern void closer_close (struct closer *, int fd) ;
+ /* Consumes fd. Keeps errno. It is closed within a few milliseconds, and then
+    the owner is told, if it has one: in closer_turn or closer_settle, or here.
+    lane: 0 for what is in no other. */
+extern void closer_close (struct closer *, int fd, struct closer_lane *, void *owner) ;
 
  /* Closes it here. */
 extern void closer_close_here (int fd) ;

@@ -49,9 +49,9 @@ int budget_init (struct budget *b, uint32_t maxconn, uint32_t maxfds, struct log
   if (b->maxconn < (maxconn ? maxconn : BUDGET_MAXCONN_DEFAULT)) warn_cut(log, "simultaneous connections", "-c", b->maxconn, b->wanted) ;
   if (b->maxfds && b->maxfds < maxfds) warn_cut(log, "held descriptors", "-n", b->maxfds, b->wanted) ;
   if (rl.rlim_cur == RLIM_INFINITY) return 1 ;
-  if (rl.rlim_cur < b->need)
+  if (rl.rlim_cur < b->need + BUDGET_STUCK)
   {
-    rl.rlim_cur = b->need < rl.rlim_max ? b->need : rl.rlim_max ;
+    rl.rlim_cur = b->need + BUDGET_STUCK < rl.rlim_max ? b->need + BUDGET_STUCK : rl.rlim_max ;
     if (setrlimit(RLIMIT_NOFILE, &rl) == -1) return 0 ;
   }
   if (rl.rlim_cur > b->need) b->limit += rl.rlim_cur - b->need ;
@@ -71,9 +71,9 @@ int budget_reserve (struct budget *b, uint64_t open, uint64_t wanted)
   return 1 ;
 }
 
-int budget_hasroom (struct budget const *b, uint64_t open)
+int budget_hasroom (struct budget const *b, uint64_t open, uint64_t coming)
 {
-  return open <= b->limit + b->maxconn ;
+  return open + coming <= b->limit + b->maxconn + BUDGET_TRANSIENT + 1 ;
 }
 
 void budget_release (struct budget *b, uint64_t n)

@@ -21,12 +21,30 @@ enum
   DRAIN_FDS = 253  /* the kernel's SCM_MAX_FD: no message has more */
 } ;
 
-void fdtable_close (struct fdtable *t, int fd)
+static void close_for (struct fdtable *t, int fd, void *owner)
 {
   int e = errno ;
-  if (t->closer) closer_close(t->closer, fd) ;
-  else closer_close_here(fd) ;
+  struct closer_lane *lane = owner ? (*t->charge)(t->data, owner, FDTABLE_CLOSING) : 0 ;
+  if (t->closer) closer_close(t->closer, fd, lane, owner) ;
+  else
+  {
+    closer_close_here(fd) ;
+    if (owner) (*t->charge)(t->data, owner, FDTABLE_CLOSED) ;
+  }
   errno = e ;
+}
+
+void fdtable_close (struct fdtable *t, int fd, void *owner)
+{
+  if (!t->charge) owner = 0 ;
+  if (owner) (*t->charge)(t->data, owner, FDTABLE_HELD) ;
+  close_for(t, fd, owner) ;
+}
+
+void fdtable_closed (void *data, void *owner)
+{
+  struct fdtable *t = data ;
+  (*t->charge)(t->data, owner, FDTABLE_CLOSED) ;
 }
 
 static void close_rights (struct fdtable *t, struct msghdr *msg)
@@ -37,7 +55,7 @@ static void close_rights (struct fdtable *t, struct msghdr *msg)
       {
         int fd ;
         memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
-        fdtable_close(t, fd) ;
+        fdtable_close(t, fd, 0) ;
       }
 }
 
@@ -87,7 +105,7 @@ void fdtable_close_connection (struct fdtable *t, int fd)
   else if (is_unread(fd))
   {
     closer_own(t->closer, fd, 0) ;
-    closer_close(t->closer, fd) ;
+    closer_close(t->closer, fd, 0, 0) ;
     return ;
   }
   fdtable_end_connection(t, fd) ;
@@ -97,26 +115,37 @@ static int grow (struct fdtable *t, int fd)
 {
   size_t size = t->size ? t->size : FDTABLE_MIN ;
   uint32_t *references ;
+  void **owners ;
   while (size <= (size_t)fd) size *= 2 ;
   references = realloc(t->references, size * sizeof(uint32_t)) ;
   if (!references) return 0 ;
-  memset(references + t->size, 0, (size - t->size) * sizeof(uint32_t)) ;
   t->references = references ;
+  owners = realloc(t->owners, size * sizeof(void *)) ;
+  if (!owners) return 0 ;
+  t->owners = owners ;
+  memset(references + t->size, 0, (size - t->size) * sizeof(uint32_t)) ;
   t->size = size ;
+  return 1 ;
+}
+
+int fdtable_adopt_for (struct fdtable *t, int fd, void *owner)
+{
+  if (!t->charge) owner = 0 ;
+  if (owner) (*t->charge)(t->data, owner, FDTABLE_HELD) ;
+  if ((size_t)fd >= t->size && !grow(t, fd))
+  {
+    close_for(t, fd, owner) ;
+    return (errno = ENOMEM, 0) ;
+  }
+  t->references[fd] = 1 ;
+  t->owners[fd] = owner ;
+  t->count++ ;
   return 1 ;
 }
 
 int fdtable_adopt (void *data, int fd)
 {
-  struct fdtable *t = data ;
-  if ((size_t)fd >= t->size && !grow(t, fd))
-  {
-    fdtable_close(t, fd) ;
-    return (errno = ENOMEM, 0) ;
-  }
-  t->references[fd] = 1 ;
-  t->count++ ;
-  return 1 ;
+  return fdtable_adopt_for(data, fd, 0) ;
 }
 
 void fdtable_addref (void *data, int fd)
@@ -130,7 +159,7 @@ void fdtable_unref (void *data, int fd)
   struct fdtable *t = data ;
   if (--t->references[fd]) return ;
   t->count-- ;
-  fdtable_close(t, fd) ;
+  close_for(t, fd, t->owners[fd]) ;
 }
 
 uint64_t fdtable_count (struct fdtable const *t)
@@ -141,6 +170,8 @@ uint64_t fdtable_count (struct fdtable const *t)
 void fdtable_free (struct fdtable *t)
 {
   free(t->references) ;
+  free(t->owners) ;
   t->references = 0 ;
+  t->owners = 0 ;
   t->size = 0 ;
 }

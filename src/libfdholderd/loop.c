@@ -82,7 +82,7 @@ static void stop_listening (struct loop *l)
   int copy = fcntl(l->acceptor.fd, F_DUPFD_CLOEXEC, 3) ;
   int fd = openc_read("/dev/null") ;
   if (fd < 0 || fd_move(l->acceptor.fd, fd) == -1) fd_close(l->acceptor.fd) ;
-  if (copy >= 0) fdtable_close(&l->holder->fdtable, copy) ;
+  if (copy >= 0) fdtable_close(&l->holder->fdtable, copy, 0) ;
   l->acceptor.fd = -1 ;
 }
 

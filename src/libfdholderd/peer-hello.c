@@ -57,7 +57,7 @@ void peer_greet (struct peer *p, tain const *now)
     peer_starve(p, now) ;
     return ;
   }
-  if (!fdtable_adopt(t, fd[0]))
+  if (!fdtable_adopt_for(t, fd[0], p->account))
   {
     fd_close(fd[1]) ;
     peer_starve(p, now) ;

@@ -7,7 +7,7 @@
 
 #include <skalibs/tai.h>
 
-#include "fdtable.h"
+#include "closing.h"
 #include "flight.h"
 #include "frame.h"
 #include "peer.h"
@@ -159,18 +159,10 @@ void peer_write (struct peer *p, tain const *now)
   peer_account(p, judged, now) ;
 }
 
- /* A message may bring so many descriptors that they find no number: while
-    many wait to be closed nothing is read. */
-
-int peer_hasroom (struct peer const *p)
-{
-  return budget_hasroom(&p->holder->budget, fdtable_count(&p->holder->fdtable)) ;
-}
-
 void peer_read (struct peer *p, tain const *now)
 {
   unsigned int judged ;
-  if (!peer_hasroom(p)) return ;
+  if (!closing_hasroom(p->holder, p->account, p->fd)) return ;
   switch (frame_in_fill(&p->in))
   {
     case FRAME_FILL_AGAIN : return ;

@@ -10,6 +10,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "closing.h"
 #include "fdtable.h"
 #include "flight.h"
 #include "frame.h"
@@ -60,9 +61,29 @@ void peer_kill (struct peer *p, char const *why, tain const *now)
   peer_die(p) ;
 }
 
+ /* What it brings is its account's. */
+
+static int adopt (void *data, int fd)
+{
+  struct peer *p = data ;
+  return fdtable_adopt_for(&p->holder->fdtable, fd, p->account) ;
+}
+
+static void addref (void *data, int fd)
+{
+  struct peer *p = data ;
+  fdtable_addref(&p->holder->fdtable, fd) ;
+}
+
+static void unref (void *data, int fd)
+{
+  struct peer *p = data ;
+  fdtable_unref(&p->holder->fdtable, fd) ;
+}
+
 struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pid_t pid, tain const *timeout, tain const *now)
 {
-  static struct frame_fdops const fdtable_ops = { .adopt = &fdtable_adopt, .addref = &fdtable_addref, .unref = &fdtable_unref } ;
+  static struct frame_fdops const ops = { .adopt = &adopt, .addref = &addref, .unref = &unref } ;
   struct rights r = *rights ;
   struct peer *p = malloc(sizeof(struct peer)) ;
   if (!p)
@@ -82,8 +103,8 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   p->isstranger = 1 ;
   p->session.rights = r ;
   p->session.pid = pid ;
-  p->fdops = fdtable_ops ;
-  p->fdops.data = &h->fdtable ;
+  p->fdops = ops ;
+  p->fdops.data = p ;
   frame_in_init(&p->in, fd, &p->fdops) ;
   frame_out_init(&p->out, &p->fdops) ;
   p->timeout = *timeout ;
@@ -102,7 +123,7 @@ void peer_free (struct peer *p, tain const *now)
   frame_out_free(&p->out) ;
   if (p->channel >= 0)
   {
-    fdtable_close(&h->fdtable, p->channel) ;
+    fdtable_close(&h->fdtable, p->channel, p->account) ;
     h->connection_fds-- ;
   }
   if (!flight_bury(&h->flight, &p->flight, now))
@@ -150,7 +171,7 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
 
 short peer_events (struct peer const *p)
 {
-  short events = peer_mayjudge(p) && peer_hasroom(p) ? POLLIN : 0 ;
+  short events = peer_mayjudge(p) && closing_hasroom(p->holder, p->account, p->fd) ? POLLIN : 0 ;
   if (!p->isshort && !frame_out_isempty(&p->out)) events |= POLLOUT ;
   return events ;
 }

@@ -22,6 +22,33 @@ static int open_at (int wanted)
   return copy ;
 }
 
+ /* Who has brought a descriptor is charged from the first reference to its close. */
+
+static struct closer_lane *charge (void *data, void *owner, enum fdtable_charge what)
+{
+  static int const amounts[] = { [FDTABLE_HELD] = 1, [FDTABLE_CLOSING] = 10, [FDTABLE_CLOSED] = 100 } ;
+  (void)data ;
+  *(int *)owner += amounts[what] ;
+  return 0 ;
+}
+
+static void check_owner (struct fdtable *t)
+{
+  int owner = 0 ;
+  int fd = open_at(20) ;
+  t->charge = &charge ;
+  tap_ok(fdtable_adopt_for(t, fd, &owner) && owner == 1, "who brings a descriptor is charged") ;
+  fdtable_addref(t, fd) ;
+  fdtable_unref(t, fd) ;
+  tap_ok(owner == 1, "until the last reference") ;
+  fdtable_unref(t, fd) ;
+  tap_ok(owner == 111 && !is_open(fd), "and the close") ;
+  fd = open_at(20) ;
+  fdtable_adopt(t, fd) ;
+  fdtable_unref(t, fd) ;
+  tap_ok(owner == 111, "a number that is used again is another's") ;
+}
+
 int main (void)
 {
   struct fdtable t = FDTABLE_ZERO ;
@@ -48,6 +75,7 @@ int main (void)
   fdtable_unref(&t, low) ;
   getsockopt(pair[0], SOL_SOCKET, SO_LINGER, &linger, &len) ;
   tap_ok(!linger.l_onoff && !is_open(low), "SO_LINGER is switched off on a connected stream socket before its close") ;
+  check_owner(&t) ;
   fdtable_free(&t) ;
   return tap_done() ;
 }

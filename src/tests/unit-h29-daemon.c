@@ -33,7 +33,7 @@ static void start (struct testdaemon *d)
   snprintf(command, sizeof(command), "cp '%s/s6-fdholderd' . && chmod 755 s6-fdholderd", build && *build ? build : ".") ;
   if (system(command)) tap_bail("cp") ;
   setenv("BUILD", ".", 1) ;
-  setenv("DAEMON_WRAPPER", "prlimit --nofile=912:912 setpriv --reuid 65533 --regid 65533 --clear-groups", 1) ;
+  setenv("DAEMON_WRAPPER", "prlimit --nofile=916:916 setpriv --reuid 65533 --regid 65533 --clear-groups", 1) ;
   testdaemon_start(d, "s", options) ;
 }
 

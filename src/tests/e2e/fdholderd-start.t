@@ -36,7 +36,7 @@ stop nodir
 if test -z "$DAEMON_WRAPPER$SANITIZED"
 then
   exits 'no room to hold anything is fatal' 111 sh -c 'ulimit -n 50 ; exec s6-ipcserver-socketbinder s s6-fdholderd -v 0 -c 16 -n 100 -i norules'
-  like 'and the remedy is named' "$(cat err)" 'raise the hard limit .* to 448 or more'
+  like 'and the remedy is named' "$(cat err)" 'raise the hard limit .* to 516 or more'
 else
   skip 'no room to hold anything is fatal' 'the wrapper needs descriptors of its own'
   skip 'and the remedy is named' 'the wrapper needs descriptors of its own'

@@ -1,0 +1,30 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_CLOSING_H
+#define S6ACTIVATION_CLOSING_H
+
+ /*
+    What is being closed, against who has brought it. A close that never ends
+    keeps a number, and a message can bring 253 of the kind: no further ones
+    are read from an account that has too many of them. And no message that
+    brings more than there is room for is read from anybody: what finds no
+    number the kernel closes on our time.
+ */
+
+#include "account.h"
+#include "verbs.h"
+
+enum closing_numbers
+{
+  CLOSING_USER = 64,
+  CLOSING_RULE = 128
+} ;
+
+ /* The table of the holder, and its helpers. 0 and errno: there are none;
+    all is closed here. */
+extern int closing_begin (struct holder *) ;
+
+ /* May that connection be read now? */
+extern int closing_hasroom (struct holder const *, struct account const *, int fd) ;
+
+#endif
