@@ -38,6 +38,7 @@
 #   diag TEXT...               a comment
 #   skip_all WHY               the whole file: nothing else was printed before
 #   need PROG...               skip_all unless each is there; need_root, need_peer likewise
+#   is_root                    whether we are root, and can become others
 #
 # Running
 #   run CMD...                 stdout to file out, stderr to err, exit code to $status
@@ -291,9 +292,15 @@ need()
   done
 }
 
+# a user namespace may have one uid only: root there can become nobody
+is_root()
+{
+  test "$(id -u)" -eq 0 && setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null
+}
+
 need_root()
 {
-  test "$(id -u)" -eq 0 || skip_all 'needs root'
+  is_root || skip_all 'needs root, and other users to be'
 }
 
 need_peer()

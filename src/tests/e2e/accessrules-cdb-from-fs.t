@@ -110,7 +110,7 @@ mkdir directory.cdb
 exits 'a file that is a directory' 111 "$program" directory.cdb copy
 is 'leaves nothing' "$(echo directory.cdb*)" directory.cdb
 
-if test "$(id -u)" -eq 0
+if is_root
 then
   fresh
   mkdir -m 777 theirs

@@ -49,7 +49,7 @@ mkdir store
 start_line rc 's6-fdholder-daemon -1 -n 256 -i data/rules -- s6rc'
 ready rc
 ok 's6-fdholder-daemon' s6-fdholder-list s6rc
-if test "$(id -u)" -eq 0
+if is_root
 then
   start_line envuid 'fdmove 3 1 cd store s6-envuidgid -D 0:0:0 fdstore fdmove -c 1 3 s6-fdholder-daemon -1 -U -i data/rules s'
   ready envuid
@@ -62,7 +62,7 @@ ready retrieved
 is 'and a server takes it from there' "$(s6-tcpclient -Hl0 127.0.0.1 "$(cat retrieved.out)" sh -c 'cat <&6')" held
 line 's6-ipcserver-socketbinder w1 s6-fdholder-store s6rc socket:web:tcp:80'
 line 's6-ipcserver-socketbinder w2 s6-fdholder-store s6rc socket:web:tcp:443'
-if test "$(id -u)" -eq 0
+if is_root
 then
   line 'fdmove 3 0 s6-fdholder-retrieve s6rc socket:web:tcp:80
 fdmove 4 0 s6-fdholder-retrieve s6rc socket:web:tcp:443

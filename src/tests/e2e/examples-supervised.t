@@ -32,7 +32,7 @@ unix:echo
 unix:hello'
 # Some services become another user, which only root can: their programs must be within
 # that user's reach.
-if test "$me" -eq 0
+if is_root
 then
   mkdir programs
   find "$BUILD" -maxdepth 1 -name 's6-*' -type f -exec cp {} programs/ \;
@@ -113,7 +113,7 @@ ask_time()
   s6-tcpclient -H 127.0.0.1 "$port" s6-ioconnect -67
 }
 
-if test "$me" -eq 0
+if is_root
 then
   ok 'the echo service becomes ready' retry 20 s6-svwait -t 500 -U scan/echo
   ok 'it answers' echo_answers

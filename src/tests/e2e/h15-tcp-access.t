@@ -65,7 +65,7 @@ mkdir $key/exec
 plain -i rules
 unreadable 'an exec that is a directory'
 
-if test "$(id -u)" -eq 0
+if is_root
 then
   fresh
   user -i rules

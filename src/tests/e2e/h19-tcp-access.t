@@ -129,7 +129,7 @@ judged 'exec, with the environment' 'exec of 24' 192.0.2.1 -i rules
 judged 'the same from the cdb' 'exec of 24' 192.0.2.1 -x rules.cdb
 
 # Names, from a hosts file of our own
-if test "$(id -u)" -eq 0 && unshare -m true 2>/dev/null
+if is_root && unshare -m true 2>/dev/null
 then
   echo '192.0.2.5 www.sub.example.net' > hosts
   echo 'hosts: files' > nsswitch.conf

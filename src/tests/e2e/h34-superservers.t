@@ -40,7 +40,7 @@ then
 fi
 
 # The real thing: no more processes for that user.
-if test "$(id -u)" -eq 0 && command -v prlimit >/dev/null
+if is_root && command -v prlimit >/dev/null
 then
   as_uid 4242 true
   mkdir -m 777 theirs

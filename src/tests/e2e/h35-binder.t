@@ -46,7 +46,7 @@ then
     (umask 000 ; LD_PRELOAD=$shim $binder -a $perms moments true)
     is "-a $perms holds from the first moment" "$(cut -d' ' -f1 < moment)" "$(printf '%o' 0$perms)"
   done
-  if test "$(id -u)" -eq 0
+  if is_root
   then
     (umask 000 ; LD_PRELOAD=$shim $binder -a 0666 -o 12:34 moments true)
     is 'until it has its owner, nobody else may connect' "$(cat moment)" '600 0'

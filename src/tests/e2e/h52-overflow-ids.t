@@ -54,7 +54,7 @@ judged 'a rule that denies them all is heard' "deny uid/$overflow" "$overflow" 4
 rm -r "rules/uid/$overflow" rules/uid/default
 rule uid/self allow
 rule gid/self allow
-if test "$(id -u)" -eq 0
+if is_root
 then
   # no map at all: we are the overflow uid ourselves
   is 'who has no number himself is not mistaken for all others' "$(unshare --user judge-rules -i rules uid "$overflow" "$overflow")" 'notfound '

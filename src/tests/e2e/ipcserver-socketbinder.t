@@ -62,7 +62,7 @@ do
   run sh -c 'umask 077 ; exec "$@"' sh $binder -a "$perms" s sh -c umask
   is "-a $perms, whatever the umask" "$(mode s) $(cat out)" "$(printf '%o' $((0$perms & 0777))) 0077"
 done
-if test "$(id -u)" -eq 0
+if is_root
 then
   run $binder -o 12:34 -a 0660 s true
   is '-o gives the socket away' "$(stat -c '%u %g %a' s)" '12 34 660'

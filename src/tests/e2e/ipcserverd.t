@@ -84,7 +84,7 @@ done
 ok 'which is logged at -v 1' retry 5 logged told1 "^s6-ipcserverd: info: deny $(id -u):$(id -g) count 1/1\$"
 is 'and nothing else' "$(wc -l < told1.err)" 1
 is 'nor anything at -v 0' "$(cat told0.err)" ''
-if test "$(id -u)" -eq 0
+if is_root
 then
   run as_uid 12 s6-ipcclient local sh -c 'head -n 1 <&6'
   is 'another user is served' "$(cat out)" answer
@@ -192,7 +192,7 @@ ready lost
 is 'a program of the current directory is not on the PATH' "$(ask lostsocket)" ''
 ok 'which is said' retry 5 logged lost 'warning: unable to spawn lost: No such file'
 
-if test "$(id -u)" -eq 0
+if is_root
 then
   # privileges are gone before the first accept; the programs are where others can reach them
   as_uid 12 true

@@ -44,7 +44,7 @@ ssh_server()
   if test -n "$network" ; then inside="nsenter -t $(pid_of ssh) -n" ; fi
 }
 
-if test "$(id -u)" -ne 0
+if ! is_root
 then
   skip 'a login by ssh' 'needs root'
 elif ! command -v dropbear >/dev/null

@@ -60,7 +60,7 @@ done
 start long $binder --backlog=1 -1 127.0.0.1 0 sleep 60
 ready long
 like '--backlog= is the backlog' "$(ss -Hltn "sport = $(cat long.out)" 2>/dev/null || echo 'LISTEN 0 1 no ss')" '^LISTEN +0 +1 '
-if test "$(id -u)" -eq 0
+if is_root
 then
   run $binder 127.0.0.99 discard ./sockinfo
   like 'the name of a service' "$status $(cat out)" '^0 tcp 6300007F:0009 0A$'
@@ -82,7 +82,7 @@ start shared $binder -r -1 127.0.0.1 0 sleep 60
 ready shared
 exits '-r on both shares it' 0 $binder -r 127.0.0.1 "$(cat shared.out)" true
 exits '-r on one does not' 111 $binder 127.0.0.1 "$(cat shared.out)" true
-if test "$(id -u)" -eq 0 && test "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 7
+if is_root && test "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 7
 then
   exits 'a port for root' 111 as_uid 12 $binder 127.0.0.1 7 true
   like 'and that is said' "$(cat err)" 'ports below 1024 need root'
@@ -195,7 +195,7 @@ ok 'which is logged at -v 1' retry 5 logged told1 '^s6-tcpserverd: info: reject 
 is 'and nothing else' "$(wc -l < told1.err)" 1
 is 'nor anything at -v 0' "$(cat told0.err)" ''
 is 'another address is served' "$(s6-tcpclient -Hl0 -i 127.0.0.9 127.0.0.1 "$port" sh -c 'head -n 1 <&6')" 'answer 1'
-if test "$(id -u)" -eq 0 && command -v ip >/dev/null && ip -6 addr add 2001:db8::1/128 dev lo 2>/dev/null
+if is_root && command -v ip >/dev/null && ip -6 addr add 2001:db8::1/128 dev lo 2>/dev/null
 then
   ip -6 addr add 2001:db8::2/128 dev lo
   ip -6 addr add 2001:db8:0:1::2/128 dev lo
@@ -245,7 +245,7 @@ built '-c 0 -C 0 :: 80 prog' '[--][::][80][s6-tcpserverd][-c][1][-C][1][--][prog
 built '-qD -G 1 -g 3 -u 4 :: 80 prog' '[-D][--][::][80][s6-applyuidgid][-G][1][-g][3][-u][4][--][s6-tcpserverd][-v0][--][prog]'
 built '-G 1, :: 80 prog' '[--][::][80][s6-applyuidgid][-G][1,][--][s6-tcpserverd][--][prog]'
 built '-QU :: 80 prog' '[--][::][80][s6-applyuidgid][-Uz][--][s6-tcpserverd][-v1][--][prog]'
-if test "$(id -u)" -eq 0
+if is_root
 then
   as_uid 12 true
   PATH=$WORK/.reach/bin:$PATH
