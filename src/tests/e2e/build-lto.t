@@ -8,10 +8,10 @@
 test -z "$SANITIZED$DAEMON_WRAPPER" || skip_all 'builds its own programs'
 need gcc
 printf 'int main (void) { return 0 ; }\n' > x.c
-gcc -flto -o x x.c 2>/dev/null || skip_all 'this gcc has no -flto'
+gcc -flto=auto -o x x.c 2>/dev/null || skip_all 'this gcc has no -flto'
 copy_tree tree
 cd tree || exit 111
-ok 'configure' ./configure CC=gcc CFLAGS='-O2 -flto'
+ok 'configure' ./configure CC=gcc CFLAGS='-O2 -flto=auto'
 ok 'make' make -j2
 is 'no warning' "$(grep -E 'warning:' err)" ''
 done_testing
