@@ -44,7 +44,7 @@ struct wrapper_option
 #define WRAPPER_BINDING_OPTIONS \
   { 'd', WRAPPER_BINDER, WRAPPER_FLAG, "-d" }, \
   { 'D', WRAPPER_BINDER, WRAPPER_FLAG, "-D" }, \
-  { 'b', WRAPPER_BINDER, WRAPPER_NUMBER, "-b" }
+  { 'b', WRAPPER_BINDER, WRAPPER_LIMIT, "-b" }
 
 #define WRAPPER_UNIX_OPTIONS \
   { 'a', WRAPPER_BINDER, WRAPPER_MODE, "-a" }, \

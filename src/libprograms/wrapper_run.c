@@ -61,7 +61,8 @@ static int is_valid (enum wrapper_value value, char const *s)
   }
 }
 
- /* A server that is told 0 serves nobody, which nobody means who writes it for a wrapper. */
+ /* A server that is told 0, or has a socket that nobody listens to, serves nobody,
+    which nobody means who writes it for a wrapper. */
 
 static char const *passed_value (struct wrapper_option const *option, char const *s)
 {

@@ -21,6 +21,10 @@ is 'and it ends properly' "$status" 0
 start wrapped s6-fdholder-daemon -1 -i rules -- s foo bar
 ok 'the wrapper does the same' ready wrapped
 ok 'with a warning' said wrapped 's6-fdholder-daemon: warning: extra arguments are ignored: foo'
+start least s6-fdholder-daemon -1 -b 0 -c 0 -n 0 -i rules least
+ready least
+exits '-b 0, -c 0 and -n 0 of s6-fdholder-daemon are 1: one is held' 0 s6-fdholder-store least one
+exits 'and no more' 1 s6-fdholder-store least two
 stop wrapped
 
 start_holder missing s -i norules

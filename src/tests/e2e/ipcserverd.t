@@ -112,6 +112,9 @@ is '-C 0 of the server is nobody' "$(ask none)" ''
 start one s6-ipcserver -1 -C 0 one echo answer
 ready one
 is '-C 0 of the wrapper is 1' "$(ask one)" answer
+start queue s6-ipcserver -1 -b 0 queue echo answer
+ready queue
+is '-b 0 of the wrapper is 1' "$(ask queue)" answer
 start big s6-ipcserver-socketbinder big s6-ipcserverd -1 -v2 -c 4000000000 -C 4000000000 true
 ready big
 like '-c has no cap' "$(cat big.err)" 'status: 0/4000000000'
@@ -159,7 +162,7 @@ built()
 }
 built 's prog -x' '[--][s][s6-ipcserverd][--][prog][-x]'
 built '-v -1 -d -P -a 0700 -c 5 -C 3 -b 9 -- s prog' '[-d][-a][0700][-b][9][--][s][s6-ipcserverd][-v2][-1][-P][-c][5][-C][3][--][prog]'
-built '-c 0 -C 0 s prog' '[--][s][s6-ipcserverd][-c][1][-C][1][--][prog]'
+built '-b 0 -c 0 -C 0 s prog' '[-b][1][--][s][s6-ipcserverd][-c][1][-C][1][--][prog]'
 built '-C 00 -C 10 s prog' '[--][s][s6-ipcserverd][-C][1][-C][10][--][prog]'
 built '-qDpe -o 1:2 s prog' '[-D][-e][-o][1:2][--][s][s6-ipcserverd][-v0][-p][--][prog]'
 built '-Q -G 1,2 -g 3 -u 4 s prog' '[--][s][s6-applyuidgid][-G][1,2][-g][3][-u][4][--][s6-ipcserverd][-v1][--][prog]'

@@ -107,6 +107,9 @@ exits 'stdin is no socket' 100 s6-tcpserverd true
 exits 'stdin is a Unix socket' 100 s6-ipcserver-socketbinder s s6-tcpserverd true
 exits 'stdin is UDP' 100 $binder -m 127.0.0.1 0 s6-tcpserverd true
 exits 'stdin does not listen' 100 $binder -b 0 127.0.0.1 0 s6-tcpserverd true
+start queue s6-tcpserver -1 -b 0 127.0.0.1 0 echo answer
+ready queue
+is '-b 0 of the wrapper is 1' "$(s6-tcpclient -Hl0 127.0.0.1 "$(cat queue.out)" sh -c 'cat <&6')" answer
 start env env TCPREMOTEIP=old TCPREMOTEHOST=old s6-tcpserver -v -1 127.0.0.1 0 env
 ready env
 port=$(cat env.out)
