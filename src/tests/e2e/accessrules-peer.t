@@ -122,4 +122,47 @@ printf 'one\0two\n' > "$env/LINES"
 s6-accessrules-cdb-from-fs ours.cdb rules
 s6-accessrules-fs-from-cdb with-nul ours.cdb
 ok 'a line with a NUL comes back' cmp "$env/LINES" with-nul/uid/1004/env/LINES
+
+# How long an exec and a file in env may be (accessrules(7), DIFFERENCES FROM S6): V's length, or exec's argument's
+bytes() { head -c "$1" /dev/zero | tr '\0' x ; }
+length() # PROGRAM...
+{
+  # shellcheck disable=SC2016 # for the shell that is executed
+  env PROTO=IPC IPCREMOTEEUID=5 IPCREMOTEEGID=5 "$@" -v 0 -l 0 -i rules sh -c 'printf %s "${#V}"' 2>/dev/null || echo "exits $?"
+}
+rm -rf rules
+rule uid/5 allow
+mkdir rules/uid/5/env
+for case in '4095 4095 4095' '4096 4096 4095' '4097 exits_111 4095'
+do
+  # shellcheck disable=SC2086 # words
+  set -- $case
+  bytes "$1" > rules/uid/5/env/V
+  is "$1 bytes of a variable" "$(length s6-ipcserver-access | tr ' ' _)" "$2"
+  is "$1 bytes of a variable, by the other" "$(length peer s6-ipcserver-access)" "$3"
+done
+rm -r rules/uid/5/env
+for case in '4095 4083 4083' '4096 4084 4084' '4097 exits_111 4084'
+do
+  # shellcheck disable=SC2086 # words
+  set -- $case
+  { printf 'printf %%s%%s ' ; bytes $(($1 - 12)) ; } > rules/uid/5/exec
+  ours=$(length s6-ipcserver-access)
+  theirs=$(length peer s6-ipcserver-access)
+  case $ours in exits*) ;; *) ours=${#ours} ;; esac
+  is "$1 bytes of exec" "$(echo "$ours" | tr ' ' _)" "$2"
+  is "$1 bytes of exec, by the other" "${#theirs}" "$3"
+done
+rm rules/uid/5/exec
+mkdir rules/uid/5/env
+bytes 2000 > rules/uid/5/env/U
+for size in 4096 4097
+do
+  bytes $((size - 2006)) > rules/uid/5/env/V
+  peer s6-accessrules-cdb-from-fs theirs.cdb rules 2>/dev/null
+  run s6-accessrules-cdb-from-fs ours.cdb rules
+  is "modifications of $size bytes: compiled by ours" "$status" $((size == 4096 ? 0 : 100))
+  is 'taken from the other'"'"'s file' "$(by_ours 5 5 -x theirs.cdb | head -n 1)" allow
+  is 'and by the other from it' "$(by_peer 5 5 -x theirs.cdb | head -n 1)" "$(test "$size" -eq 4096 && echo allow || echo deny)"
+done
 done_testing
