@@ -14,21 +14,22 @@
 #include <s6-activation/accessrules.h>
 #include "accessrules-internal.h"
 
-enum { IP4_PARTS = 4, LABEL_PREFIX = sizeof "reversedns/" - 1 } ;
+enum { IP4_PARTS = 4, MAPPED_BITS = 96, LABEL_PREFIX = sizeof "reversedns/" - 1 } ;
 
 static int is_number (char const *s)
 {
   return *s && !s[strspn(s, "0123456789")] ;
 }
 
- /* As written by uid_fmt, or with zeros before it: where the zeros end. 0: no id. */
+ /* As written by uid_fmt, or with zeros before it: where the zeros end. 0: no id.
+    (uid_t)-1 is nobody's. */
 
 static char const *id_of (char const *s)
 {
   uint32_t id ;
   if (!is_number(s)) return 0 ;
   while (s[0] == '0' && s[1]) s++ ;
-  return strlen(s) < UINT32_FMT && uint320_scan(s, &id) ? s : 0 ;
+  return strlen(s) < UINT32_FMT && uint320_scan(s, &id) && id != UINT32_MAX ? s : 0 ;
 }
 
 static int judge_id (char const *class, char const *name, char *better)
@@ -61,7 +62,14 @@ static int scan_ip4 (char const *s, char *ip)
   return 1 ;
 }
 
- /* An address and what may follow it: its canonical key, in better. */
+static int is_mapped (char const *ip)
+{
+  static char const prefix[MAPPED_BITS / 8] = { [10] = (char)0xff, [11] = (char)0xff } ;
+  return !memcmp(ip, prefix, sizeof(prefix)) ;
+}
+
+ /* An address and what may follow it: its canonical key, in better. A client
+    with a mapped address is looked up by its IPv4 address. */
 
 static void canonical (char const *name, char *better)
 {
@@ -84,7 +92,8 @@ static void canonical (char const *name, char *better)
     if (bits > all) return ;
   }
   for (unsigned int i = bits ; i < all ; i++) ip[i / 8] &= ~(0x80 >> i % 8) ;
-  ruleset_ip_key(better, ip, all == 128, bits) ;
+  if (all == 128 && bits >= MAPPED_BITS && is_mapped(ip)) ruleset_ip_key(better, ip + MAPPED_BITS / 8, 0, bits - MAPPED_BITS) ;
+  else ruleset_ip_key(better, ip, all == 128, bits) ;
 }
 
 static int judge_ip (char const *class, char const *name, char *better)
@@ -113,6 +122,8 @@ static int judge_hostname (char const *name, char *better)
 {
   char const *meant = name ;
   size_t len ;
+  canonical(name, better) ;
+  if (*better) return 0 ;  /* an address is nobody's name */
   if (!strcmp(name, "@") || is_hostname(name)) return 1 ;
   meant += strspn(meant, "*.") ;
   len = strlen(meant) ;

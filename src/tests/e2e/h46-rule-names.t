@@ -29,7 +29,7 @@ taken()
 }
 
 for key in uid/0 uid/self uid/default uid/4294967294 gid/100 gid/self ip4/0.0.0.0_0 ip4/127.0.0.0_8 ip4/10.1.2.3_32 \
-  ip4/10.1.2.2_31 ip6/::_0 ip6/::1_128 ip6/2001:db8::_32 ip6/2001:db8:0:1::_64 ip6/fe80::_10 reversedns/@ \
+  ip4/10.1.2.2_31 ip6/::_0 ip6/::1_128 ip6/2001:db8::_32 ip6/2001:db8:0:1::_64 ip6/fe80::_10 ip6/::_95 ip6/::fffe:0:0_95 ip6/::fffe:a00:1_128 reversedns/@ \
   reversedns/org reversedns/example.org reversedns/_srv.a-b.x1
 do
   taken "$key"
@@ -46,6 +46,7 @@ refused uid/007 uid/7
 refused uid/4294967296 "$ids"
 refused uid/99999999999999999999 "$ids"
 refused uid/-1 "$ids"
+refused uid/4294967295 "$ids"
 refused 'uid/no such user' "$ids"
 refused uid/@ "$ids"
 refused gid/default uid/default
@@ -70,7 +71,10 @@ refused ip6/2001:DB8::_32 ip6/2001:db8::_32
 refused ip6/2001:db8:0:0::_48 ip6/2001:db8::_48
 refused ip6/2001:0db8::_32 ip6/2001:db8::_32
 refused ip6/2001:db8::1_64 ip6/2001:db8::_64
-refused ip6/::ffff:10.0.0.1_128 ip6/::ffff:a00:1_128
+refused ip6/::ffff:10.0.0.1_128 ip4/10.0.0.1_32
+refused ip6/::ffff:a00:1_128 ip4/10.0.0.1_32
+refused ip6/::ffff:a00:0_104 ip4/10.0.0.0_8
+refused ip6/::ffff:0:0_96 ip4/0.0.0.0_0
 refused ip6/::_129 "$ip6"
 refused ip6/fe80::1%eth0_128 "$ip6"
 refused reversedns/.example.org reversedns/example.org
@@ -78,6 +82,9 @@ refused 'reversedns/*.example.org' reversedns/example.org
 refused 'reversedns/*' reversedns/@
 refused reversedns/example.org. reversedns/example.org
 refused reversedns/Example.ORG reversedns/example.org
+refused reversedns/192.0.2.1 ip4/192.0.2.1_32
+refused reversedns/10.0.0.0_8 ip4/10.0.0.0_8
+refused reversedns/::1 ip6/::1_128
 refused reversedns/a..b "$names"
 refused 'reversedns/a b' "$names"
 
@@ -88,6 +95,8 @@ mkdir -p rules/ip6/2001:db8::_32 rules/ip4/10.0.0.0_31
 : > rules/ip4/10.0.0.0_31/deny
 is 'ip6/2001:db8::_32 matches' "$(judge-rules -i rules ip 2001:DB8::7)" 'deny ip6/2001:db8::_32'
 is 'ip4/10.0.0.0_31 matches' "$(judge-rules -i rules ip 10.0.0.1)" 'deny ip4/10.0.0.0_31'
+exits 'also an IPv4 client of an IPv6 socket' 1 env PROTO=TCP TCPREMOTEIP=::ffff:10.0.0.1 TCPREMOTEPORT=1 s6-tcpserver-access -v 2 -Hl0 -i rules true
+like 'by that rule' "$(cat err)" 'deny pid [0-9]* ip 10\.0\.0\.1: rule ip4/10\.0\.0\.0_31$'
 
 # all are told of at once
 mkdir -p rules/uid/a rules/uid/b rules/uid/c rules/uid/.hidden rules/reversedns/.hidden
