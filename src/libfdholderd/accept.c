@@ -70,6 +70,16 @@ static void refuse_other_control_messages (int fd)
     setsockopt(fd, SOL_SOCKET, options[i], &off, sizeof(off)) ;
 }
 
+ /* A byte out of band that nobody has asked for is thrown away when the one
+    after it is read, with the descriptors that it carries, and their close
+    may wait. In line it is a byte like others. */
+
+static void take_all_in_line (int fd)
+{
+  int on = 1 ;
+  setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on)) ;
+}
+
 static void log_connection (struct log *log, struct ucred const *c, char const *what)
 {
   char uid[UID_FMT] ;
@@ -92,6 +102,7 @@ static void welcome (struct slots *s, int fd, tain const *now)
   socklen_t len = sizeof(c) ;
   fdtable_open_connection(&h->fdtable, fd) ;
   refuse_other_control_messages(fd) ;  /* before anything is read, if only to be thrown away */
+  take_all_in_line(fd) ;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1)
   {
     fdtable_close_connection(&h->fdtable, fd) ;

@@ -7,7 +7,10 @@
 
 #include <signal.h>
 #include <unistd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
+#include "frame.h"
 #include "support/lingering.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
@@ -31,6 +34,18 @@ static int start_client (uid_t uid)
   fd = raw_socket("s", uid) ;
   if (fd < 0) tap_bail("connect") ;
   return fd ;
+}
+
+ /* As the urgent byte that is never asked for: the kernel drops it when the
+    next one is read. 0: Unix sockets have none here. */
+
+static int send_urgent (int client, int fd)
+{
+  union frame_control control ;
+  struct iovec v = { .iov_base = "u", .iov_len = 1 } ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  frame_attach(&msg, &control, &fd, 1) ;
+  return sendmsg(client, &msg, MSG_OOB | MSG_NOSIGNAL) == 1 ;
 }
 
  /* Ends the client, and sees how long another one waits. */
@@ -66,6 +81,21 @@ static void check (struct rawclient *other, uid_t uid, char const *bytes, unsign
   end_client(other, client, fd, end, name) ;
 }
 
+static void check_urgent (struct rawclient *other)
+{
+  int end ;
+  int fd = lingering_socket(&end) ;
+  int client = start_client((uid_t)-1) ;
+  int isurgent = send_urgent(client, fd) ;
+  if (send(client, "ab", 2, MSG_NOSIGNAL) != 2) tap_bail("send") ;
+  if (isurgent) end_client(other, client, fd, end, "with an urgent byte") ;
+  else
+  {
+    pause_daemon(0) ;
+    tap_ok(1, "H6: with an urgent byte # SKIP Unix sockets have none here") ;
+  }
+}
+
 int main (void)
 {
   static char const bad[] = { 0, 0, 0, 0, 0, 0 } ;
@@ -77,6 +107,7 @@ int main (void)
   check(&c, (uid_t)-1, "", 0, 1, "with a message half sent") ;
   check(&c, (uid_t)-1, "", 0, 3, "one of three too many") ;
   check(&c, (uid_t)-1, bad, sizeof(bad), 1, "behind a frame that cannot be") ;
+  check_urgent(&c) ;
   if (testdaemon_isroot()) check(&c, 65531, "", 0, 1, "from a user who is denied") ;
   raw_close(&c) ;
   testdaemon_finish(&holder) ;
