@@ -80,7 +80,7 @@ static void open_socket (struct options const *o)
 
 int main (int argc, char const *const *argv)
 {
-  struct options o = { .binding = { .flags = UNIXBINDING_REPLACE }, .backlog = SOMAXCONN, .type = SOCK_STREAM, .permissions = 0777 } ;
+  struct options o = { .binding = { .flags = UNIXBINDING_REPLACE }, .backlog = CHAIN_LONGEST_BACKLOG, .type = SOCK_STREAM, .permissions = 0777 } ;
   int e ;
   PROG = "s6-ipcserver-socketbinder" ;
   argv += parse_options(argc, argv, &o) ;

@@ -177,7 +177,7 @@ static char const *remedy (int e)
 
 int main (int argc, char const *const *argv)
 {
-  struct options o = { .backlog = SOMAXCONN, .type = SOCK_STREAM, .reuse = 1 } ;
+  struct options o = { .backlog = CHAIN_LONGEST_BACKLOG, .type = SOCK_STREAM, .reuse = 1 } ;
   struct sockaddr_storage address ;
   uint16_t port ;
   PROG = "s6-tcpserver-socketbinder" ;

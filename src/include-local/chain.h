@@ -3,6 +3,8 @@
 #ifndef S6ACTIVATION_CHAIN_H
 #define S6ACTIVATION_CHAIN_H
 
+#include <limits.h>
+
  /*
    What a chainloader executes into. An empty name can never be executed:
    it is wrong usage, told at the start, and not when all is done already,
@@ -17,6 +19,9 @@
  /* Would it be found, and may it be executed? 0, and the errno of an execution
     that fails for that; another reason may make one fail still. */
 extern int chain_canexecute (char const *name) ;
+
+ /* listen(2) cuts it down to what the system allows; SOMAXCONN is a guess of the C library's. */
+enum { CHAIN_LONGEST_BACKLOG = INT_MAX } ;
 
  /* At the start of a program that opens something: of 0, 1 and 2 those that are
     closed get /dev/null until the next program, opened in the way that is of no

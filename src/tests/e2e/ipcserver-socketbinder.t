@@ -36,6 +36,15 @@ run $binder -b0 s ./sockinfo
 like '-b 0 does not listen' "$(cat out)" 'flags 00000000, type 0001'
 run $binder -b 3 s ./sockinfo
 like '-b 3 listens' "$(cat out)" 'flags 00010000'
+# As in a network of our own, where the system's limit is not the one that the C library was built with
+limit=/proc/sys/net/core/somaxconn
+if is_root && command -v ss >/dev/null && unshare -n sh -c "echo 9000 > $limit" 2>/dev/null
+then
+  run unshare -n sh -c "echo 9000 > $limit ; exec $binder s ss -xlH"
+  is 'the default backlog is as long as the system allows' "$(awk '{ for (i = 1 ; i < NF ; i++) if ($i == "LISTEN") print $(i + 2) }' out)" 9000
+else
+  skip 'the default backlog is as long as the system allows' 'needs root, ss, and a network of its own'
+fi
 run $binder -m s ./sockinfo
 is '-m needs no -b 0' "$status $(head -n 1 out)" '0 flags 00000000, type 0002, state 01, path s'
 run $binder -m -b 0 s ./sockinfo

@@ -30,6 +30,15 @@ run $binder -B 127.0.0.1 0 ./sockinfo
 like '-B' "$(cat out)" '^flags 02$'
 run $binder -b 0 127.0.0.1 0 ./sockinfo
 unlike '-b 0 does not listen' "$(cat out)" ' 0A$'
+# As in a network of our own, where the system's limit is not the one that the C library was built with
+limit=/proc/sys/net/core/somaxconn
+if is_root && command -v ss >/dev/null && unshare -n sh -c "echo 9000 > $limit" 2>/dev/null
+then
+  run unshare -n sh -c "echo 9000 > $limit ; exec $binder 0.0.0.0 0 ss -tlH"
+  is 'the default backlog is as long as the system allows' "$(awk '{ for (i = 1 ; i < NF ; i++) if ($i == "LISTEN") print $(i + 2) }' out)" 9000
+else
+  skip 'the default backlog is as long as the system allows' 'needs root, ss, and a network of its own'
+fi
 run $binder -m 127.0.0.1 0 ./sockinfo
 like '-m is UDP' "$(cat out)" '^udp 0100007F:[0-9A-F]{4} 07$'
 run $binder -m -M ::1 0 ./sockinfo
