@@ -24,7 +24,7 @@ nowait
 clock never nowait
 log never clock
 complaint never nowait clock
-closer never nowait clock log complaint
+closer never nowait log complaint
 budget never nowait clock complaint closer
 wire never budget nowait clock log complaint closer
 fdtable never wire budget nowait clock log complaint

@@ -118,7 +118,7 @@ static void fit_budget (struct holder *h, struct options const *o)
 static void begin_closer (struct holder *h)
 {
   if (!closing_begin(h) && errno != ENOSYS)
-    log_line(&h->log, LOG_WARNING, "unable to make a process that closes descriptors: ", strerror(errno), ": who stores one whose close waits can stop this holder") ;
+    log_line(&h->log, LOG_WARNING, "unable to make the processes that close descriptors: ", strerror(errno), ": a close that waits can stop this holder") ;
 }
 
 static void check_socket (struct holder *h)

@@ -215,23 +215,28 @@ static int run (void *data)
  /* All signals wait until the helper is ready for them. It uses this stack
     in its own copy of our memory. */
 
-pid_t closer_helper_start (struct closer const *c, unsigned int number)
+pid_t closer_clone (int (*function) (void *))
 {
   static union { long double align ; char s[STACK_SIZE] ; } stack ;
   sigset_t all, before ;
   pid_t pid ;
   int e ;
   if (RUNNING_ON_VALGRIND) return (errno = ENOSYS, 0) ;
-  self.closer = c ;
-  self.number = number ;
-  self.parent = getpid() ;
   sigfillset(&all) ;
   sigprocmask(SIG_SETMASK, &all, &before) ;
-  pid = clone(&run, stack.s + STACK_SIZE, CLONE_FILES | SIGCHLD, 0) ;
+  pid = clone(function, stack.s + STACK_SIZE, CLONE_FILES | SIGCHLD, 0) ;
   e = errno ;
   sigprocmask(SIG_SETMASK, &before, 0) ;
   errno = e ;
   return pid == -1 ? 0 : pid ;
+}
+
+pid_t closer_helper_start (struct closer const *c, unsigned int number)
+{
+  self.closer = c ;
+  self.number = number ;
+  self.parent = getpid() ;
+  return closer_clone(&run) ;
 }
 
 #else

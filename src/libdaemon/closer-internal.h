@@ -24,6 +24,10 @@ struct closer_request
     0 and errno. */
 extern pid_t closer_helper_start (struct closer const *, unsigned int number) ;
 
+ /* A process that shares our descriptors, and has a copy of our memory and all
+    signals blocked, does that function. Returns its pid; 0 and errno. */
+extern pid_t closer_clone (int (*) (void *)) ;
+
 extern int closer_make_one (struct closer *, uint32_t number) ;  /* where there is none */
 extern uint32_t closer_microseconds_since (struct timespec const *) ;
 

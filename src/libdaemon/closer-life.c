@@ -129,6 +129,7 @@ void closer_end (struct closer *c)
   closer_make_one(c, 0) ;
   for (unsigned int i = 0 ; i < CLOSER_HELPERS ; i++)
     if (c->helpers[i]) kill(c->helpers[i], CLOSER_SIGNAL) ;
+  if (c->burier) kill(c->burier, SIGKILL) ;  /* its own helpers do the rest */
   clock_gettime(CLOCK_MONOTONIC, &begin) ;
   while (!are_all_gone(c) && closer_microseconds_since(&begin) < CLOSER_END_MS * 1000) nanosleep(&pause, 0) ;
 }

@@ -172,8 +172,18 @@ static void bury (struct closer *c, unsigned int i)
   if (!i || i == c->shared->active) c->late = tain_zero ;
 }
 
+ /* What was on the way to the process for connections is on no way now. */
+
+static void mourn (struct closer *c)
+{
+  c->burier = 0 ;
+  close(c->burial[1]) ;
+  closer_close(c, c->burial[0], 0, 0) ;
+}
+
 void closer_reap (struct closer *c)
 {
+  if (c->burier && waitpid(c->burier, 0, WNOHANG) == c->burier) mourn(c) ;
   for (unsigned int i = 0 ; i < CLOSER_HELPERS ; i++)
     if (c->helpers[i] && waitpid(c->helpers[i], 0, WNOHANG) == c->helpers[i]) bury(c, i) ;
 }

@@ -26,6 +26,12 @@
     else a stuck helper would keep all of it open. The same signal from us
     makes helpers do that while we live (closer_end; or after exec, when they
     alone are left in the old table).
+
+    A connection on which descriptors wait unread, whoever has sent them, even
+    somebody who may not connect, is closed elsewhere. One more process has a
+    table of its own: connections are sent to it, so what is stuck, or behind
+    that, keeps none of our numbers. It has helpers like ours, and is followed
+    by another one when its table is full of what does not close.
  */
 
 #include <stddef.h>
@@ -53,6 +59,8 @@ struct closer_shared
   uint32_t active ;  /* the helper that reads requests; another one ends when it is free */
   uint32_t closed[CLOSER_HELPERS] ;  /* by each of them, ever */
   uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
+  uint32_t buried ;  /* connections that were sent away, and that we have closed */
+  uint32_t received ;  /* of those, where they were sent to */
   uint32_t isawaited ;  /* we sleep: a byte in the pipe of reports is to wake us */
   char own[] ;  /* by number: is it a connection of ours? Then, by ticket: is it done? */
 } ;
@@ -89,7 +97,9 @@ struct closer
   size_t ownmax ;  /* above the highest that ever was */
   int request[2] ;
   int report[2] ;
+  int burial[2] ;
   pid_t helpers[CLOSER_HELPERS] ;  /* 0: there is none */
+  pid_t burier ;  /* 0: there is none */
   genalloc tickets ;  /* struct closer_ticket */
   uint32_t free ;  /* ticket; counted from 1 */
   struct closer_lane *lanes ;  /* that have a queue */
@@ -110,7 +120,7 @@ struct closer
   uint32_t invain ;  /* what heard was when it gave up */
   uint8_t hashelpers ;  /* else close(2) is called here */
 } ;
-#define CLOSER_ZERO { .request = { -1, -1 }, .report = { -1, -1 }, .tickets = GENALLOC_ZERO, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .invain = UINT32_MAX }
+#define CLOSER_ZERO { .request = { -1, -1 }, .report = { -1, -1 }, .burial = { -1, -1 }, .tickets = GENALLOC_ZERO, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .invain = UINT32_MAX }
 
  /* How many are not known to be closed. */
 #define closer_pending(c) ((c)->asked - (c)->heard)
@@ -124,6 +134,13 @@ extern int closer_begin (struct closer *, closer_done_func_ref, void *data) ;
     the owner is told, if it has one: in closer_turn or closer_settle, or here.
     lane: 0 for what is in no other. */
 extern void closer_close (struct closer *, int fd, struct closer_lane *, void *owner) ;
+
+ /* The process for connections. To be made before there is a descriptor that
+    is not ours. 0 and errno: there is none, and closer_bury is closer_close. */
+extern int closer_begin_burial (struct closer *) ;
+
+ /* Consumes fd, a Unix socket that was shut down. Keeps errno. */
+extern void closer_bury (struct closer *, int fd) ;
 
  /* Closes it here. */
 extern void closer_close_here (int fd) ;

@@ -1,14 +1,5 @@
 /* ISC license. */
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
-#include <skalibs/types.h>
-
 #include "libdaemon/closer.h"
 #include "account.h"
 #include "budget.h"
@@ -39,27 +30,7 @@ int closing_begin (struct holder *h)
   h->fdtable.data = &h->accounts ;
   if (!closer_begin(&h->closer, &fdtable_closed, &h->fdtable)) return 0 ;
   h->fdtable.closer = &h->closer ;
-  return 1 ;
-}
-
- /* How many descriptors are under way on that connection, as Linux tells. */
-
-static unsigned int count_unread (int fd)
-{
-  static char const name[] = "scm_fds:" ;
-  char path[sizeof("/proc/self/fdinfo/") + INT_FMT] = "/proc/self/fdinfo/" ;
-  char text[512] ;
-  char const *s ;
-  size_t r ;
-  int info ;
-  path[strlen("/proc/self/fdinfo/") + int_fmt(path + strlen("/proc/self/fdinfo/"), fd)] = 0 ;
-  info = openc_read(path) ;
-  if (info < 0) return BUDGET_TRANSIENT + 1 ;
-  r = allread(info, text, sizeof(text) - 1) ;
-  fd_close(info) ;
-  text[r] = 0 ;
-  s = strstr(text, name) ;
-  return s ? (unsigned int)strtoul(s + strlen(name), 0, 10) : BUDGET_TRANSIENT + 1 ;
+  return closer_begin_burial(&h->closer) ;
 }
 
 int closing_hasroom (struct holder const *h, struct account const *a, int fd)
@@ -68,6 +39,6 @@ int closing_hasroom (struct holder const *h, struct account const *a, int fd)
   unsigned int coming ;
   int istoomuch = a && (a->n.closing >= CLOSING_USER || a->rule->n.closing >= CLOSING_RULE) ;
   if (!istoomuch && budget_hasroom(&h->budget, open, BUDGET_TRANSIENT + 1)) return 1 ;
-  coming = count_unread(fd) ;
+  coming = fdtable_count_unread(fd) ;
   return !coming || (!istoomuch && budget_hasroom(&h->budget, open, coming)) ;
 }

@@ -9,7 +9,9 @@
 #include <sys/uio.h>
 #include <sys/socket.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/types.h>
 
 #include "libdaemon/closer.h"
 #include "fdtable.h"
@@ -83,6 +85,24 @@ static int is_unread (int fd)
   return ioctl(fd, FIONREAD, &n) == -1 || n ;
 }
 
+unsigned int fdtable_count_unread (int fd)
+{
+  static char const name[] = "scm_fds:" ;
+  char path[sizeof("/proc/self/fdinfo/") + INT_FMT] = "/proc/self/fdinfo/" ;
+  char text[512] ;
+  char const *s ;
+  size_t r ;
+  int info ;
+  path[strlen("/proc/self/fdinfo/") + int_fmt(path + strlen("/proc/self/fdinfo/"), fd)] = 0 ;
+  info = openc_read(path) ;
+  if (info < 0) return DRAIN_FDS ;
+  r = allread(info, text, sizeof(text) - 1) ;
+  fd_close(info) ;
+  text[r] = 0 ;
+  s = strstr(text, name) ;
+  return s ? (unsigned int)strtoul(s + strlen(name), 0, 10) : DRAIN_FDS ;
+}
+
 void fdtable_open_connection (struct fdtable *t, int fd)
 {
   if (t->closer) closer_own(t->closer, fd, 1) ;
@@ -102,10 +122,10 @@ void fdtable_close_connection (struct fdtable *t, int fd)
   int isalone = !t->closer || !closer_hashelpers(t->closer) ;
   shutdown(fd, isalone ? SHUT_RD : SHUT_RDWR) ;
   if (isalone) drain(t, fd) ;
-  else if (is_unread(fd))
+  else if (is_unread(fd) && fdtable_count_unread(fd))
   {
     closer_own(t->closer, fd, 0) ;
-    closer_close(t->closer, fd, 0, 0) ;
+    closer_bury(t->closer, fd) ;
     return ;
   }
   fdtable_end_connection(t, fd) ;

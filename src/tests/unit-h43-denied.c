@@ -1,0 +1,152 @@
+/* ISC license. */
+
+/* H42, H43: who may not even connect sends pipes whose lock is held for ever,
+   so that no close of a connection with one of them unread returns, and then
+   connects again and again, with something unread each time: nobody else
+   waits, and the daemon's numbers are its own. */
+
+#include <skalibs/nonposix.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "probed.h"
+#include "support/preloaded.h"
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum
+{
+  DENIED = 65531,
+  LIMIT = 1024,  /* on open files */
+  CONNECTIONS = LIMIT + 300,
+  AT_ONCE = 16,
+  FEW = 30
+} ;
+
+static struct testdaemon holder ;
+static pid_t writer ;
+static int reader = -1 ;
+
+ /* Writes a page that nobody gives it, and has the lock of the pipe meanwhile. */
+
+static void hold_lock (int to)
+{
+  int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC) ;
+  struct uffdio_api api = { .api = UFFD_API } ;
+  void *page = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ;
+  struct uffdio_register range = { .range = { .start = (unsigned long)page, .len = 4096 }, .mode = UFFDIO_REGISTER_MODE_MISSING } ;
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ;
+  if (fault < 0 || page == MAP_FAILED || ioctl(fault, UFFDIO_API, &api) == -1 || ioctl(fault, UFFDIO_REGISTER, &range) == -1) _exit(1) ;
+  if (write(to, page, 1) == -1) _exit(1) ;
+  _exit(0) ;
+}
+
+ /* The last descriptor of the reading end is reader. 0: no such page can be had. */
+
+static int make_pipe (void)
+{
+  int p[2] ;
+  if (pipe2(p, O_CLOEXEC) == -1) tap_bail("pipe") ;
+  writer = fork() ;
+  if (writer == -1) tap_bail("fork") ;
+  if (!writer)
+  {
+    close(p[0]) ;
+    hold_lock(p[1]) ;
+  }
+  close(p[1]) ;
+  reader = p[0] ;
+  test_sleep(200) ;
+  return waitpid(writer, 0, WNOHANG) == 0 ;
+}
+
+static void send_one (int const *fds, unsigned int nfds)
+{
+  int fd = raw_socket("s", DENIED) ;
+  if (fd < 0 || raw_send(fd, "x", 1, fds, nfds) != 1) tap_bail("send") ;
+  close(fd) ;
+}
+
+static double serve (struct rawclient *c, int file)
+{
+  double begun = test_seconds() ;
+  struct rawclient newcomer ;
+  int got, good ;
+  good = !raw_store(c, "x", 0, file) && !raw_retrieve(c, 0, "x", &got) && !raw_delete(c, "x") ;
+  if (!good) return 100 ;
+  close(got) ;
+  if (!raw_connect(&newcomer, "s", (uid_t)-1, FRAME_NATIVE) || raw_list(&newcomer)) return 100 ;
+  raw_close(&newcomer) ;
+  return test_seconds() - begun ;
+}
+
+ /* What is sent before the connection is accepted is there when it is closed. */
+
+static void attack (struct rawclient *c, int file, int const *fds, unsigned int nfds, char const *name)
+{
+  double worst = 0 ;
+  unsigned int open ;
+  for (unsigned int i = 0 ; i < CONNECTIONS && worst < 1 ; i += AT_ONCE)
+  {
+    double took ;
+    kill(holder.pid, SIGSTOP) ;
+    for (unsigned int k = 0 ; k < AT_ONCE ; k++) send_one(fds, nfds) ;
+    kill(holder.pid, SIGCONT) ;
+    took = serve(c, file) ;
+    if (took > worst) worst = took ;
+  }
+  tap_ok(worst < 1, "H42: %s: everybody else is served within a second", name) ;
+  open = testdaemon_count_fds(&holder) ;
+  if (!tap_ok(open < FEW, "H43: %s: and no numbers are taken", name)) tap_diag("%u", open) ;
+  tap_diag("worst %.3f s", worst) ;
+}
+
+int main (void)
+{
+  struct rawclient c ;
+  char limit[32] ;
+  int file ;
+#ifndef S6_ACTIVATION_HAS_CLONE_FILES
+  tap_skip_all("no process can share descriptors here") ;
+#endif
+  if (!testdaemon_isroot()) tap_skip_all("needs root, to act as several users") ;
+  if (getenv("DAEMON_WRAPPER") && *getenv("DAEMON_WRAPPER")) tap_skip_all("wrappers know no such processes") ;
+  preloaded_need("prlimit") ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/0") ;
+  testdaemon_deny("uid/65531") ;
+  snprintf(limit, sizeof(limit), "prlimit --nofile=%d:%d", LIMIT, LIMIT) ;
+  setenv("DAEMON_WRAPPER", limit, 1) ;
+  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-T", "500", 0 }) ;
+  if (!make_pipe())
+  {
+    tap_ok(1, "H43: a pipe whose lock is held # SKIP no page can be kept away here") ;
+    testdaemon_finish(&holder) ;
+    return tap_done() ;
+  }
+  file = testfile() ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  kill(holder.pid, SIGSTOP) ;
+  send_one(&reader, 1) ;
+  kill(holder.pid, SIGCONT) ;
+  close(reader) ;
+  attack(&c, file, 0, 0, "bytes behind a pipe whose lock is held") ;
+  attack(&c, file, &file, 1, "descriptors behind it") ;
+  raw_close(&c) ;
+  tap_ok(testdaemon_stop_within(&holder, 1500) == 0, "H43: SIGTERM ends the holder within -T and a second") ;
+  kill(writer, SIGKILL) ;
+  waitpid(writer, 0, 0) ;
+  return tap_done() ;
+}
