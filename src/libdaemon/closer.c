@@ -31,25 +31,29 @@ void closer_close (struct closer *c, int fd, struct closer_lane *lane, void *own
   errno = e ;
 }
 
+void closer_wake (struct closer const *c)
+{
+  char bytes[CLOSER_BATCH] ;
+  while (read(c->report[0], bytes, sizeof(bytes)) == sizeof(bytes)) ;
+}
+
  /* What helpers have closed before they saw that we wait, we see. */
 
 static void await (struct closer *c, int isawaited)
 {
-  char bytes[CLOSER_BATCH] ;
   if (c->shared->isawaited == (uint32_t)isawaited) return ;
   __atomic_store_n(&c->shared->isawaited, (uint32_t)isawaited, __ATOMIC_SEQ_CST) ;
-  if (!isawaited) while (read(c->report[0], bytes, sizeof(bytes)) == sizeof(bytes)) ;
+  if (isawaited) closer_hear(c) ;
+  else closer_wake(c) ;
 }
 
 static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
 {
   await(c, 1) ;
-  closer_hear(c) ;
   while (closer_pending(c) > pending && closer_microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
   {
     struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;
-    char byte ;
-    if (poll(&x, 1, 1) > 0 && read(c->report[0], &byte, 1) == -1) break ;
+    if (poll(&x, 1, 1) > 0) closer_wake(c) ;
     closer_hear(c) ;
     closer_give(c) ;
   }
@@ -135,6 +139,14 @@ static void be_late (struct closer *c, tain const *now)
   if (!closer_make_one(c, 0) || !closer_make_one(c, c->shared->active) || !isdone) set(&c->late, now, CLOSER_AGAIN_MS) ;
 }
 
+ /* For others to be closed, those that read no more and those of a lane that
+    has enough under way. */
+
+static int are_some_waiting (struct closer const *c)
+{
+  return closer_pending(c) - c->stuck >= CLOSER_BATCH || (c->queued && !tain_less(&c->due, &tain_infinite)) ;
+}
+
 void closer_turn (struct closer *c, tain const *now)
 {
   int islate ;
@@ -150,10 +162,7 @@ void closer_turn (struct closer *c, tain const *now)
     c->mark = closed_by_active(c) ;
     set(&c->late, now, CLOSER_LATE_MS) ;
   }
-  await(c, 0) ;
-  if (closer_pending(c) - c->stuck < CLOSER_BATCH && (!c->queued || tain_less(&c->due, &tain_infinite))) return ;
-  await(c, 1) ;  /* others wait until some are closed */
-  closer_hear(c) ;
+  await(c, are_some_waiting(c)) ;
 }
 
  /* What it was at is closed, or never will be: nobody knows, and so nobody may

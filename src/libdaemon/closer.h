@@ -154,6 +154,7 @@ extern void closer_settle (struct closer *, uint32_t pending) ;
 extern void closer_own (struct closer *, int fd, int isours) ;
 
 extern int closer_fd (struct closer const *) ;  /* poll it for reading; -1: not now */
+extern void closer_wake (struct closer const *) ;  /* it can be read */
 extern void closer_next (struct closer const *, tain *) ;  /* when the next turn is due */
 extern void closer_turn (struct closer *, tain const *now) ;  /* every turn */
 extern void closer_reap (struct closer *) ;  /* after SIGCHLD: replaces who has died */

@@ -197,6 +197,7 @@ static void turn (struct loop *l)
   slots_turn(&l->slots, &STAMP) ;
   l->holder->connection_fds -= flight_sweep(&l->holder->flight, &l->holder->accounts, &l->holder->fdtable, &STAMP) ;
   complaint_turn(&l->holder->complaints, &STAMP) ;
+  if (l->poll[POLL_CLOSER].fd >= 0 && l->poll[POLL_CLOSER].revents) closer_wake(&l->holder->closer) ;
   closer_turn(&l->holder->closer, &STAMP) ;
 }
 
