@@ -20,9 +20,17 @@ struct selfsocket
  /* 0 and errno: fd is not a listening SOCK_STREAM Unix socket (ENOTSOCK, EPROTOTYPE, EINVAL). */
 extern int selfsocket_init (struct selfsocket *, int fd) ;
 
- /* Is fd connected to that socket? To hold such a connection would be to
-    hold oneself. A socket that listens, or one of another process that
-    has the same name, is not. */
-extern int selfsocket_leads_here (struct selfsocket const *, int fd) ;
+ /* What a descriptor is. One that is connected to that socket leads here: to
+    hold it would be to hold oneself. A socket that listens, or one of another
+    process that has the same name, does not. */
+
+enum selfsocket_kind
+{
+  SELFSOCKET_NONE,  /* no socket */
+  SELFSOCKET_OTHER,
+  SELFSOCKET_HERE
+} ;
+
+extern enum selfsocket_kind selfsocket_kind (struct selfsocket const *, int fd) ;
 
 #endif

@@ -26,6 +26,7 @@ struct store_entry
   uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
   int fd ;
   uint8_t expires ;
+  uint8_t issocket ;  /* whoever makes the entry says so */
   uint8_t taken ;  /* a retrieve-and-delete is under way */
   uint8_t idlen ;
   char id[] ;  /* and a NUL */

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/socket.h>
 
@@ -15,20 +15,23 @@
 
  /* On a connected stream socket that lingers, close(2) waits for unsent data,
     and needs not: the kernel sends it all the same. A listening socket never
-    waits, and those that it accepts inherit the option, so it keeps it. */
+    waits, and those that it accepts inherit the option, so it keeps it.
+    Returns 0 for what is no socket. */
 
-static void disarm_linger (int fd)
+static int disarm_linger (int fd)
 {
   struct linger linger ;
   socklen_t len = sizeof(linger) ;
   int type, listening ;
-  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1 || !linger.l_onoff) return ;
+  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1) return 0 ;
+  if (!linger.l_onoff) return 1 ;
   len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 || type != SOCK_STREAM) return ;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 || type != SOCK_STREAM) return 1 ;
   len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == -1 || listening) return ;
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == -1 || listening) return 1 ;
   linger.l_onoff = 0 ;
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) ;
+  return 1 ;
 }
 
  /* Never twice, even after EINTR: by then the number may be another's. */
@@ -41,11 +44,9 @@ void closer_close_here (int fd)
 
 #ifdef S6_ACTIVATION_HAS_CLONE_FILES
 
-#include <dirent.h>
 #include <sched.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 
  /* valgrind ends a program that calls clone(2) in this way */
@@ -58,7 +59,7 @@ void closer_close_here (int fd)
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-enum { STACK_SIZE = 65536, HURRY_MICROSECONDS = 1000 } ;
+enum { STACK_SIZE = 65536, HURRY_MICROSECONDS = 1000, NAP_MICROSECONDS = 1000 } ;
 
  /* What a helper knows, from before it was made. */
 
@@ -74,33 +75,6 @@ static int has_died (void)
   return getppid() != self.parent ;
 }
 
- /* What is open: from the lowest to what this returns. */
-
-static int highest (void)
-{
-  struct rlimit limit ;
-  int max = 0 ;
-  DIR *dir = opendir("/proc/self/fd") ;
-  if (!dir) return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < CLOSER_OWN_MAX ? (int)limit.rlim_cur : CLOSER_OWN_MAX ;
-  for (struct dirent *d ; (d = readdir(dir)) ; )
-    if (atoi(d->d_name) > max) max = atoi(d->d_name) ;
-  closedir(dir) ;
-  return max ;
-}
-
- /* The lower, the sooner it is closed at the end. Nothing here asks the file
-    system that a file is of, as fstat(2) would. */
-
-enum order { ORDER_LISTENING, ORDER_PIPE, ORDER_SOCKET, ORDER_REST, ORDERS } ;
-
-static enum order order_of (int fd)
-{
-  int listening ;
-  socklen_t len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0) return listening ? ORDER_LISTENING : ORDER_SOCKET ;
-  return fcntl(fd, F_GETPIPE_SZ) == -1 ? ORDER_REST : ORDER_PIPE ;
-}
-
  /* Who lingers is in another's queue, perhaps, where nobody can switch that
     off. But every signal ends its wait. */
 
@@ -109,46 +83,33 @@ static void on_alarm (int number)
   (void)number ;
 }
 
-static void hurry (int isnow)
+static void ring_alarms (int isnow)
 {
   struct itimerval every = { .it_interval = { .tv_usec = 0 } } ;
   if (isnow) every.it_interval.tv_usec = every.it_value.tv_usec = HURRY_MICROSECONDS ;
   setitimer(ITIMER_REAL, &every, 0) ;
 }
 
-static void close_in_time (int fd)
+ /* From the first socket on until there is nothing to do. */
+
+static void hurry (int isnow)
 {
-  int value ;
-  socklen_t len = sizeof(value) ;
-  int issocket = getsockopt(fd, SOL_SOCKET, SO_TYPE, &value, &len) == 0 ;
-  if (issocket) hurry(1) ;
-  closer_close_here(fd) ;
-  if (issocket) hurry(0) ;
+  static int ishurried = 0 ;
+  if (ishurried == isnow) return ;
+  ishurried = isnow ;
+  ring_alarms(isnow) ;
 }
 
- /* Several helpers do this at the same time, and one may be stuck in the
-    midst of it: every second one begins with the highest number. */
-
-static void close_everything (void)
+static void close_in_time (int fd)
 {
-  int max ;
-  close(self.closer->request[0]) ;  /* so that there is a number to look with */
-  max = highest() ;
-  if (has_died())
-    for (int fd = 0 ; fd <= max && (size_t)fd < self.closer->ownsize ; fd++)
-      if (__atomic_load_n(self.closer->shared->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
-  for (enum order now = 0 ; now < ORDERS ; now++)
-    for (int i = 0 ; i <= max ; i++)
-    {
-      int fd = self.number & 1 ? max - i : i ;
-      if (order_of(fd) == now) closer_close_here(fd) ;
-    }
+  if (disarm_linger(fd)) hurry(1) ;
+  close(fd) ;
 }
 
 static void finish (void)
 {
-  hurry(1) ;
-  close_everything() ;
+  ring_alarms(1) ;
+  closer_close_all(self.closer, self.number, has_died()) ;
   _exit(0) ;
 }
 
@@ -164,24 +125,47 @@ static int is_active (void)
   return __atomic_load_n(&self.closer->shared->active, __ATOMIC_SEQ_CST) == self.number ;
 }
 
- /* One that was stuck, and replaced, ends: what it would read is another's. */
+static void serve (struct closer_shared *shared, struct closer_request const *request)
+{
+  __atomic_store_n(shared->taken + self.number, request->ticket, __ATOMIC_SEQ_CST) ;
+  close_in_time(request->fd) ;
+  __atomic_store_n(shared->own + self.closer->ownsize + request->ticket - 1, 1, __ATOMIC_SEQ_CST) ;
+  __atomic_store_n(shared->taken + self.number, 0, __ATOMIC_SEQ_CST) ;
+  __atomic_add_fetch(shared->closed + self.number, 1, __ATOMIC_SEQ_CST) ;
+  if (__atomic_load_n(&shared->isawaited, __ATOMIC_SEQ_CST))
+    while (write(self.closer->report[1], "", 1) == -1 && errno == EINTR) ;
+}
+
+ /* To be woken costs more than a close, so what comes in soon after the last
+    one is awaited here, for a moment. */
+
+static void nap (void)
+{
+  static struct timespec const pause = { .tv_nsec = NAP_MICROSECONDS * 1000 } ;
+  hurry(0) ;
+  nanosleep(&pause, 0) ;
+}
+
+ /* One that was stuck, and replaced, ends: what it would take is another's. */
 
 static void work (void)
 {
   struct closer_shared *shared = self.closer->shared ;
+  int hasnapped = 0 ;
   while (is_active())
   {
     struct closer_request request ;
-    ssize_t r = recv(self.closer->request[0], &request, sizeof(request), MSG_WAITALL) ;
-    if (r == -1 && errno == EINTR) continue ;
-    if (r != sizeof(request)) return ;
-    __atomic_store_n(shared->taken + self.number, request.ticket, __ATOMIC_SEQ_CST) ;
-    close_in_time(request.fd) ;
-    __atomic_store_n(shared->own + self.closer->ownsize + request.ticket - 1, 1, __ATOMIC_SEQ_CST) ;
-    __atomic_store_n(shared->taken + self.number, 0, __ATOMIC_SEQ_CST) ;
-    __atomic_add_fetch(shared->closed + self.number, 1, __ATOMIC_SEQ_CST) ;
-    if (__atomic_load_n(&shared->isawaited, __ATOMIC_SEQ_CST))
-      while (write(self.closer->report[1], "", 1) == -1 && errno == EINTR) ;
+    if (closer_take(shared, &request))
+    {
+      serve(shared, &request) ;
+      hasnapped = 0 ;
+    }
+    else if (!hasnapped)
+    {
+      nap() ;
+      hasnapped = 1 ;
+    }
+    else closer_sleep(shared) ;
   }
 }
 

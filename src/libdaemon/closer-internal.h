@@ -13,12 +13,6 @@
  /* Nobody else sends this one, and where somebody does, it is looked who did. */
 enum { CLOSER_SIGNAL = SIGUSR2 } ;
 
-struct closer_request
-{
-  int fd ;
-  uint32_t ticket ;  /* counted from 1 */
-} ;
-
  /* A process that shares our descriptors: it closes what it is asked to while
     it is the active one, or, as number 0, waits for the end. Returns its pid;
     0 and errno. */
@@ -29,7 +23,15 @@ extern pid_t closer_helper_start (struct closer const *, unsigned int number) ;
 extern pid_t closer_clone (int (*) (void *)) ;
 
 extern int closer_make_one (struct closer *, uint32_t number) ;  /* where there is none */
+extern void closer_close_all (struct closer const *, unsigned int number, int isdead) ;  /* in a helper, at the end */
 extern uint32_t closer_microseconds_since (struct timespec const *) ;
+
+ /* The ring of requests. */
+
+extern int closer_put (struct closer_shared *, struct closer_request const *, unsigned int) ;  /* all or none: 0 */
+extern int closer_take (struct closer_shared *, struct closer_request *) ;  /* 0: there is none */
+extern void closer_rouse (struct closer_shared *) ;  /* after closer_put */
+extern void closer_sleep (struct closer_shared *) ;  /* until there may be one */
 
  /* The queues. */
 

@@ -29,29 +29,19 @@ static int begin_sharing (struct closer *c)
   return 1 ;
 }
 
- /* Requests are in a socket and not in a pipe: what is not taken can be taken
-    back without waiting. */
-
-static int open_channels (struct closer *c)
+static int open_channel (struct closer *c)
 {
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->request) == -1) return 0 ;
-  if (pipecoe(c->report) == -1) goto close_request ;
+  if (pipecoe(c->report) == -1) return 0 ;
   if (ndelay_on(c->report[0]) == 0) return 1 ;
   fd_close(c->report[0]) ;
   fd_close(c->report[1]) ;
- close_request:
-  fd_close(c->request[0]) ;
-  fd_close(c->request[1]) ;
   return 0 ;
 }
 
-static void close_channels (struct closer *c)
+static void close_channel (struct closer *c)
 {
-  for (unsigned int i = 0 ; i < 2 ; i++)
-  {
-    fd_close(c->request[i]) ;
-    fd_close(c->report[i]) ;
-  }
+  fd_close(c->report[0]) ;
+  fd_close(c->report[1]) ;
 }
 
 int closer_begin (struct closer *c, closer_done_func_ref done, void *data)
@@ -63,7 +53,7 @@ int closer_begin (struct closer *c, closer_done_func_ref done, void *data)
   c->done = done ;
   c->data = data ;
   if (!begin_sharing(c)) return 0 ;
-  if (!open_channels(c)) goto unmap ;
+  if (!open_channel(c)) goto unmap ;
   for (; n < 2 ; n++)
   {
     c->helpers[n] = closer_helper_start(c, n) ;
@@ -79,7 +69,7 @@ int closer_begin (struct closer *c, closer_done_func_ref done, void *data)
     kill(c->helpers[n], SIGKILL) ;
     waitpid(c->helpers[n], 0, 0) ;
   }
-  close_channels(c) ;
+  close_channel(c) ;
   errno = e ;
  unmap:
   e = errno ;

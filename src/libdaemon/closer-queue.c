@@ -4,9 +4,7 @@
 
 #include <skalibs/nonposix.h>
 
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <skalibs/genalloc.h>
 #include <skalibs/tai.h>
@@ -62,15 +60,7 @@ int closer_queue (struct closer *c, int fd, struct closer_lane *lane, void *owne
   return 1 ;
 }
 
-static int send_requests (struct closer const *c, struct closer_request const *requests, unsigned int n)
-{
-  ssize_t r ;
-  do r = send(c->request[1], requests, n * sizeof(*requests), MSG_DONTWAIT | MSG_NOSIGNAL) ;
-  while (r == -1 && errno == EINTR) ;
-  return r == (ssize_t)(n * sizeof(*requests)) ;  /* so few bytes are one buffer: all or none */
-}
-
- /* 0: the socket takes no more now. */
+ /* 0: the ring is full. */
 
 static int give_of (struct closer *c, struct closer_lane *lane)
 {
@@ -81,7 +71,7 @@ static int give_of (struct closer *c, struct closer_lane *lane)
   for (; i && lane->given + n < CLOSER_BATCH ; i = ticket_at(c, i)->next)
     requests[n++] = (struct closer_request){ .fd = ticket_at(c, i)->fd, .ticket = i } ;
   if (!n) return 1 ;
-  if (!send_requests(c, requests, n)) return 0 ;
+  if (!closer_put(c->shared, requests, n)) return 0 ;
   lane->first = i ;
   lane->n -= n ;
   lane->given += n ;
@@ -93,11 +83,12 @@ static int give_of (struct closer *c, struct closer_lane *lane)
 void closer_give (struct closer *c)
 {
   struct closer_lane **p = &c->lanes ;
-  c->due = tain_infinite ;
+  uint32_t given = c->given ;
+  c->tried = c->asked + c->heard ;
   while (*p)
   {
     struct closer_lane *lane = *p ;
-    if (!give_of(c, lane)) return ;
+    if (!give_of(c, lane)) break ;
     if (lane->first) p = &lane->next ;
     else
     {
@@ -105,6 +96,7 @@ void closer_give (struct closer *c)
       *p = lane->next ;
     }
   }
+  if (c->given > given) closer_rouse(c->shared) ;
 }
 
 static void unqueue (struct closer *c, struct closer_ticket *t)
@@ -116,7 +108,7 @@ static void unqueue (struct closer *c, struct closer_ticket *t)
 void closer_recall (struct closer *c)
 {
   struct closer_request request ;
-  while (recv(c->request[0], &request, sizeof(request), MSG_DONTWAIT) == sizeof(request))
+  while (closer_take(c->shared, &request))
   {
     unqueue(c, ticket_at(c, request.ticket)) ;
     enqueue(c, request.ticket) ;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/wait.h>
@@ -47,9 +48,12 @@ static void await (struct closer *c, int isawaited)
   else closer_wake(c) ;
 }
 
+ /* The helper may be taking a nap, which any signal ends. */
+
 static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
 {
   await(c, 1) ;
+  if (!c->shared->isasleep && c->helpers[c->shared->active]) kill(c->helpers[c->shared->active], SIGALRM) ;
   while (closer_pending(c) > pending && closer_microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
   {
     struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;
@@ -97,7 +101,6 @@ int closer_fd (struct closer const *c)
 void closer_next (struct closer const *c, tain *when)
 {
   if (!c->hashelpers) return ;
-  if (tain_less(&c->due, when)) *when = c->due ;
   if (tain_less(&c->late, when)) *when = c->late ;
 }
 
@@ -124,6 +127,7 @@ static int replace_active (struct closer *c, uint32_t ticket)
   closer_mark_stuck(c, ticket) ;
   __atomic_store_n(&c->shared->active, i, __ATOMIC_SEQ_CST) ;
   closer_recall(c) ;
+  c->tried-- ;  /* there is something to give */
   return 1 ;
 }
 
@@ -144,7 +148,20 @@ static void be_late (struct closer *c, tain const *now)
 
 static int are_some_waiting (struct closer const *c)
 {
-  return closer_pending(c) - c->stuck >= CLOSER_BATCH || (c->queued && !tain_less(&c->due, &tain_infinite)) ;
+  return c->queued || closer_pending(c) - c->stuck >= CLOSER_BATCH ;
+}
+
+ /* A deadline that is not needed costs a timer in each turn. */
+
+static void watch_active (struct closer *c, tain const *now)
+{
+  if (c->given > c->stuck)
+  {
+    if (tain_less(&c->late, &tain_infinite)) return ;
+    c->mark = closed_by_active(c) ;
+    set(&c->late, now, CLOSER_LATE_MS) ;
+  }
+  else if (c->helpers[0] && c->helpers[c->shared->active]) c->late = tain_infinite ;
 }
 
 void closer_turn (struct closer *c, tain const *now)
@@ -155,13 +172,8 @@ void closer_turn (struct closer *c, tain const *now)
   if (!islate && !closer_pending(c)) return ;
   closer_hear(c) ;
   if (islate) be_late(c, now) ;
-  if (c->queued >= CLOSER_BATCH || !tain_less(now, &c->due)) closer_give(c) ;
-  else if (c->queued && !tain_less(&c->due, &tain_infinite)) set(&c->due, now, CLOSER_BATCH_MS) ;
-  if (c->given > c->stuck && !tain_less(&c->late, &tain_infinite))
-  {
-    c->mark = closed_by_active(c) ;
-    set(&c->late, now, CLOSER_LATE_MS) ;
-  }
+  if (c->queued && c->asked + c->heard != c->tried) closer_give(c) ;
+  watch_active(c, now) ;
   await(c, are_some_waiting(c)) ;
 }
 

@@ -9,7 +9,7 @@
     socket lingers, a lock of the object is held by its owner.
 
     A helper shares the descriptor table with us, and a page to report in. It
-    reads requests from a socket, closes what they name, and says so. What it
+    takes requests from a ring there, closes what they name, and says so. What it
     has not said is pending, and counted: it is open, or in the middle of its
     close(2). In that middle the kernel may give its number out again, and that
     is safe: a helper touches a number once, between our request and its
@@ -45,23 +45,33 @@
 enum closer_numbers
 {
   CLOSER_HELPERS = 9,
-  CLOSER_BATCH = 32,  /* so many of a lane are given to the helper at once, */
-  CLOSER_BATCH_MS = 2,  /* or what has come in so long: to wake it costs more than a close */
+  CLOSER_RING = 256,  /* requests at most; a power of 2 */
+  CLOSER_BATCH = 32,  /* so many of a lane are given to the helper at once */
   CLOSER_LATE_MS = 10,  /* a helper that has closed nothing in so long is stuck */
   CLOSER_SETTLE_MS = 40,  /* in each second, spent waiting in closer_settle */
   CLOSER_END_MS = 500,
   CLOSER_OWN_MAX = 1 << 20
 } ;
 
+struct closer_request
+{
+  int fd ;
+  uint32_t ticket ;  /* counted from 1 */
+} ;
+
  /* What helpers and we write. */
 struct closer_shared
 {
+  uint32_t head ;  /* how many requests were put into the ring, */
+  uint32_t tail ;  /* and taken out of it, ever */
+  uint32_t isasleep ;  /* the helper waits for the head to move */
   uint32_t active ;  /* the helper that reads requests; another one ends when it is free */
   uint32_t closed[CLOSER_HELPERS] ;  /* by each of them, ever */
   uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
   uint32_t buried ;  /* connections that were sent away, and that we have closed */
   uint32_t received ;  /* of those, where they were sent to */
   uint32_t isawaited ;  /* we sleep: a byte in the pipe of reports is to wake us */
+  struct closer_request ring[CLOSER_RING] ;
   char own[] ;  /* by number: is it a connection of ours? Then, by ticket: is it done? */
 } ;
 
@@ -95,7 +105,6 @@ struct closer
   struct closer_shared *shared ;
   size_t ownsize ;  /* tickets, too, are less */
   size_t ownmax ;  /* above the highest that ever was */
-  int request[2] ;
   int report[2] ;
   int burial[2] ;
   pid_t helpers[CLOSER_HELPERS] ;  /* 0: there is none */
@@ -113,14 +122,14 @@ struct closer
   uint32_t stuck ;  /* of those that are given */
   uint32_t counted ;  /* the sum of closed when it was last looked at */
   uint32_t mark ;  /* what the active one had closed when late was set */
-  tain due ;  /* when the queues are given; tain_infinite where they are empty */
+  uint32_t tried ;  /* what asked + heard was when the queues were given last: until it moves, nothing more can be */
   tain late ;  /* when the active helper is looked at; tain_infinite where it has nothing to do */
   time_t second ;  /* the last one that closer_settle has waited in */
   uint32_t waited ;  /* microseconds of it */
   uint32_t invain ;  /* what heard was when it gave up */
   uint8_t hashelpers ;  /* else close(2) is called here */
 } ;
-#define CLOSER_ZERO { .request = { -1, -1 }, .report = { -1, -1 }, .burial = { -1, -1 }, .tickets = GENALLOC_ZERO, .due = TAIN_INFINITE, .late = TAIN_INFINITE, .invain = UINT32_MAX }
+#define CLOSER_ZERO { .report = { -1, -1 }, .burial = { -1, -1 }, .tickets = GENALLOC_ZERO, .late = TAIN_INFINITE, .invain = UINT32_MAX }
 
  /* How many are not known to be closed. */
 #define closer_pending(c) ((c)->asked - (c)->heard)

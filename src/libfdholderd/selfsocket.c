@@ -39,17 +39,25 @@ int selfsocket_init (struct selfsocket *self, int fd)
   return 1 ;
 }
 
-int selfsocket_leads_here (struct selfsocket const *self, int fd)
+static int leads_here (struct selfsocket const *self, int fd)
 {
   struct sockaddr_un address ;
   socklen_t len = sizeof(address) ;
   struct ucred c ;
-  int domain, listening ;
-  if (!option(fd, SO_DOMAIN, &domain) || domain != AF_UNIX) return 0 ;  /* the locks of others may be held for long */
+  int listening ;
   if (getpeername(fd, (struct sockaddr *)&address, &len) == -1) return 0 ;
   if (len != self->addresslen) return 0 ;
   if (len > sizeof(address)) len = sizeof(address) ;  /* a path of 108 bytes counts its NUL, which has no place */
   if (memcmp(&address, &self->address, len)) return 0 ;
   if (!option(fd, SO_ACCEPTCONN, &listening) || listening) return 0 ;
   return credentials(fd, &c) && c.pid == self->pid && c.uid == self->uid && c.gid == self->gid ;
+}
+
+ /* Of another domain no more is asked: their locks may be held for long. */
+
+enum selfsocket_kind selfsocket_kind (struct selfsocket const *self, int fd)
+{
+  int domain ;
+  if (!option(fd, SO_DOMAIN, &domain)) return SELFSOCKET_NONE ;
+  return domain == AF_UNIX && leads_here(self, fd) ? SELFSOCKET_HERE : SELFSOCKET_OTHER ;
 }

@@ -4,7 +4,6 @@
 
 #include <string.h>
 #include <errno.h>
-#include <sys/socket.h>
 
 #include <skalibs/tai.h>
 
@@ -25,13 +24,16 @@ static int store (struct holder *h, struct wire_entry const *w, int fd, tain con
 {
   tain limit, wallclock ;
   struct store_entry *e ;
+  enum selfsocket_kind kind ;
   int error ;
   if (!tain_wallclock_read(&wallclock)) return errno ;
   if (!limit_from_wire(&limit, &w->limit, &wallclock, now)) return EINVAL ;
-  if (selfsocket_leads_here(&h->self, fd)) return ELOOP ;
+  kind = selfsocket_kind(&h->self, fd) ;
+  if (kind == SELFSOCKET_HERE) return ELOOP ;
   if (budget_isexceeded(&h->budget, verbs_open(h, 0))) return ENFILE ;
   e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
   if (!e) return ENOMEM ;
+  e->issocket = kind != SELFSOCKET_NONE ;
   error = store_put(&h->store, e) ;
   if (error) store_entry_free(e) ;
   return error ;
@@ -49,9 +51,7 @@ enum verdict verb_store (struct holder *h, struct session *s, struct wire_reques
 
 static void drop (struct holder *h, struct store_entry *e)
 {
-  int value ;
-  socklen_t len = sizeof(value) ;
-  int issocket = getsockopt(e->fd, SOL_SOCKET, SO_TYPE, &value, &len) == 0 ;
+  int issocket = e->issocket ;
   uint32_t before = closer_pending(&h->closer) ;
   store_drop(&h->store, e) ;
   if (issocket) closer_settle(&h->closer, before) ;

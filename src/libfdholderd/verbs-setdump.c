@@ -56,10 +56,12 @@ static int prepare_one (struct holder *h, struct applying *a, struct stage_entry
 {
   tain limit ;
   struct store_entry *e ;
-  if (selfsocket_leads_here(&h->self, g->fd)) return ELOOP ;
+  enum selfsocket_kind kind = selfsocket_kind(&h->self, g->fd) ;
+  if (kind == SELFSOCKET_HERE) return ELOOP ;
   if (!limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
   e = store_entry_new(g->fd, g->id, g->idlen, &limit) ;
   if (!e) return ENOMEM ;
+  e->issocket = kind != SELFSOCKET_NONE ;
   a->entries[a->n++] = e ;
   if (!store_get(&h->store, g->id)) a->added++ ;
   return 0 ;

@@ -2,7 +2,8 @@
 
 /* H43: ten descriptors whose close never returns cost those who retrieve
    nothing: the 99th of 100 retrieves takes at most 1.2 times what it takes
-   from a holder without them. Rounds are interleaved, and the best of each
+   from a holder without them; nor does a holder wake up again and again that
+   has more to close, and nobody to do it. Rounds are interleaved, and the best of each
    counts, for the machine may have other work. */
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { STUCK = 10, ROUNDS = 15, RETRIEVES = 500, TRIES = 4 } ;
+enum { STUCK = 10, ROUNDS = 15, RETRIEVES = 500, TRIES = 4, IDLE_MS = 600, NAPS_MAX = 12 } ;
 
 struct side
 {
@@ -82,6 +83,17 @@ static void compare_sides (struct side *s, char const *name)
   tap_diag("%s: 99th percentile %.1f us with, %.1f us without: %.2f", name, s[1].best * 1e6, s[0].best * 1e6, s[1].best / s[0].best) ;
 }
 
+ /* What waits behind them must wait for an event, not for a clock. */
+
+static void idle (struct side *s, char const *name)
+{
+  long naps = testdaemon_naps(&s->holder) ;
+  test_sleep(IDLE_MS) ;
+  naps = testdaemon_naps(&s->holder) - naps ;
+  tap_ok(naps <= NAPS_MAX, "H43: %s: a holder with stuck descriptors sleeps, too", name) ;
+  tap_diag("%s: woken %ld times in %d ms", name, naps, IDLE_MS) ;
+}
+
 int main (void)
 {
   struct side native[2], s6[2] ;
@@ -101,6 +113,8 @@ int main (void)
   begin(s6 + 1, "3", FRAME_S6, file) ;
   store_stuck(&native[1].c) ;
   store_stuck(&s6[1].c) ;
+  idle(native + 1, "native") ;
+  idle(s6 + 1, "s6") ;
   compare_sides(native, "native") ;
   compare_sides(s6, "s6") ;
   for (unsigned int i = 0 ; i < 2 ; i++)

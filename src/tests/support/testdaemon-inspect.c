@@ -126,18 +126,28 @@ unsigned int testdaemon_count_file (struct testdaemon const *d, int fd)
   return s.found ;
 }
 
-long testdaemon_resident (struct testdaemon const *d)
+static long status (struct testdaemon const *d, char const *name)
 {
   char line[256] ;
-  long kilobytes = -1 ;
+  long value = -1 ;
   FILE *file ;
   snprintf(line, sizeof(line), "/proc/%d/status", (int)d->pid) ;
   file = fopen(line, "r") ;
   if (!file) return -1 ;
-  while (kilobytes < 0 && fgets(line, sizeof(line), file))
-    if (!strncmp(line, "VmRSS:", 6)) kilobytes = atol(line + 6) ;
+  while (value < 0 && fgets(line, sizeof(line), file))
+    if (!strncmp(line, name, strlen(name))) value = atol(line + strlen(name)) ;
   fclose(file) ;
-  return kilobytes ;
+  return value ;
+}
+
+long testdaemon_resident (struct testdaemon const *d)
+{
+  return status(d, "VmRSS:") ;
+}
+
+long testdaemon_naps (struct testdaemon const *d)
+{
+  return status(d, "voluntary_ctxt_switches:") ;
 }
 
 struct shrinking

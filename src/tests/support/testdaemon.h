@@ -73,6 +73,7 @@ typedef void testdaemon_fd_func (int, struct stat const *, void *) ;
 extern void testdaemon_each_fd (struct testdaemon const *, testdaemon_fd_func *, void *) ;
 
 extern long testdaemon_resident (struct testdaemon const *) ;  /* kilobytes; -1: unknown */
+extern long testdaemon_naps (struct testdaemon const *) ;  /* how often it has begun to wait, ever; -1: unknown */
 
  /* The smallest send buffers on all connections that it has now. 0: the kernel does not let us. */
 extern int testdaemon_shrink_buffers (struct testdaemon const *) ;

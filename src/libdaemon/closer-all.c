@@ -1,0 +1,66 @@
+/* ISC license. */
+
+ /* At the end: everything in the table that we share. */
+
+#include <skalibs/nonposix.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "libdaemon/closer-internal.h"
+
+#ifdef F_GETPIPE_SZ
+#define is_pipe(fd) (fcntl((fd), F_GETPIPE_SZ) != -1)
+#else
+#define is_pipe(fd) 0
+#endif
+
+ /* What is open: from the lowest to what this returns. */
+
+static int highest (void)
+{
+  struct rlimit limit ;
+  int max = 0 ;
+  DIR *dir = opendir("/proc/self/fd") ;
+  if (!dir) return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < CLOSER_OWN_MAX ? (int)limit.rlim_cur : CLOSER_OWN_MAX ;
+  for (struct dirent *d ; (d = readdir(dir)) ; )
+    if (atoi(d->d_name) > max) max = atoi(d->d_name) ;
+  closedir(dir) ;
+  return max ;
+}
+
+ /* The lower, the sooner it is closed at the end. Nothing here asks the file
+    system that a file is of, as fstat(2) would. */
+
+enum order { ORDER_LISTENING, ORDER_PIPE, ORDER_SOCKET, ORDER_REST, ORDERS } ;
+
+static enum order order_of (int fd)
+{
+  int listening ;
+  socklen_t len = sizeof(int) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0) return listening ? ORDER_LISTENING : ORDER_SOCKET ;
+  return is_pipe(fd) ? ORDER_PIPE : ORDER_REST ;
+}
+
+ /* Several helpers do this at the same time, and one may be stuck in the
+    midst of it: every second one begins with the highest number. */
+
+void closer_close_all (struct closer const *c, unsigned int number, int isdead)
+{
+  int max ;
+  close(c->report[0]) ;  /* so that there is a number to look with */
+  max = highest() ;
+  if (isdead)
+    for (int fd = 0 ; fd <= max && (size_t)fd < c->ownsize ; fd++)
+      if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
+  for (enum order now = 0 ; now < ORDERS ; now++)
+    for (int i = 0 ; i <= max ; i++)
+    {
+      int fd = number & 1 ? max - i : i ;
+      if (order_of(fd) == now) closer_close_here(fd) ;
+    }
+}
