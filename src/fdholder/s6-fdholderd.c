@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
@@ -129,15 +127,6 @@ static void check_socket (struct holder *h)
   strerr_diefusys(EXITCODE_SYSTEM, "use standard input as a listening socket") ;
 }
 
- /* What is in flight counts against a user who is not root. */
-
-static void bound_flight (struct holder *h)
-{
-  struct rlimit rl ;
-  int isbounded = geteuid() && getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur != RLIM_INFINITY ;
-  flight_init(&h->flight, isbounded ? rl.rlim_cur : 0) ;
-}
-
 int main (int argc, char const *const *argv)
 {
   static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
@@ -154,7 +143,7 @@ int main (int argc, char const *const *argv)
   set_timeout(&options.timeout, o.timeout) ;
   set_timeout(&options.lameduck, o.lameduck) ;
   fit_budget(&h, &o) ;
-  bound_flight(&h) ;
+  flight_init(&h.flight, flight_bound()) ;  /* the limit is final by now */
   begin_closer(&h) ;
   store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;

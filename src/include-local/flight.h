@@ -51,7 +51,10 @@ struct flight
   tain sweep ;  /* when to look at them */
 } ;
 
- /* max: the limit on open files of this process, or 0 for a user who is not bounded. */
+ /* How many the kernel lets this process have in flight: its limit on open
+    files; 0: as many as it likes. */
+extern uint64_t flight_bound (void) ;
+
 extern void flight_init (struct flight *, uint64_t max) ;
 
  /* How many more descriptors it may be sent now, of so many that it is to be sent. */
