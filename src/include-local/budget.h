@@ -24,7 +24,7 @@ enum budget_numbers
   BUDGET_BASE = 24,
   BUDGET_PER_CONNECTION = 4,
   BUDGET_TRANSIENT = 252,  /* what a message may bring beyond what it may have, until that is closed */
-  BUDGET_CLOSING = 10,  /* a channel from the helpers, and what eight of them may be stuck with */
+  BUDGET_CLOSING = 12,  /* two channels to helpers, and what eight of them may be stuck with */
   BUDGET_STUCK = 3072,  /* beyond the need, where the hard limit has it: what clients of eight rules can have stuck (closing.h) */
   BUDGET_UNREAD = 64,  /* closed connections whose last answers nobody has read (flight.h) */
   BUDGET_MAXCONN_DEFAULT = 64,
