@@ -11,6 +11,8 @@
     number the kernel closes on our time.
  */
 
+#include <stddef.h>
+
 #include "account.h"
 #include "verbs.h"
 
@@ -24,7 +26,11 @@ enum closing_numbers
     all is closed here. */
 extern int closing_begin (struct holder *) ;
 
- /* May that connection be read now? */
+ /* How many bytes of that connection may be read now, so that nothing comes
+    with them that there is no room for. 0: none, not even to see its end. */
+extern size_t closing_room (struct holder const *, struct account const *, int fd) ;
+
+ /* Is it to be waited for? */
 extern int closing_hasroom (struct holder const *, struct account const *, int fd) ;
 
 #endif

@@ -107,7 +107,7 @@ struct frame
 extern int frame_in_init (struct frame_in *, int fd, struct frame_fdops const *) ;
 extern void frame_in_free (struct frame_in *) ;  /* drops what is queued; leaves the socket open */
 extern void frame_in_allow (struct frame_in *, size_t maxbody, unsigned int maxfds) ;
-extern enum frame_fill frame_in_fill (struct frame_in *) ;
+extern enum frame_fill frame_in_fill (struct frame_in *, size_t max) ;  /* max: bytes, at least 1 */
 extern int frame_in_sniff (struct frame_in const *, enum frame_dialect *) ;  /* 0: too early to tell */
 extern enum frame_get frame_in_get (struct frame_in *, struct frame *) ;
 #define frame_in_fdcount(in) ((in)->fdcount)

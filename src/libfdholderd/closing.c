@@ -1,5 +1,11 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
+#include <poll.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+
 #include "libdaemon/closer.h"
 #include "account.h"
 #include "budget.h"
@@ -33,12 +39,43 @@ int closing_begin (struct holder *h)
   return closer_begin_burial(&h->closer) ;
 }
 
+static int is_toomuch (struct account const *a)
+{
+  return a && (a->n.closing >= CLOSING_USER || a->rule->n.closing >= CLOSING_RULE) ;
+}
+
+static int is_ample (struct holder const *h, struct account const *a)
+{
+  return !is_toomuch(a) && budget_hasroom(&h->budget, fdtable_count(&h->fdtable), BUDGET_TRANSIENT + 1) ;
+}
+
+static int has_room (struct holder const *h, struct account const *a, unsigned int coming)
+{
+  return !coming || (!is_toomuch(a) && budget_hasroom(&h->budget, fdtable_count(&h->fdtable), coming)) ;
+}
+
 int closing_hasroom (struct holder const *h, struct account const *a, int fd)
 {
-  uint64_t open = fdtable_count(&h->fdtable) ;
-  unsigned int coming ;
-  int istoomuch = a && (a->n.closing >= CLOSING_USER || a->rule->n.closing >= CLOSING_RULE) ;
-  if (!istoomuch && budget_hasroom(&h->budget, open, BUDGET_TRANSIENT + 1)) return 1 ;
-  coming = fdtable_count_unread(fd) ;
-  return !coming || (!istoomuch && budget_hasroom(&h->budget, open, coming)) ;
+  return is_ample(h, a) || has_room(h, a, fdtable_count_unread(fd)) ;
+}
+
+static int is_ended (int fd)
+{
+#ifdef POLLRDHUP
+  struct pollfd x = { .fd = fd, .events = POLLRDHUP } ;
+  return poll(&x, 1, 0) == 1 ;
+#else
+  (void)fd ;
+  return 1 ;
+#endif
+}
+
+ /* Bytes first: those that are here then carry none of what comes while we look. */
+
+size_t closing_room (struct holder const *h, struct account const *a, int fd)
+{
+  int bytes ;
+  if (is_ample(h, a)) return SIZE_MAX ;
+  if (ioctl(fd, FIONREAD, &bytes) == -1 || !has_room(h, a, fdtable_count_unread(fd))) return 0 ;
+  return bytes > 0 ? (size_t)bytes : (size_t)is_ended(fd) ;
 }

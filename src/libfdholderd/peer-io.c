@@ -162,8 +162,9 @@ void peer_write (struct peer *p, tain const *now)
 void peer_read (struct peer *p, tain const *now)
 {
   unsigned int judged ;
-  if (!closing_hasroom(p->holder, p->account, p->fd)) return ;
-  switch (frame_in_fill(&p->in))
+  size_t max = closing_room(p->holder, p->account, p->fd) ;
+  if (!max) return ;
+  switch (frame_in_fill(&p->in, max))
   {
     case FRAME_FILL_AGAIN : return ;
     case FRAME_FILL_OK : break ;

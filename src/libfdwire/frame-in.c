@@ -97,11 +97,18 @@ static enum frame_fill take_control (struct frame_in *in, struct msghdr *msg, un
   return result ;
 }
 
+static unsigned int cut (struct iovec *v, size_t max)
+{
+  if (v[0].iov_len > max) v[0].iov_len = max ;
+  if (v[1].iov_len > max - v[0].iov_len) v[1].iov_len = max - v[0].iov_len ;
+  return v[1].iov_len ? 2 : 1 ;
+}
+
  /* One recvmsg(2), with room for all that a message can bring: what finds no
     room the kernel would close, on our time, without regard to SO_LINGER.
     What may not come is closed here, at once. */
 
-enum frame_fill frame_in_fill (struct frame_in *in)
+enum frame_fill frame_in_fill (struct frame_in *in, size_t max)
 {
   union frame_control control ;
   struct iovec v[2] ;
@@ -110,7 +117,7 @@ enum frame_fill frame_in_fill (struct frame_in *in)
   ssize_t r ;
   if (buffer_isfull(&in->receiver.in)) return FRAME_FILL_OK ;
   buffer_wpeek(&in->receiver.in, v) ;
-  msg.msg_iovlen = v[1].iov_len ? 2 : 1 ;
+  msg.msg_iovlen = cut(v, max) ;
   msg.msg_controllen = CMSG_LEN(room * sizeof(int)) ;
   do r = recvmsg(buffer_fd(&in->receiver.in), &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) ;
   while (r == -1 && errno == EINTR) ;
