@@ -174,6 +174,8 @@ extern void server_sweep (struct server *) ;  /* takes every child that has ende
  /* Sweeps when it is time. Milliseconds until then; -1: there is no need. */
 extern int64_t server_sweep_left (struct server *) ;
 
+extern void server_turn_away (int fd, int family) ;  /* closes an accepted connection, and never waits for that */
+
 extern void server_log_status (struct server *) ;
 extern void server_log_accept (struct server *, pid_t, unsigned char const *key) ;  /* key 0: the client is not known */
 extern void server_log_reject (struct server *, uint32_t count) ;

@@ -46,9 +46,9 @@ static void begin_pause (struct server *s)
   s->resume = clock_milliseconds() + s->pause ;
 }
 
-static void end_client (struct server *s)
+static void turn_away (struct server *s)
 {
-  close(s->client.fd) ;
+  server_turn_away(s->client.fd, s->client.address.ss_family) ;
   s->waiting = 0 ;
 }
 
@@ -75,13 +75,14 @@ static void serve (struct server *s)
     int shortage = is_shortage(errno) ;
     complain(s, "unable to spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
     if (shortage) begin_pause(s) ;
-    else end_client(s) ;
+    else turn_away(s) ;
     return ;
   }
   children_add(&s->children, pid, key) ;
   server_log_accept(s, pid, key) ;
   server_log_status(s) ;
-  end_client(s) ;
+  close(s->client.fd) ;
+  s->waiting = 0 ;
   server_end_pause(s) ;
 }
 
@@ -95,7 +96,7 @@ static void meet (struct server *s)
   if (!(*face->identify)(&s->client, &s->environment, s->config->data))
   {
     complain(s, "unable to find out who the client is", "", "; the connection is closed") ;
-    end_client(s) ;
+    turn_away(s) ;
     return ;
   }
   if (s->client.known)
@@ -109,7 +110,7 @@ static void meet (struct server *s)
     if (count >= s->config->localmaxconn)
     {
       server_log_reject(s, count) ;
-      end_client(s) ;
+      turn_away(s) ;
       return ;
     }
     fmt[uint_fmt(fmt, count + 1)] = 0 ;
