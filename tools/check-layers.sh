@@ -1,106 +1,136 @@
 #!/bin/sh
 # ISC license.
 # usage: check-layers.sh [TREE]
-# Fails when a module of the daemon includes, or calls, what it must not know.
+# Fails when a file of src, tests aside, includes or calls what package/layers does not
+# let it know, includes a private header of others, or is part of a circle of files.
 #
-# A module is the part of a file's name before its first - or _ : src/libfdholderd/*.c,
-# src/libfdwire/*.c, src/libdaemon/*.c, and MODULE.h in src/include-local or src/libdaemon.
-# Modules stand below in order; each may use those above its own line and nothing else,
-# less those that follow "never".
-# log, complaint and budget know nothing of what follows, so that whoever counts or tells may use them.
-# Includes are read from the sources, calls from the objects that are there (nm).
+# Lines of package/layers; a folder, a module and a file are named without src/:
+#   FOLDER: FOLDER...          the folder may use the libraries named, and itself
+#   module MODULE: MODULE...   likewise for modules, where both sides are modules. A module
+#                              is the part of a file's name before its first - or _ , in the
+#                              folders that the next line names
+#   modular FOLDER...
+#   private HEADER: WHO...     only those folders or modules include it
+# Whoever may use a folder may include its headers. The headers of src/include and
+# src/include-local are everybody's. Includes are read from the sources, calls from the
+# objects that are there (nm): build first.
 
 set -eu
 LC_ALL=C
 export LC_ALL
 
 cd "${1:-$(dirname "$0")/..}"
-if test ! -d src/libfdholderd ; then exit 0 ; fi
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/check-layers.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-cat > "$scratch/table" <<'EOF'
-nowait
-clock never nowait
-log never clock
-complaint never nowait clock
-closer never nowait log complaint
-budget never nowait clock complaint closer
-wire never budget nowait clock log complaint closer
-fdtable never wire budget nowait clock log complaint
-tree never wire fdtable budget nowait clock log complaint closer
-selfsocket never wire fdtable tree budget nowait clock log complaint closer
-frame never selfsocket tree nowait clock log complaint budget closer
-store never wire frame selfsocket budget nowait clock log complaint closer
-policy never tree store fdtable frame wire selfsocket budget nowait clock closer
-stage never tree frame selfsocket policy store budget nowait clock log complaint closer
-account never wire fdtable frame selfsocket store stage budget nowait clock log complaint
-flight never wire frame selfsocket store stage budget nowait clock log complaint tree policy
-verbs never frame tree
-closing never wire frame tree selfsocket store policy stage flight nowait clock log complaint
-peer
-slots
-accept
-loop
-main
-EOF
+find src \( -name '*.c' -o -name '*.h' \) ! -path 'src/tests/*' -type f | sort > "$scratch/files"
+find src -name '*.o' ! -path 'src/tests/*' -type f | sort > "$scratch/objects"
 
-# uses of the form: USER-MODULE USED-MODULE WHERE HOW
-: > "$scratch/uses"
-
-for file in src/libfdholderd/*.[ch] src/libfdwire/*.[ch] src/libdaemon/*.[ch] src/include-local/*.h
-do
-  test -f "$file" || continue
-  # itself, so that each file is seen
-  echo "$(basename "$file") $(basename "$file") $file is"
-  sed -n 's/^[ 	]*#[ 	]*include[ 	]*[<"]\(s6-activation\/\|libdaemon\/\)\{0,1\}\([^">]*\)\.h[">].*/\2/p' "$file" | while read -r header
-  do
-    echo "$(basename "$file") $header $file includes"
-  done
-done >> "$scratch/uses"
+# Uses, of files by files: USER USED HOW WHAT
+# shellcheck disable=SC2016 # awk expands it
+xargs awk -v files="$scratch/files" '
+  function resolve(name, quoted, from,    path) {
+    path = from
+    sub(/[^\/]*$/, "", path)
+    if (quoted && (path name) in known) return path name
+    if (("src/include-local/" name) in known) return "src/include-local/" name
+    if (("src/include/" name) in known) return "src/include/" name
+    if (("src/" name) in known) return "src/" name
+    return ""
+  }
+  BEGIN { while ((getline file < files) > 0) known[file] = 1 }
+  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+    text = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
+    mark = substr(text, 1, 1)
+    text = substr(text, 2)
+    sub(/[>"].*$/, "", text)
+    header = resolve(text, mark == "\"", FILENAME)
+    if (header != "") print FILENAME, header, "includes", text
+  }' < "$scratch/files" > "$scratch/uses"
 
 # nm -A prefixes each line with the object and a colon
-# shellcheck disable=SC2038,SC2086 # no spaces in names; NM may have arguments
-find src/libfdholderd src/libfdwire src/libdaemon -name '*.o' 2>/dev/null | xargs ${NM:-nm} -A | sed 's/^\([^:]*\):/\1 /' > "$scratch/symbols"
-awk '
-  # FILE VALUE TYPE NAME for what is defined, FILE U NAME for what is not
-  NF == 4 && $3 ~ /[A-TV-Z]/ { home[$4] = $1 }
-  NF == 3 && $2 == "U" { n++ ; user[n] = $1 ; wanted[n] = $3 }
-  END {
-    for (i = 1 ; i <= n ; i++) {
-      if (!(wanted[i] in home)) continue
-      from = user[i] ; to = home[wanted[i]]
-      sub(/.*\//, "", from) ; sub(/.*\//, "", to)
-      print from, to, user[i], "calls:" wanted[i]
-    }
-  }' "$scratch/symbols" >> "$scratch/uses"
-
-awk -v table="$scratch/table" '
-  function module(name) {
-    sub(/\.[cho]$/, "", name)
-    sub(/[-_].*/, "", name)
-    return name
+# shellcheck disable=SC2086 # NM may have arguments
+xargs ${NM:-nm} -A < "$scratch/objects" | awk '
+  {
+    at = index($0, ".o:")
+    object = substr($0, 1, at - 1) ".c"
+    n = split(substr($0, at + 3), field, " ")
   }
-  BEGIN {
+  # VALUE TYPE NAME for what is defined, U NAME for what is not
+  n == 3 && field[2] ~ /[A-TV-Z]/ && field[3] != "main" { home[field[3]] = object }
+  n == 2 && field[1] == "U" { users++ ; user[users] = object ; wanted[users] = field[2] }
+  END {
+    for (i = 1 ; i <= users ; i++)
+      if (wanted[i] in home && home[wanted[i]] != user[i]) print user[i], home[wanted[i]], "calls", wanted[i]
+  }' >> "$scratch/uses"
+
+failed=0
+awk -v table=package/layers -v files="$scratch/files" '
+  function folder(file,    part) {
+    split(file, part, "/")
+    return part[2]
+  }
+  function module(file) {
+    if (!(folder(file) in modular)) return ""
+    sub(/.*\//, "", file)
+    sub(/\.[ch]$/, "", file)
+    sub(/[-_].*/, "", file)
+    return file
+  }
+  function complain(text) {
+    print "check-layers: " text
+    bad++
+  }
+  function read_table(    line, n, word, i, kind, name) {
     while ((getline line < table) > 0) {
-      n = split(line, word, " ")
-      rank[word[1]] = ++ranks
-      for (i = 3 ; i <= n ; i++) never[word[1], word[i]] = 1
+      sub(/#.*/, "", line)
+      n = split(line, word, /[ \t:]+/)
+      kind = word[1]
+      if (kind == "") continue
+      if (kind == "modular") for (i = 2 ; i <= n ; i++) modular[word[i]] = 1
+      else if (kind == "module" || kind == "private") {
+        listed[kind, word[2]] = 1
+        for (i = 3 ; i <= n ; i++) may[kind, word[2], word[i]] = 1
+      }
+      else {
+        listed["folder", kind] = 1
+        for (i = 2 ; i <= n ; i++) may["folder", kind, word[i]] = 1
+      }
+    }
+  }
+  function is_everybodys(f) { return f == "include" || f == "include-local" }
+  BEGIN {
+    read_table()
+    while ((getline file < files) > 0) {
+      f = folder(file)
+      m = module(file)
+      if (!is_everybodys(f) && !(("folder", f) in listed)) complain(file " is in a folder that package/layers does not name")
+      if (m != "" && !(("module", m) in listed)) complain(file " is of no module in package/layers")
     }
   }
   {
-    user = module($1) ; used = module($2)
-    if ($3 ~ /^src\/(libfdholderd|libdaemon)\// && !(user in rank)) {
-      if (!(user in unknown)) print "check-layers: " $3 " is of no module in the table"
-      unknown[user] = 1
-      bad++
-      next
-    }
-    if (user == used || !(user in rank) || !(used in rank)) next
-    if (rank[used] < rank[user] && !((user, used) in never)) next
-    how = $4
-    sub(/:/, " ", how)
-    print "check-layers: " user " must not know " used ": " $3 " " how (how == "includes" ? " " $2 ".h" : "")
-    bad++
+    user = $1 ; used = $2
+    uf = folder(user) ; df = folder(used)
+    um = module(user) ; dm = module(used)
+    short = used
+    sub(/^src\//, "", short)
+    if ($3 == "includes" && (("private", short) in listed) && !(("private", short, uf) in may) && !(("private", short, um) in may))
+      complain(user " includes " short ", which is private")
+    if (is_everybodys(df)) next
+    if (uf != df && !(("folder", uf, df) in may))
+      complain(uf " must not know " df ": " user " " $3 " " $4)
+    else if (um != "" && dm != "" && um != dm && !(("module", um, dm) in may))
+      complain(um " must not know " dm ": " user " " $3 " " $4)
   }
-  END { exit bad > 0 }' "$scratch/uses"
+  END { exit bad > 0 }' "$scratch/uses" || failed=1
+
+# Circles: calls between sources, includes between headers.
+awk '$3 == "calls" || ($1 ~ /\.h$/ && $2 ~ /\.h$/) { print $1, $2 }' "$scratch/uses" | sort -u > "$scratch/edges"
+if ! tsort "$scratch/edges" > /dev/null 2> "$scratch/circle"
+then
+  echo 'check-layers: a circle of files:'
+  sed -n 's/^tsort: \(src\)/  \1/p' "$scratch/circle"
+  failed=1
+fi
+exit "$failed"

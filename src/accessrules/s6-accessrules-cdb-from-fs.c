@@ -20,8 +20,8 @@
 #include <skalibs/uint16.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
-#include "chain.h"
+#include "libaccessrules/ruleset.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir, or s6-accessrules-cdb-from-fs -n dir"

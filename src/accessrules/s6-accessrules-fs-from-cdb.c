@@ -12,8 +12,8 @@
 #include <skalibs/strerr.h>
 
 #include <s6-activation/accessrules.h>
-#include "chain.h"
-#include "accessrules-internal.h"
+#include "libchain/chain.h"
+#include "libaccessrules/ruleset.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-accessrules-fs-from-cdb dir cdbfile"

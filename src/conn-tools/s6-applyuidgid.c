@@ -6,9 +6,9 @@
 #include <skalibs/strerr.h>
 #include <skalibs/exec.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "privileges.h"
+#include "libchain/privileges.h"
 
 #define USAGE "s6-applyuidgid [ -z ] [ -u uid ] [ -g gid ] [ -G gidlist ] [ -U ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

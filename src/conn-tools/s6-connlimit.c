@@ -8,7 +8,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-connlimit prog..."

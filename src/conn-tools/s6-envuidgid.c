@@ -11,9 +11,9 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "privileges.h"
+#include "libchain/privileges.h"
 
 #define USAGE "s6-envuidgid [ -i | -D uid:gid:gidlist ] [ -u | -g | -B ] [ -n ] account prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

@@ -15,7 +15,7 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
-#include "ucspi.h"
+#include "libsockets/ucspi.h"
 
 #include "libdaemon/nowait.h"
 

@@ -11,10 +11,10 @@
 #include <skalibs/exec.h>
 #include <skalibs/stralloc.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "unixbinding.h"
-#include "ucspi.h"
+#include "libsockets/unixsocket.h"
+#include "libsockets/ucspi.h"
 
 #define USAGE "s6-ipcclient [ -q | -Q | -v ] [ -p bindpath ] [ -l localname ] path prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

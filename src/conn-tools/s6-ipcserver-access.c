@@ -12,8 +12,8 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "accesscontrol.h"
-#include "chain.h"
+#include "libchain/accesscontrol.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-ipcserver-access [ -v verbosity ] [ -e | -E ] [ -l localname ] [ -i rulesdir | -x rulesfile ] prog..."

@@ -14,9 +14,9 @@
 #include <skalibs/strerr.h>
 #include <skalibs/exec.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "unixbinding.h"
+#include "libsockets/unixsocket.h"
 
 #define USAGE "s6-ipcserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m | -S ] [ -a perms ] [ -o uid:gid ] [ -e ] [ -B ] path prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

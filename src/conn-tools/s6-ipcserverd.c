@@ -14,10 +14,10 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "superserver.h"
-#include "ucspi.h"
+#include "libsuperserver/superserver.h"
+#include "libsockets/ucspi.h"
 
 #define USAGE "s6-ipcserverd [ -v verbosity ] [ -1 ] [ -P | -p ] [ -c maxconn ] [ -C localmaxconn ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

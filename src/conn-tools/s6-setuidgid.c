@@ -6,9 +6,9 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "privileges.h"
+#include "libchain/privileges.h"
 
 #define USAGE "s6-setuidgid account prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

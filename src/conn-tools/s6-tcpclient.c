@@ -21,10 +21,10 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "inetaddress.h"
-#include "ucspi.h"
+#include "libsockets/inetaddress.h"
+#include "libsockets/ucspi.h"
 
 #define USAGE "s6-tcpclient [ -q | -Q | -v ] [ -4 | -6 ] [ -d | -D ] [ -r | -R ] [ -h | -H ] [ -n | -N ] [ -t timeout ] [ -l localname ] [ -T timeoutconn ] [ -i localip ] [ -p localport ] host port prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

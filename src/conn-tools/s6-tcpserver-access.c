@@ -16,10 +16,10 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "accesscontrol.h"
-#include "chain.h"
+#include "libchain/accesscontrol.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "inetaddress.h"
+#include "libsockets/inetaddress.h"
 
 #define USAGE "s6-tcpserver-access [ -v verbosity ] [ -W | -w ] [ -D | -d ] [ -H | -h ] [ -R | -r ] [ -P | -p ] [ -l localname ] [ -B banner ] [ -t timeout ] [ -i rulesdir | -x rulesfile ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

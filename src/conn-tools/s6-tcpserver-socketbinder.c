@@ -18,11 +18,11 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
 #include "probed.h"
-#include "inetaddress.h"
-#include "readiness.h"
+#include "libsockets/inetaddress.h"
+#include "libdaemon/readiness.h"
 
 #define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -4 | -6 | -A ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

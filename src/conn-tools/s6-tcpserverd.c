@@ -10,11 +10,11 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "inetaddress.h"
-#include "superserver.h"
-#include "ucspi.h"
+#include "libsockets/inetaddress.h"
+#include "libsuperserver/superserver.h"
+#include "libsockets/ucspi.h"
 
 #define USAGE "s6-tcpserverd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -C localmaxconn ] [ -L bits ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

@@ -4,7 +4,7 @@
 
 #include <s6-activation/config.h>
 
-#include "wrapper.h"
+#include "libchain/wrapper.h"
 
 static struct wrapper_option const options[] =
 {

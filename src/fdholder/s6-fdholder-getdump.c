@@ -14,10 +14,10 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "libdaemon/closer.h"
 #include "exitcodes.h"
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 
 #define USAGE "s6-fdholder-getdump [ -t milliseconds ] socket prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

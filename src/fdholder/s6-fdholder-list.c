@@ -11,9 +11,9 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 
 #define USAGE "s6-fdholder-list [ -t milliseconds ] socket [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

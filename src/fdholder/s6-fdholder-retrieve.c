@@ -10,10 +10,10 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "holderclient.h"
-#include "unixbinding.h"
+#include "libchain/holderclient.h"
+#include "libsockets/unixsocket.h"
 
 #define USAGE "s6-fdholder-retrieve [ -D ] [ -t milliseconds ] socket id prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

@@ -13,9 +13,9 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 
 #define USAGE "s6-fdholder-store [ -d fd ] [ -t milliseconds ] [ -T fdmilliseconds ] socket id [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

@@ -18,9 +18,9 @@
 #include <s6-activation/fdholder.h>
 
 #include "libdaemon/closer.h"
-#include "chain.h"
+#include "libchain/chain.h"
 #include "exitcodes.h"
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 
 #define USAGE "s6-fdholder-transferdump [ -t fromms:toms ] socketfrom socketto [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

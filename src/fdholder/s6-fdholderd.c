@@ -14,12 +14,12 @@
 #include <s6-activation/accessrules.h>
 
 #include "libdaemon/closer.h"
-#include "budget.h"
-#include "closing.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/closing.h"
 #include "exitcodes.h"
-#include "loop.h"
-#include "readiness.h"
-#include "verbs.h"
+#include "libfdholderd/loop.h"
+#include "libdaemon/readiness.h"
+#include "libfdholderd/verbs.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

@@ -15,7 +15,7 @@
 #include <skalibs/uint32.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
  /* Whether the bit of a byte of the file is set; it is not afterwards. */
 

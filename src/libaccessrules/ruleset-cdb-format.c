@@ -9,7 +9,7 @@
 #include <skalibs/uint32.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 uint32_t ruleset_cdb_hash (char const *key, uint32_t len)
 {

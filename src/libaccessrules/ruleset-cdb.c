@@ -14,7 +14,7 @@
 #include <skalibs/uint32.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 enum { SLOTS_AT_ONCE = 16 } ; /* half of all slots are empty: a second read is rare */
 

@@ -12,7 +12,7 @@
 #include <skalibs/types.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 enum { IP4_PARTS = 4, MAPPED_BITS = 96, LABEL_PREFIX = sizeof "reversedns/" - 1 } ;
 

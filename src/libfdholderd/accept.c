@@ -10,10 +10,10 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
-#include "accept.h"
-#include "fdtable.h"
-#include "policy.h"
-#include "slots.h"
+#include "libfdholderd/accept.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/slots.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

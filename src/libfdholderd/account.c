@@ -7,7 +7,7 @@
 
 #include <skalibs/tai.h>
 
-#include "account.h"
+#include "libfdholderd/account.h"
 
 #define rule_of(p) tree_owner(struct account_rule, node, (p))
 #define user_of(p) tree_owner(struct account, node, (p))

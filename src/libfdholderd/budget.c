@@ -4,7 +4,7 @@
 
 #include <skalibs/types.h>
 
-#include "budget.h"
+#include "libfdholderd/budget.h"
 
 #define need(maxconn, maxfds) (BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD + (uint64_t)(maxfds) + BUDGET_PER_CONNECTION * (uint64_t)(maxconn))
 

@@ -7,11 +7,11 @@
 #include <sys/ioctl.h>
 
 #include "libdaemon/closer.h"
-#include "account.h"
-#include "budget.h"
-#include "closing.h"
-#include "fdtable.h"
-#include "verbs.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/closing.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/verbs.h"
 
 static struct closer_lane *charge (void *data, void *owner, enum fdtable_charge what)
 {

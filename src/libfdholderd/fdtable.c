@@ -14,7 +14,7 @@
 #include <skalibs/types.h>
 
 #include "libdaemon/closer.h"
-#include "fdtable.h"
+#include "libfdholderd/fdtable.h"
 
 enum
 {

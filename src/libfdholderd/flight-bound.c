@@ -10,7 +10,7 @@
 #include <linux/capability.h>
 #endif
 
-#include "flight.h"
+#include "libfdholderd/flight.h"
 
 #ifdef __linux__
 

@@ -11,9 +11,9 @@
 
 #include <skalibs/tai.h>
 
-#include "account.h"
-#include "fdtable.h"
-#include "flight.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
 
 void flight_init (struct flight *f, uint64_t max)
 {

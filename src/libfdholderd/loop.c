@@ -14,14 +14,14 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/closer.h"
-#include "accept.h"
-#include "fdtable.h"
-#include "flight.h"
-#include "loop.h"
-#include "peer.h"
-#include "policy.h"
-#include "slots.h"
-#include "store.h"
+#include "libfdholderd/accept.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
+#include "libfdholderd/loop.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/slots.h"
+#include "libfdholderd/store.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

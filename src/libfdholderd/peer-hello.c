@@ -13,12 +13,12 @@
 #include <skalibs/tai.h>
 #include <skalibs/textmessage.h>
 
-#include "fdtable.h"
-#include "flight.h"
-#include "frame.h"
-#include "peer.h"
-#include "peer-internal.h"
-#include "wire.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
+#include "libfdwire/frame.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/peer-internal.h"
+#include "libfdwire/wire.h"
 
 void peer_turn_away (int fd)
 {

@@ -7,13 +7,13 @@
 
 #include <skalibs/tai.h>
 
-#include "closing.h"
-#include "flight.h"
-#include "frame.h"
-#include "peer.h"
-#include "peer-internal.h"
-#include "verbs.h"
-#include "wire.h"
+#include "libfdholderd/closing.h"
+#include "libfdholderd/flight.h"
+#include "libfdwire/frame.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/peer-internal.h"
+#include "libfdholderd/verbs.h"
+#include "libfdwire/wire.h"
 
 enum { PEER_HIGH_WATER = 16384 } ;  /* bytes of unsent answers above which no request is judged */
 

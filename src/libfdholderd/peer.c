@@ -10,13 +10,13 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
-#include "closing.h"
-#include "fdtable.h"
-#include "flight.h"
-#include "frame.h"
-#include "peer.h"
-#include "peer-internal.h"
-#include "verbs.h"
+#include "libfdholderd/closing.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
+#include "libfdwire/frame.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/peer-internal.h"
+#include "libfdholderd/verbs.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

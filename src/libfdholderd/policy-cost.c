@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "policy.h"
+#include "libfdholderd/policy.h"
 
 enum
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <regex.h>
 
-#include "policy.h"
+#include "libfdholderd/policy.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

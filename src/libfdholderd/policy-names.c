@@ -10,8 +10,8 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "accessrules-internal.h"
-#include "policy.h"
+#include "libaccessrules/ruleset.h"
+#include "libfdholderd/policy.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

@@ -9,7 +9,7 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "policy.h"
+#include "libfdholderd/policy.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "selfsocket.h"
+#include "libfdholderd/selfsocket.h"
 
 static int option (int fd, int name, int *value)
 {

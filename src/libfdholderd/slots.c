@@ -8,11 +8,11 @@
 
 #include <skalibs/tai.h>
 
-#include "account.h"
-#include "fdtable.h"
-#include "peer.h"
-#include "policy.h"
-#include "slots.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/slots.h"
 
 #include "libdaemon/complaint.h"
 

@@ -7,9 +7,9 @@
 #include <skalibs/genalloc.h>
 #include <skalibs/stralloc.h>
 
-#include "fdtable.h"
-#include "stage.h"
-#include "wire.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/stage.h"
+#include "libfdwire/wire.h"
 
 void stage_begin (struct stage *g, struct fdtable *fdtable, uint32_t total)
 {

@@ -6,8 +6,8 @@
 
 #include <skalibs/tai.h>
 
-#include "fdtable.h"
-#include "store.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/store.h"
 #include "libdaemon/tree.h"
 
 #define entry_byid(node) tree_owner(struct store_entry, byid, node)

@@ -7,9 +7,9 @@
 
 #include <skalibs/tai.h>
 
-#include "store.h"
-#include "verbs.h"
-#include "wire.h"
+#include "libfdholderd/store.h"
+#include "libfdholderd/verbs.h"
+#include "libfdwire/wire.h"
 
 static enum verdict done (struct holder *h, struct session *s, char const *what, struct replies const *out, int e)
 {

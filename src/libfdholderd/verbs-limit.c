@@ -2,9 +2,9 @@
 
 #include <skalibs/tai.h>
 
-#include "store.h"
-#include "verbs.h"
-#include "wire.h"
+#include "libfdholderd/store.h"
+#include "libfdholderd/verbs.h"
+#include "libfdwire/wire.h"
 
 int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now)
 {

@@ -7,12 +7,12 @@
 
 #include <skalibs/tai.h>
 
-#include "budget.h"
-#include "fdtable.h"
-#include "policy.h"
-#include "selfsocket.h"
-#include "store.h"
-#include "verbs.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/selfsocket.h"
+#include "libfdholderd/store.h"
+#include "libfdholderd/verbs.h"
 
 static enum verdict done (struct holder *h, struct session *s, char const *what, struct wire_request const *req, struct replies const *out, int e)
 {

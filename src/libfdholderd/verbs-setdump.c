@@ -7,13 +7,13 @@
 
 #include <skalibs/tai.h>
 
-#include "budget.h"
-#include "fdtable.h"
-#include "selfsocket.h"
-#include "stage.h"
-#include "store.h"
-#include "verbs.h"
-#include "wire.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/selfsocket.h"
+#include "libfdholderd/stage.h"
+#include "libfdholderd/store.h"
+#include "libfdholderd/verbs.h"
+#include "libfdwire/wire.h"
 
 static enum verdict done (struct holder *h, struct session *s, struct replies const *out, int e)
 {

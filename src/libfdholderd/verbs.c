@@ -5,11 +5,11 @@
 
 #include <skalibs/types.h>
 
-#include "policy.h"
-#include "stage.h"
-#include "store.h"
-#include "verbs.h"
-#include "wire.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/stage.h"
+#include "libfdholderd/store.h"
+#include "libfdholderd/verbs.h"
+#include "libfdwire/wire.h"
 
 #include "libdaemon/log.h"
 

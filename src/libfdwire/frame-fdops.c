@@ -4,7 +4,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 
 static int adopt (void *data, int fd)
 {

@@ -14,7 +14,7 @@
 #include <skalibs/textmessage.h>
 #include <skalibs/djbunix.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 
 int frame_in_init (struct frame_in *in, int fd, struct frame_fdops const *fdops)
 {

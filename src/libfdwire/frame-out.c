@@ -12,7 +12,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/genalloc.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 
 enum { COMPACT_FROM = 65536 } ;
 

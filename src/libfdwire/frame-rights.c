@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 #include <sys/socket.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 
 void frame_attach (struct msghdr *msg, union frame_control *control, int const *fds, unsigned int nfds)
 {

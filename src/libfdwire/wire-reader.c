@@ -8,7 +8,7 @@
 #include <skalibs/uint32.h>
 #include <skalibs/tai.h>
 
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 enum { NANOSECONDS_PER_SECOND = 1000000000 } ;
 

@@ -4,7 +4,7 @@
 
 #include <skalibs/uint32.h>
 
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 static size_t pack_numbers (char *s, uint32_t const *numbers, unsigned int n)
 {

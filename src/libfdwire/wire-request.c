@@ -8,7 +8,7 @@
 #include <skalibs/uint32.h>
 #include <skalibs/tai.h>
 
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 static size_t pack_id (char *s, char const *id, size_t len)
 {

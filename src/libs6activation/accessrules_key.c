@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 static accessrules_result refuse (accessrules_params *params, int e)
 {

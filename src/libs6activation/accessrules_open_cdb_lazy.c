@@ -1,7 +1,7 @@
 /* ISC license. */
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 int accessrules_open_cdb_lazy (accessrules *rules, char const *file)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 int accessrules_open_dir (accessrules *rules, char const *dir)
 {

@@ -1,7 +1,7 @@
 /* ISC license. */
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 accessrules_result accessrules_read (accessrules const *rules, accessrules_params *params)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 accessrules_result accessrules_read_variable (accessrules const *rules, accessrules_params *params, char const *name)
 {

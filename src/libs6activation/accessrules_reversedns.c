@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 #define PREFIX "reversedns/"
 enum { PREFIX_SIZE = sizeof PREFIX - 1 } ;

@@ -6,7 +6,7 @@
 #include <skalibs/types.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 
 enum { PREFIX_SIZE = sizeof "uid/" - 1 } ;
 

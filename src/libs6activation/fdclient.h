@@ -12,8 +12,8 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "wire.h"
-#include "frame.h"
+#include "libfdwire/wire.h"
+#include "libfdwire/frame.h"
 
  /* Receives the answers to one request. Two frames' worth of descriptors:
     a read that ends one frame of a dump may bring the next one's. */

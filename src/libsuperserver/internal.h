@@ -8,7 +8,7 @@
 #include <time.h>
 #include <sys/types.h>
 
-#include "superserver.h"
+#include "libsuperserver/superserver.h"
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"

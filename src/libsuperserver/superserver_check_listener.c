@@ -6,7 +6,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
-#include "superserver.h"
+#include "libsuperserver/superserver.h"
 
 void superserver_check_listener (int family)
 {

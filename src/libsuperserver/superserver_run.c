@@ -17,7 +17,7 @@
 
 #include "exitcodes.h"
 #include "internal.h"
-#include "readiness.h"
+#include "libdaemon/readiness.h"
 
 #include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"

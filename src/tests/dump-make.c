@@ -21,7 +21,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 
 #define USAGE "dump-make count idlength [ -T milliseconds ] prog..."
 

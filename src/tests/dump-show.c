@@ -15,7 +15,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 
 static void print (FILE *out, fdholder_entry const *entry)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 #include "support/fuzz.h"
 
 static void must (int condition)

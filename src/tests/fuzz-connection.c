@@ -16,8 +16,8 @@
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
 
-#include "frame.h"
-#include "wire.h"
+#include "libfdwire/frame.h"
+#include "libfdwire/wire.h"
 #include "support/fuzz.h"
 #include "support/fuzzholder.h"
 

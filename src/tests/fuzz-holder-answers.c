@@ -22,7 +22,7 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "../libs6activation/fdclient.h"
+#include "libs6activation/fdclient.h"
 #include "support/fuzz.h"
 
 enum { FDS_MAX = 253, DIALECT_BIT = 0x80 } ;

@@ -9,8 +9,8 @@
 #include <skalibs/genalloc.h>
 #include <skalibs/stralloc.h>
 
-#include "holderclient.h"
-#include "wire.h"
+#include "libchain/holderclient.h"
+#include "libfdwire/wire.h"
 #include "support/fuzz.h"
 
 static void must (int condition)

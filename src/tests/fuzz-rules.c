@@ -17,7 +17,7 @@
 
 #include <s6-activation/accessrules.h>
 
-#include "policy.h"
+#include "libfdholderd/policy.h"
 #include "support/fuzz.h"
 
 enum

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire.h"
+#include "libfdwire/wire.h"
 #include "support/fuzz.h"
 
 static void must (int condition)

@@ -9,8 +9,8 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
-#include "accept.h"
-#include "slots.h"
+#include "libfdholderd/accept.h"
+#include "libfdholderd/slots.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 

@@ -2,7 +2,7 @@
 
  /* budget.h: how -c and -n are cut down to a hard limit. */
 
-#include "budget.h"
+#include "libfdholderd/budget.h"
 #include "support/tap.h"
 
 enum { BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD } ;

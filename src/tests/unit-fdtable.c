@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
-#include "fdtable.h"
+#include "libfdholderd/fdtable.h"
 #include "support/tap.h"
 
 static int is_open (int fd)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <sys/resource.h>
 
-#include "budget.h"
+#include "libfdholderd/budget.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"

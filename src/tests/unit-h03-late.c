@@ -7,10 +7,10 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
-#include "account.h"
-#include "closing.h"
-#include "frame.h"
-#include "verbs.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/closing.h"
+#include "libfdwire/frame.h"
+#include "libfdholderd/verbs.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"

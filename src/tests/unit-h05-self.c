@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "selfsocket.h"
+#include "libfdholderd/selfsocket.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"

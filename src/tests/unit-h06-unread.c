@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 #include "support/lingering.h"
 #include "support/rawclient.h"
 #include "support/tap.h"

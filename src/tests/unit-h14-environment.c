@@ -10,7 +10,7 @@
 #include <skalibs/genalloc.h>
 #include <skalibs/stralloc.h>
 
-#include "holderclient.h"
+#include "libchain/holderclient.h"
 #include "support/tap.h"
 
 enum { VARIABLES_MAX = 8 } ;

@@ -14,7 +14,7 @@
 #include <skalibs/uint32.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 #include "support/rules.h"
 #include "support/tap.h"
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include <s6-activation/accessrules.h>
-#include "accessrules-internal.h"
+#include "libaccessrules/ruleset.h"
 #include "support/rules.h"
 #include "support/tap.h"
 

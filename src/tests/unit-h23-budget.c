@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "budget.h"
+#include "libfdholderd/budget.h"
 #include "support/preloaded.h"
 #include "support/rawclient.h"
 #include "support/tap.h"

@@ -11,7 +11,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/genalloc.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 #include "support/tap.h"
 
 enum { ANSWERS = 200000, AHEAD = 1000, ATTACHED_MAX = 50000, SMALL = 2048, FD = 2, FRAME = FRAME_S6_HEADER + 1 } ;

@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "flight.h"
+#include "libfdholderd/flight.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 

@@ -16,7 +16,7 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "../libs6activation/fdclient.h"
+#include "libs6activation/fdclient.h"
 #include "support/scripted-client.h"
 #include "support/tap.h"
 

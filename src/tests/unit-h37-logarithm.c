@@ -12,8 +12,8 @@
 #include <skalibs/tai.h>
 
 #include "support/tap.h"
-#include "fdtable.h"
-#include "store.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/store.h"
 
 enum { FEW = 200, MANY = 20000, ROUNDS = 2000, REPEATS = 9, MOST_RATIO = 12, ID_ROOM = 16 } ;
 

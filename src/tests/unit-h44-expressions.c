@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "policy.h"
+#include "libfdholderd/policy.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 

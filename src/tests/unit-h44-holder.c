@@ -16,7 +16,7 @@
 
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
-#include "policy.h"
+#include "libfdholderd/policy.h"
 #include "support/rules.h"
 #include "support/tap.h"
 

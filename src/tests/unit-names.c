@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "inetaddress.h"
+#include "libsockets/inetaddress.h"
 #include "support/tap.h"
 
 struct named

@@ -10,10 +10,10 @@
 
 #include <skalibs/tai.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 #include "support/lonepeer.h"
 #include "support/tap.h"
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 static void sniffing (void)
 {

@@ -13,7 +13,7 @@
 #include <skalibs/strerr.h>
 
 #include "libdaemon/complaint.h"
-#include "policy.h"
+#include "libfdholderd/policy.h"
 #include "support/rules.h"
 #include "support/tap.h"
 

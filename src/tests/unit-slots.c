@@ -13,7 +13,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
-#include "slots.h"
+#include "libfdholderd/slots.h"
 #include "support/tap.h"
 
 enum { BUSY_USER = 1, OTHER_USER = 2 } ;

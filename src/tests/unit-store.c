@@ -10,8 +10,8 @@
 
 #include <skalibs/tai.h>
 
-#include "fdtable.h"
-#include "store.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/store.h"
 #include "support/tap.h"
 
 static struct fdtable fds = FDTABLE_ZERO ;

@@ -10,7 +10,7 @@
 #include <skalibs/uint32.h>
 
 #include "support/tap.h"
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 static char longest[WIRE_ID_MAX + 1] ;
 static tain const moment = { .sec = { .x = 0x400000006789abcdULL }, .nano = 123456789 } ;

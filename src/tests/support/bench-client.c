@@ -13,9 +13,9 @@
 #include <skalibs/uint32.h>
 
 #include "bench.h"
-#include "frame.h"
+#include "libfdwire/frame.h"
 #include "tap.h"
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 #define header_size(d) ((d) == BENCH_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER)
 

@@ -11,8 +11,8 @@
 
 #include <skalibs/tai.h>
 
-#include "slots.h"
-#include "verbs.h"
+#include "libfdholderd/slots.h"
+#include "libfdholderd/verbs.h"
 
 enum fuzzholder_uids
 {

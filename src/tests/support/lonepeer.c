@@ -13,10 +13,10 @@
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
 
-#include "frame.h"
+#include "libfdwire/frame.h"
 #include "lonepeer.h"
 #include "tap.h"
-#include "wire.h"
+#include "libfdwire/wire.h"
 
 struct holder lonepeer_holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
 struct peer *peer ;

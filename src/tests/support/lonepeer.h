@@ -10,8 +10,8 @@
 
 #include <skalibs/tai.h>
 
-#include "peer.h"
-#include "verbs.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/verbs.h"
 
 enum { LONEPEER_TIMEOUT = 10 } ;  /* seconds: -t */
 

@@ -12,8 +12,8 @@
 
 #include <skalibs/tai.h>
 
-#include "frame.h"
-#include "wire.h"
+#include "libfdwire/frame.h"
+#include "libfdwire/wire.h"
 
 enum raw_numbers
 {

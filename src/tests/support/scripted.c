@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "wire.h"
+#include "libfdwire/wire.h"
 #include "scripted.h"
 #include "tap.h"
 

@@ -1,0 +1,126 @@
+/* ISC license. */
+
+#include <string.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+#include <skalibs/skamisc.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/exec.h>
+#include <skalibs/types.h>
+
+#include "exitcodes.h"
+#include "libfdwire/wire.h"
+#include "libchain/holderclient.h"
+
+void holderclient_check_id (char const *id)
+{
+  if (wire_id_check(id, strlen(id)))
+    strerr_dief(EXITCODE_USAGE, "invalid identifier: it must have 1 to 255 bytes") ;
+}
+
+#define DOING "connect to a fd-holder daemon at "
+
+void holderclient_connect (fdholder *h, char const *path, unsigned int milliseconds, tain *deadline, int refused)
+{
+  tain_now_set_stopwatch_g() ;
+  holderclient_deadline(deadline, milliseconds) ;
+  holderclient_reconnect(h, path, deadline, refused) ;
+}
+
+void holderclient_reconnect (fdholder *h, char const *path, tain const *deadline, int refused)
+{
+  char const *remedy ;
+  if (fdholder_start_g(h, path, deadline)) return ;
+  if (fdholder_isconnected(h)) holderclient_die(refused, DOING, path) ;
+  switch (errno)
+  {
+    case ENOENT :
+    case ECONNREFUSED :
+      remedy = " (is a daemon running there?)" ;
+      break ;
+    case ETIMEDOUT :
+      remedy = " (its backlog is full: it is stuck, or needs a greater -b)" ;
+      break ;
+    case ENAMETOOLONG :
+      remedy = " (a socket's path has at most 107 bytes: change to its directory first)" ;
+      break ;
+    case EACCES :
+      remedy = " (the permissions of the socket or of a directory above it forbid it)" ;
+      break ;
+    default :
+      remedy = "" ;
+  }
+  strerr_diefu(EXITCODE_SYSTEM, DOING, path, ": ", strerror(errno), remedy) ;
+}
+
+void holderclient_deadline (tain *deadline, unsigned int milliseconds)
+{
+  tain relative = { .sec = { .x = milliseconds / 1000 }, .nano = milliseconds % 1000 * 1000000 } ;
+  if (milliseconds) tain_add_g(deadline, &relative) ;
+  else *deadline = tain_infinite ;
+}
+
+struct remedy
+{
+  int number ;
+  char const *text ;
+} ;
+
+ /* In the words of fdholder-errors(7). */
+
+static char const *find_remedy (int e)
+{
+  static struct remedy const remedies[] =
+  {
+    { EPIPE, " (the daemon closed the connection: do its access rules let this user in?)" },
+    { EPERM, " (the daemon's access rules give this user no right to that)" },
+    { ENOENT, " (the daemon holds nothing by that identifier)" },
+    { EBUSY, " (the identifier is in use)" },
+    { ENFILE, " (the daemon's -n, or the limit of open files here or there, is too low)" },
+    { ETIMEDOUT, " (no answer in time: is it stuck, or its -c too low? -t sets how long to wait)" },
+    { EPROTO, " (that does not speak as a fd-holder daemon does)" },
+    { EBADF, " (that descriptor is not open)" },
+    { ELOOP, " (a connection to the daemon cannot be stored in it)" },
+    { 0, "" }
+  } ;
+  struct remedy const *r = remedies ;
+  while (r->number && r->number != e) r++ ;
+  return r->text ;
+}
+
+static char const *quote (stralloc *quoted, char const *id)
+{
+  if (!id) id = "" ;
+  return string_quote_nodelim_mustquote(quoted, id, strlen(id), 0, 0) && stralloc_0(quoted) ? quoted->s : id ;
+}
+
+void holderclient_die (int code, char const *doing, char const *id)
+{
+  stralloc quoted = STRALLOC_ZERO ;
+  int e = errno ;
+  id = quote(&quoted, id) ;
+  strerr_diefu(code, doing, id, ": ", strerror(e), find_remedy(e)) ;
+}
+
+void holderclient_warn (char const *doing, char const *id)
+{
+  stralloc quoted = STRALLOC_ZERO ;
+  int e = errno ;
+  id = quote(&quoted, id) ;
+  strerr_warnwu(doing, id, ": ", strerror(e), find_remedy(e)) ;
+  stralloc_free(&quoted) ;
+}
+
+void holderclient_finish (char const *const *argv)
+{
+  if (!*argv) _exit(EXITCODE_OK) ;
+  xexec(argv) ;
+}
+
+int holderclient_scan_milliseconds (char const *s, unsigned int *milliseconds)
+{
+  return !!uint0_scan(s, milliseconds) ;
+}

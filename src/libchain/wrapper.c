@@ -1,0 +1,142 @@
+/* ISC license. */
+
+#include <string.h>
+#include <stdlib.h>
+
+#include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include <s6-activation/config.h>
+
+#include "libchain/chain.h"
+#include "exitcodes.h"
+#include "libchain/privileges.h"
+#include "libdaemon/readiness.h"
+#include "libchain/wrapper.h"
+
+#define DROPPER S6_ACTIVATION_BINPREFIX "s6-applyuidgid"
+
+enum
+{
+  OPTION_LETTERS = 64,
+  WORDS_FIXED = 6  /* three programs, and a -- after each one's options */
+} ;
+
+static int takes_value (struct wrapper_option const *option)
+{
+  return option->value != WRAPPER_FLAG && option->value != WRAPPER_READINESS ;
+}
+
+static void make_optstring (char *s, struct wrapper_option const *option)
+{
+  for (; option->letter ; option++)
+  {
+    *s++ = option->letter ;
+    if (takes_value(option)) *s++ = ':' ;
+  }
+  *s = 0 ;
+}
+
+static struct wrapper_option const *find_option (struct wrapper const *wrapper, int letter)
+{
+  struct wrapper_option const *option = wrapper->options ;
+  while (option->letter && option->letter != letter) option++ ;
+  if (!option->letter) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+  return option ;
+}
+
+static int is_valid (enum wrapper_value value, char const *s)
+{
+  struct privileges privileges = PRIVILEGES_ZERO ;
+  unsigned int number ;
+  switch (value)
+  {
+    case WRAPPER_NUMBER :
+    case WRAPPER_LIMIT : return !!uint0_scan(s, &number) ;
+    case WRAPPER_MODE : return uint0_oscan(s, &number) && number <= 07777 ;
+    case WRAPPER_NUMBERS : return privileges_scan_groups(&privileges, s) ;  /* as s6-applyuidgid judges it */
+    default : return 1 ;
+  }
+}
+
+ /* A server that is told 0, or has a socket that nobody listens to, serves nobody,
+    which nobody means who writes it for a wrapper. */
+
+static char const *passed_value (struct wrapper_option const *option, char const *s)
+{
+  unsigned int number ;
+  return option->value == WRAPPER_LIMIT && uint0_scan(s, &number) && !number ? "1" : s ;
+}
+
+ /* Appends the options of one stage to words; counts those of each. Returns how many words. */
+
+static size_t append_options (struct wrapper const *wrapper, int argc, char const *const *argv, enum wrapper_stage stage, char const **words)
+{
+  char optstring[2 * OPTION_LETTERS + 1] ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  size_t n = 0 ;
+  make_optstring(optstring, wrapper->options) ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, optstring, &l) ;
+    struct wrapper_option const *option ;
+    if (opt == -1) break ;
+    option = find_option(wrapper, opt) ;
+    if (option->stage != stage) continue ;
+    words[n++] = option->passed ;
+    if (takes_value(option)) words[n++] = passed_value(option, l.arg) ;
+  }
+  return n ;
+}
+
+ /* Judges all options. Returns how many words they can make; *operands is where they end. */
+
+static size_t check_options (struct wrapper const *wrapper, int argc, char const *const *argv, int *operands)
+{
+  char optstring[2 * OPTION_LETTERS + 1] ;
+  subgetopt l = SUBGETOPT_ZERO ;
+  size_t n = 0 ;
+  make_optstring(optstring, wrapper->options) ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, optstring, &l) ;
+    struct wrapper_option const *option ;
+    if (opt == -1) break ;
+    option = find_option(wrapper, opt) ;
+    if (!is_valid(option->value, l.arg)) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+    if (option->value == WRAPPER_READINESS) readiness_require() ;
+    n += 2 ;
+  }
+  *operands = l.ind ;
+  return n ;
+}
+
+void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *argv)
+{
+  int operands ;
+  size_t words = check_options(wrapper, argc, argv, &operands) ;
+  size_t n = 0 ;
+  char const **chain ;
+  if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog
+   || (wrapper->needsprog && !chain_isprogram(argv + operands + wrapper->operands)))
+    strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+  if (!wrapper->needsprog && argv[operands + wrapper->operands])
+    strerr_warnw("extra arguments are ignored: ", argv[operands + wrapper->operands], argv[operands + wrapper->operands + 1] ? " ..." : "") ;
+  chain = malloc((words + WORDS_FIXED + argc + 1) * sizeof(char const *)) ;
+  if (!chain) strerr_diefusys(EXITCODE_SYSTEM, "build a command line") ;
+  for (enum wrapper_stage stage = WRAPPER_BINDER ; stage < WRAPPER_STAGES ; stage++)
+  {
+    size_t given = append_options(wrapper, argc, argv, stage, chain + n + 1) ;
+    if (stage == WRAPPER_DROPPER && !given) continue ;
+    chain[n] = stage == WRAPPER_BINDER ? wrapper->binder : stage == WRAPPER_DROPPER ? DROPPER : wrapper->server ;
+    n += 1 + given ;
+    if (stage != WRAPPER_SERVER || wrapper->needsprog) chain[n++] = "--" ;
+    if (stage == WRAPPER_BINDER)
+      for (unsigned int i = 0 ; i < wrapper->operands ; i++) chain[n++] = argv[operands++] ;
+  }
+  while (wrapper->needsprog && argv[operands]) chain[n++] = argv[operands++] ;
+  chain[n] = 0 ;
+  xexec(chain) ;
+}

@@ -1,0 +1,28 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_ACCEPT_H
+#define S6ACTIVATION_ACCEPT_H
+
+ /* New connections: taken, judged, given to the slots. No failure of
+    accept(2) is fatal, and none makes the loop spin. */
+
+#include <stdint.h>
+
+#include <skalibs/tai.h>
+
+#include "libfdholderd/slots.h"
+
+struct acceptor
+{
+  int fd ;  /* -1: no more are accepted */
+  uint16_t backoff ;  /* milliseconds; 0: the last accept did not fail */
+  uint8_t missed ;  /* it did, for a reason that passes by itself */
+  tain retry ;
+} ;
+
+extern void accept_init (struct acceptor *, int fd) ;
+extern int accept_isready (struct acceptor const *, struct slots const *, tain const *now) ;  /* poll for it? */
+extern void accept_next (struct acceptor const *, struct slots const *, tain const *now, tain *when) ;  /* when it will be */
+extern void accept_some (struct acceptor *, struct slots *, tain const *now) ;
+
+#endif

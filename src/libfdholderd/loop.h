@@ -1,0 +1,41 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_LOOP_H
+#define S6ACTIVATION_LOOP_H
+
+#include <stdint.h>
+
+#include <skalibs/iopause.h>
+#include <skalibs/tai.h>
+
+#include "libfdholderd/accept.h"
+#include "libfdholderd/slots.h"
+#include "libfdholderd/verbs.h"
+
+struct loop_options
+{
+  tain timeout ;  /* for one exchange of a client; tain_infinite_relative for none */
+  tain lameduck ;  /* from SIGTERM to the end, likewise */
+} ;
+
+struct loop
+{
+  struct holder *holder ;
+  struct loop_options options ;
+  struct acceptor acceptor ;
+  struct slots slots ;
+  iopause_fd *poll ;
+  int signalfd ;
+  tain end ;  /* of the lame duck */
+  uint8_t islameduck ;
+} ;
+
+ /* listenfd must listen; it is set to O_NONBLOCK. Traps the signals. STAMP
+    must be set. 0 and errno on failure. */
+extern int loop_init (struct loop *, struct holder *, int listenfd, struct loop_options const *) ;
+
+ /* Until SIGTERM and the end of what was under way. */
+extern void loop_run (struct loop *) ;
+extern void loop_free (struct loop *) ;
+
+#endif

@@ -1,0 +1,22 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_PEER_INTERNAL_H
+#define S6ACTIVATION_PEER_INTERNAL_H
+
+ /* What the files of the peer module share. */
+
+#include <skalibs/tai.h>
+
+#include "libfdwire/frame.h"
+#include "libfdholderd/peer.h"
+
+extern void peer_hello (struct peer *, struct frame const *, tain const *now) ;
+extern void peer_greet (struct peer *, tain const *now) ;  /* again by a timer, while there is no pipe to be had */
+extern int peer_mayjudge (struct peer const *) ;  /* would a request be judged now? */
+extern void peer_account (struct peer *, unsigned int judged, tain const *now) ;  /* after all else: is it busy, until when? */
+extern void peer_say (struct peer const *, char const *) ;  /* at -v 2 */
+extern void peer_complain (struct peer const *, char const *, tain const *now) ;
+extern void peer_die (struct peer *) ;
+extern void peer_starve (struct peer *, tain const *now) ;  /* short of resources: begin or lengthen the pause */
+
+#endif

@@ -1,0 +1,92 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_PEER_H
+#define S6ACTIVATION_PEER_H
+
+ /* One connection. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "libfdholderd/account.h"
+#include "libfdholderd/flight.h"
+#include "libfdwire/frame.h"
+#include "libfdholderd/verbs.h"
+
+ /*
+    SNIFF -> OPEN             fifth byte is 0: s6 dialect                       sniff()
+    SNIFF -> HELLO            fifth byte is not 0: native dialect               sniff()
+    HELLO -> OPEN             banner received, channel and banner queued        peer_greet()
+    OPEN -> TAKING            a retrieve-and-delete was answered                judge()
+    TAKING -> OPEN            native: any message, A completes it               judge()
+                              s6: the answer has left whole                     peer_write()
+    OPEN -> STAGING           a dump was admitted                               judge()
+    STAGING -> OPEN           its last frame was answered, or an error was      judge()
+    any -> DRAIN              a protocol error was answered: read no more,
+                              flush, close                                      drain()
+    OPEN -> DRAIN             lame duck, and nothing half-sent is here          peer_account()
+    any -> DEAD               EOF, I/O error, deadline, displacement: swept at
+                              the end of the turn, never inside a callback      peer_die()
+ */
+
+enum peer_state
+{
+  PEER_SNIFF,
+  PEER_HELLO,
+  PEER_OPEN,
+  PEER_TAKING,
+  PEER_STAGING,
+  PEER_DRAIN,
+  PEER_DEAD
+} ;
+
+struct peer
+{
+  struct holder *holder ;
+  struct account *account ;  /* whose places it takes; set by who gives them out */
+  int fd ;
+  int channel ;  /* the end of the event pipe that we write to; -1: none */
+  enum peer_state state ;
+  struct session session ;
+  struct frame_fdops fdops ;
+  struct flight_one flight ;
+  struct frame_in in ;
+  struct frame_out out ;
+  tain timeout ;  /* for one exchange; tain_infinite_relative for none */
+  tain deadline ;  /* of the exchange under way; tain_infinite between two */
+  tain active ;  /* when bytes last came or went */
+  tain retry ;  /* when to try again */
+  uint16_t backoff ;  /* milliseconds of the last pause; 0: something has left since */
+  uint8_t isshort ;  /* of resources: nothing is sent before retry */
+  uint8_t busy ;  /* an exchange is under way */
+  uint8_t banner ;  /* native: it came, the answer is due */
+  uint8_t islameduck ;
+  uint8_t hasleft ;  /* something that waited has, since -t was armed */
+  uint8_t iseof ;  /* nothing more can come */
+  uint8_t isstranger ;  /* native, or nobody knows yet, and has been told nothing: does not know us */
+} ;
+
+ /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: fd is closed
+    and the rights are forgotten. */
+extern struct peer *peer_new (struct holder *, int fd, struct rights const *, pid_t, tain const *timeout, tain const *now) ;
+extern void peer_free (struct peer *, tain const *now) ;
+
+ /* Before a connection that is ours to keep, and that nothing was said to, is
+    closed: a client that heard nothing would take us for a daemon of s6. */
+extern void peer_turn_away (int fd) ;
+
+extern short peer_events (struct peer const *) ;  /* what to poll for */
+extern void peer_read (struct peer *, tain const *now) ;
+extern void peer_write (struct peer *, tain const *now) ;
+extern void peer_tick (struct peer *, tain const *now) ;  /* every turn */
+extern void peer_next (struct peer const *, tain *) ;  /* when peer_tick has something to do */
+extern void peer_lameduck (struct peer *, tain const *now) ;
+extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* why: a text that stays where it is */
+#define peer_isdead(p) ((p)->state == PEER_DEAD)
+#define peer_isbusy(p) ((p)->busy)
+#define peer_uid(p) ((p)->session.rights.uid)
+
+#endif

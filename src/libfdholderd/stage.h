@@ -1,0 +1,54 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_STAGE_H
+#define S6ACTIVATION_STAGE_H
+
+ /* A dump in progress: nothing of it is in the store until all of it is. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <skalibs/stralloc.h>
+#include <skalibs/genalloc.h>
+#include <skalibs/tai.h>
+
+#include "libfdholderd/fdtable.h"
+#include "libfdwire/wire.h"
+
+struct stage_entry
+{
+  tain limit ;  /* as the client wrote it */
+  size_t offset ;  /* of the id in ids, NUL-terminated */
+  char const *id ;  /* set by stage_seal */
+  int fd ;
+  uint8_t idlen ;
+} ;
+
+struct stage
+{
+  struct fdtable *fdtable ;
+  genalloc entries ;  /* struct stage_entry */
+  stralloc ids ;
+  uint32_t total ;  /* 0: no dump is in progress */
+} ;
+#define STAGE_ZERO { .fdtable = 0, .entries = GENALLOC_ZERO, .ids = STRALLOC_ZERO, .total = 0 }
+
+#define stage_isactive(g) (!!(g)->total)
+#define stage_count(g) genalloc_len(struct stage_entry, &(g)->entries)
+#define stage_iscomplete(g) (stage_count(g) == (g)->total)
+#define stage_entries(g) genalloc_s(struct stage_entry, &(g)->entries)
+
+extern void stage_begin (struct stage *, struct fdtable *, uint32_t total) ;
+
+ /* Adds a frame. The references of all fds are consumed. 0, or errno:
+    EPROTO empty or more than announced, EINVAL an id that is none, ENOMEM. */
+extern int stage_add (struct stage *, struct wire_reader, int const *, unsigned int) ;
+
+ /* The dump is complete: sorts the entries by id and sets their ids.
+    0: two entries have one id. */
+extern int stage_seal (struct stage *) ;
+
+ /* Gives up the references and ends the dump. */
+extern void stage_end (struct stage *) ;
+
+#endif

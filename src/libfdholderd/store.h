@@ -1,0 +1,95 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_STORE_H
+#define S6ACTIVATION_STORE_H
+
+ /*
+    The held descriptors: id -> {descriptor, limit}. Ordered by
+    id for listing, and by (limit, id) for those that expire, so that equal
+    limits do not collide. Time is what the caller says it is: limits are
+    on the daemon's monotonic clock, STORE_NEVER for none.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <skalibs/tai.h>
+
+#include "libfdholderd/fdtable.h"
+#include "libdaemon/tree.h"
+
+struct store_entry
+{
+  struct tree_node byid ;
+  struct tree_node bylimit ;  /* in its tree only if the entry expires */
+  tain limit ;
+  uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
+  int fd ;
+  uint8_t expires ;
+  uint8_t issocket ;  /* whoever makes the entry says so */
+  uint8_t taken ;  /* a retrieve-and-delete is under way */
+  uint8_t idlen ;
+  char id[] ;  /* and a NUL */
+} ;
+
+struct store
+{
+  struct fdtable *fdtable ;
+  struct tree byid ;
+  struct tree bylimit ;  /* entries that expire */
+  uint64_t serial ;
+  size_t idbytes ;  /* of all ids, with their NULs: how long a list is */
+  uint32_t lent ;  /* entries that are out and may come back */
+  uint32_t max ;
+} ;
+
+#define STORE_NEVER (&tain_infinite)
+
+extern void store_init (struct store *, struct fdtable *, uint32_t max) ;
+extern void store_free (struct store *) ;  /* closes all */
+#define store_count(s) ((s)->byid.count)
+#define store_used(s) (store_count(s) + (s)->lent)  /* of max */
+
+extern struct store_entry *store_get (struct store const *, char const *) ;
+
+ /* A new entry that is in no store yet; it owns the caller's reference to
+    fd. 0, errno ENOMEM: the reference is still the caller's. */
+extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit) ;
+
+ /* An entry that is in no store. Its reference stays with the caller. */
+extern void store_entry_free (struct store_entry *) ;
+
+ /* 0, or errno: EBUSY the id is taken, ENFILE the store is full.
+    On failure the entry, and its reference, are still the caller's. */
+extern int store_put (struct store *, struct store_entry *) ;
+
+ /* Puts the entry in the place of whatever has its id, which is dropped.
+    Not limited by max. Cannot fail. */
+extern void store_replace (struct store *, struct store_entry *) ;
+
+ /* Takes the entry out, frees it, gives its reference up. */
+extern void store_drop (struct store *, struct store_entry *) ;
+
+ /* Takes the entry out, for as long as it may have to come back: nobody finds
+    it, but it keeps its reference, its limit, and its part of max. It is the
+    caller's until one of the next two. */
+extern void store_lend (struct store *, struct store_entry *) ;
+
+ /* It comes back. 0, or EBUSY: its id was given to another, it is still lent. */
+extern int store_restore (struct store *, struct store_entry *) ;
+
+ /* It does not: freed, its reference given up. */
+extern void store_forget (struct store *, struct store_entry *) ;
+
+ /* Drops every entry whose limit has come; tells each one first. */
+typedef void store_expired_func (struct store_entry const *, void *) ;
+extern void store_expire (struct store *, tain const *now, store_expired_func *, void *) ;
+
+ /* The next limit that will come; STORE_NEVER if none will. */
+extern void store_next_limit (struct store const *, tain *) ;
+
+ /* All entries in the order of their ids; stops when the function returns 0. */
+typedef int store_iter_func (struct store_entry const *, void *) ;
+extern int store_iter (struct store const *, store_iter_func *, void *) ;
+
+#endif

@@ -1,0 +1,123 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_VERBS_H
+#define S6ACTIVATION_VERBS_H
+
+ /*
+    Requests become replies here. A request is judged whole, then applied
+    whole. Replies leave by a struct replies, so that nothing here knows
+    a connection.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/closer.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/selfsocket.h"
+#include "libfdholderd/stage.h"
+#include "libfdholderd/store.h"
+#include "libfdwire/wire.h"
+
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+
+ /* What all connections share. */
+struct holder
+{
+  struct closer closer ;
+  struct fdtable fdtable ;
+  struct store store ;
+  struct policy policy ;
+  struct budget budget ;
+  struct log log ;
+  struct complaints complaints ;  /* what clients can cause goes here */
+  struct selfsocket self ;
+  struct accounts accounts ;
+  struct flight flight ;
+  uint64_t connection_fds ;  /* descriptors that the connections themselves have open */
+} ;
+
+ /* A retrieve-and-delete that has been answered and not completed. */
+struct taking
+{
+  uint64_t serial ;  /* of the entry; 0: none is under way */
+  char id[WIRE_ID_MAX + 1] ;
+} ;
+
+ /* What one connection brings to its requests. */
+struct session
+{
+  struct rights rights ;
+  struct stage stage ;
+  uint32_t reserved ;  /* of the descriptor budget, for what the dump still awaits */
+  struct taking taking ;
+  struct store_entry *given ;  /* acknowledged, and lent by the store until B or anything else; or 0 */
+  pid_t pid ;
+  uint8_t isnative ;  /* knows A and B, and gets ENOSYS for what is not known */
+} ;
+
+struct replies
+{
+  char *(*reserve) (void *, size_t, unsigned int) ;  /* room for a body; 0: no memory */
+  void (*commit) (void *, size_t, int const *, unsigned int) ;
+  void *data ;
+} ;
+
+enum verdict
+{
+  VERDICT_ANSWERED,
+  VERDICT_PROTOCOL,  /* not understood: answer EPROTO and close */
+  VERDICT_NOMEMORY  /* not even the answer fits: close */
+} ;
+
+ /* How many descriptors belong to the request. */
+extern unsigned int verbs_fds (struct wire_request const *) ;
+
+ /* fds: exactly verbs_fds of them; their references are
+    consumed. unpacked: what wire_unpack_request returned. */
+extern enum verdict verbs_answer (struct holder *, struct session *, struct wire_request const *, int unpacked, int const *, struct replies const *, tain const *now) ;
+
+ /* How many descriptors of clients are open, against the budget. Where so many
+    more are too many, it waits a little for those that are being closed. */
+extern uint64_t verbs_open (struct holder *, uint64_t wanted) ;
+
+extern enum verdict verbs_error (struct replies const *, int) ;
+
+ /* The answer to a retrieve-and-delete has arrived: the id goes, in the native
+    dialect until it is put back. 0 or ENOENT. */
+extern int verbs_taking_complete (struct holder *, struct session *) ;
+#define verbs_istaking(s) (!!(s)->taking.serial)
+
+ /* Undoes what was under way: a taking, a dump; what was given is given for good. */
+extern void verbs_session_end (struct holder *, struct session *) ;
+
+ /* For tables of verbs: one function for each. */
+typedef enum verdict verb_func (struct holder *, struct session *, struct wire_request const *, int const *, struct replies const *, tain const *) ;
+typedef verb_func *verb_func_ref ;
+extern verb_func verb_store ;
+extern verb_func verb_delete ;
+extern verb_func verb_retrieve ;
+extern verb_func verb_acknowledge ;
+extern verb_func verb_putback ;
+extern verb_func verb_list ;
+extern verb_func verb_getdump ;
+extern verb_func verb_setdump ;
+extern verb_func verb_dumpframe ;
+
+ /* Limits travel as wall clock times and are kept on the clock of now, by
+    what is left of them at a given wall clock time.
+    limit_from_wire: 0 where the limit has passed. */
+extern int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now) ;
+extern void limit_to_wire (tain *wire, struct store_entry const *, tain const *wallclock, tain const *now) ;
+
+extern void verbs_log (struct holder *, struct session const *, char const *what, char const *id, int e) ;
+
+#endif

@@ -1,0 +1,165 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_FRAME_H
+#define S6ACTIVATION_FRAME_H
+
+ /*
+    Frames of both dialects on a Unix socket: headers, the fill by
+    recvmsg(2), the queue of received descriptors, the output queue.
+    Verbs are not known here.
+
+    Descriptors in both queues are held through struct frame_fdops, so that
+    the daemon counts references and a client program simply closes.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/socket.h>
+
+#include <skalibs/stralloc.h>
+#include <skalibs/genalloc.h>
+#include <skalibs/textmessage.h>
+
+#include "libfdwire/wire.h"
+
+enum frame_dialect
+{
+  FRAME_NATIVE,  /* textmessage: u32 body length */
+  FRAME_S6  /* unixmessage: u32 body length, u16 descriptor count */
+} ;
+
+enum frame_sizes
+{
+  FRAME_NATIVE_HEADER = 4,
+  FRAME_S6_HEADER = 6,
+  FRAME_SNIFF = 5,  /* with so many bytes read the dialect is known */
+  FRAME_IN_BUFFER = 4096
+} ;
+
+struct frame_fdops
+{
+  int (*adopt) (void *, int) ;  /* takes the descriptor, whatever happens; 0: closed it, errno set */
+  void (*addref) (void *, int) ;
+  void (*unref) (void *, int) ;
+  void *data ;
+} ;
+
+extern struct frame_fdops const frame_fdops_close ;  /* adopts anything, unref is close(2) */
+
+ /* Room for the control message of as many descriptors as a message has. */
+union frame_control
+{
+  struct cmsghdr align ;
+  char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ;
+} ;
+
+ /* Makes one of so many descriptors, and makes it part of a message that is to be sent. */
+extern void frame_attach (struct msghdr *, union frame_control *, int const *, unsigned int) ;
+
+ /* The reading function of a textmessage_receiver that is filled by recvmsg(2):
+    its own would use readv(2), which throws descriptors away. -1, EAGAIN. */
+extern ssize_t frame_never_read (int, struct iovec const *, unsigned int) ;
+
+
+ /* Input */
+
+enum frame_fill
+{
+  FRAME_FILL_EOF,
+  FRAME_FILL_OK,
+  FRAME_FILL_AGAIN,
+  FRAME_FILL_SHORTAGE,  /* descriptors were lost for want of room in this process */
+  FRAME_FILL_EXTRA,  /* more descriptors than the other side may send now */
+  FRAME_FILL_ERROR  /* errno says which */
+} ;
+
+enum frame_get
+{
+  FRAME_GET_NONE,  /* no whole frame is here */
+  FRAME_GET_OK,
+  FRAME_GET_SHORTAGE,  /* no memory for it */
+  FRAME_GET_BAD  /* a length or a count beyond what is legal, or too few descriptors */
+} ;
+
+struct frame_in
+{
+  textmessage_receiver receiver ;  /* its buffer serves both dialects */
+  struct frame_fdops const *fdops ;
+  int fds[WIRE_FDS_MAX + 1] ;
+  uint16_t fdhead ;
+  uint16_t fdcount ;
+  uint16_t fdmax ;  /* how many the other side may send now */
+  uint16_t claimed ;  /* s6: the count in the header being read */
+  enum frame_dialect dialect ;
+  uint8_t inheader ;  /* s6: the header has been taken */
+  char buffer[FRAME_IN_BUFFER] ;
+} ;
+
+struct frame
+{
+  char const *s ;  /* valid until the next call with this frame_in */
+  size_t len ;
+  uint16_t nfds ;  /* s6: claimed by the header, and there: take them by frame_in_takefd */
+} ;
+
+extern int frame_in_init (struct frame_in *, int fd, struct frame_fdops const *) ;
+extern void frame_in_free (struct frame_in *) ;  /* drops what is queued; leaves the socket open */
+extern void frame_in_allow (struct frame_in *, size_t maxbody, unsigned int maxfds) ;
+extern enum frame_fill frame_in_fill (struct frame_in *, size_t max) ;  /* max: bytes, at least 1 */
+extern int frame_in_sniff (struct frame_in const *, enum frame_dialect *) ;  /* 0: too early to tell */
+extern enum frame_get frame_in_get (struct frame_in *, struct frame *) ;
+#define frame_in_fdcount(in) ((in)->fdcount)
+#define frame_in_isextra(in) ((in)->fdcount > (in)->fdmax)  /* after frame_in_allow allowed less */
+extern int frame_in_takefd (struct frame_in *) ;  /* the caller owns the reference; -1 if there is none */
+extern int frame_in_isempty (struct frame_in const *) ;  /* no byte of an unfinished frame is here */
+
+
+ /* Output */
+
+struct frame_out
+{
+  stralloc data ;
+  size_t head ;  /* first byte that has not left */
+  genalloc attachments ;  /* struct frame_attachment, by offset */
+  genalloc fds ;  /* int */
+  size_t attachment ;  /* first that has not left */
+  struct frame_fdops const *fdops ;
+  enum frame_dialect dialect ;
+} ;
+
+struct frame_attachment
+{
+  size_t offset ;  /* of the byte in data that carries them */
+  size_t fdstart ;  /* index into fds */
+  uint16_t nfds ;
+} ;
+
+enum frame_flush
+{
+  FRAME_FLUSH_DONE,
+  FRAME_FLUSH_AGAIN,  /* the socket is full: wait until it is writable */
+  FRAME_FLUSH_SHORTAGE,  /* the kernel is out of something: try again by a timer */
+  FRAME_FLUSH_HELD,  /* the next descriptors are more than may be sent now */
+  FRAME_FLUSH_ERROR
+} ;
+
+extern void frame_out_init (struct frame_out *, struct frame_fdops const *) ;
+extern void frame_out_free (struct frame_out *) ;
+ /* Queues a whole frame. Each descriptor gets one reference more by the queue.
+    0, errno ENOMEM: nothing was queued, nothing referenced. */
+extern int frame_out_put (struct frame_out *, char const *, size_t, int const *, unsigned int) ;
+ /* Bytes outside any frame, such as the channel byte of the handshake. */
+extern int frame_out_putraw (struct frame_out *, char const *, size_t, int const *, unsigned int) ;
+ /* Room for a frame whose body the caller writes in place: returns where, or 0.
+    frame_out_commit makes it part of the queue. */
+extern char *frame_out_reserve (struct frame_out *, size_t maxbody, unsigned int nfds) ;
+extern void frame_out_commit (struct frame_out *, size_t len, int const *, unsigned int) ;
+ /* *fdmax: how many descriptors may be sent; less those that were. 0: any number. */
+extern enum frame_flush frame_out_flush (struct frame_out *, int fd, uint32_t *fdmax) ;
+extern uint32_t frame_out_fds (struct frame_out const *) ;  /* descriptors that have not left */
+#define frame_out_pending(out) ((out)->data.len - (out)->head)
+#define frame_out_isempty(out) (!frame_out_pending(out))
+
+#endif

@@ -1,0 +1,35 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <unistd.h>
+#include <stddef.h>
+
+#include "libsockets/ucspi.h"
+
+int ucspi_client_move (int fd)
+{
+  int ok = (fd == UCSPI_WRITE || dup2(fd, UCSPI_WRITE) != -1)
+        && (fd == UCSPI_READ || dup2(fd, UCSPI_READ) != -1) ;
+  int e = errno ;
+  if (fd != UCSPI_READ && fd != UCSPI_WRITE) close(fd) ;
+  errno = e ;
+  return ok ;
+}
+
+char const *const ucspi_ipc_variables[] =
+{
+  "PROTO",
+  "IPCREMOTEEUID", "IPCREMOTEEGID", "IPCREMOTEPATH",
+  "IPCLOCALPATH",
+  "IPCCONNNUM",
+  NULL
+} ;
+
+char const *const ucspi_tcp_variables[] =
+{
+  "PROTO",
+  "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", "TCPREMOTEINFO",
+  "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST",
+  "TCPCONNNUM",
+  NULL
+} ;

@@ -1,0 +1,156 @@
+/* ISC license. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <string.h>
+#include <stddef.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "probed.h"
+#include "libsockets/unixsocket.h"
+
+socklen_t unixaddress_fill (struct sockaddr_un *address, char const *path)
+{
+  size_t len = strlen(path) ;
+  size_t const offset = offsetof(struct sockaddr_un, sun_path) ;
+  if (len >= sizeof(address->sun_path)) return (errno = ENAMETOOLONG, 0) ;
+  memset(address, 0, sizeof(*address)) ;
+  address->sun_family = AF_UNIX ;
+  memcpy(address->sun_path, path, len) ;
+  if (!unixaddress_isabstract(path)) return offset + len + 1 ;
+#ifdef S6_ACTIVATION_HAS_ABSTRACT
+  address->sun_path[0] = 0 ;
+  return offset + len ;
+#else
+  return (errno = EOPNOTSUPP, 0) ;
+#endif
+}
+
+enum
+{
+  BIND_TRIES = 4,  /* others may bind to the same path at the same time */
+  LOCK_TRIES = 100,
+  LOCK_PAUSE_NS = 10000000
+} ;
+
+static int fail (struct unixbinding *binding, char const *failed, char const *remedy)
+{
+  binding->failed = failed ;
+  binding->remedy = remedy ;
+  return 0 ;
+}
+
+ /*
+   Two exclusive binders that find the same dead socket must not unlink
+   each other's new one: the directory itself is what they lock, so no
+   lock file is left. The lock is held for microseconds; somebody who
+   keeps it longer than a second is not one of us, and is not waited for.
+ */
+
+static int lock_directory (char const *path)
+{
+  char const *slash = strrchr(path, '/') ;
+  size_t len = slash ? (slash == path ? 1 : (size_t)(slash - path)) : 1 ;
+  struct timespec pause = { .tv_sec = 0, .tv_nsec = LOCK_PAUSE_NS } ;
+  char directory[len + 1] ;
+  int fd ;
+  memcpy(directory, slash ? path : ".", len) ;
+  directory[len] = 0 ;
+  fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) return -1 ;
+  for (unsigned int i = 0 ; i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) == -1 ; i++)
+    nanosleep(&pause, 0) ;
+  return fd ;
+}
+
+ /*
+   umask(2) says what bind(2) creates; the mode of the descriptor says it
+   again, for directories whose default ACL overrides the umask.
+ */
+
+static int bind_with_mode (int fd, char const *path, mode_t mode)
+{
+  struct sockaddr_un address ;
+  socklen_t len = unixaddress_fill(&address, path) ;
+  mode_t mask ;
+  int r ;
+  if (!len) return -1 ;
+  if (unixaddress_isabstract(path)) return bind(fd, (struct sockaddr *)&address, len) ;
+  if (mode != 0777) fchmod(fd, mode) ;
+  mask = umask(~mode & 0777) ;
+  r = bind(fd, (struct sockaddr *)&address, len) ;
+  umask(mask) ;
+  return r ;
+}
+
+ /*
+   The group first, then the mode, and the owner last: until then nobody
+   but us can put something else at path in a directory with the sticky
+   bit, and no step follows a symbolic link.
+ */
+
+static int set_owner (char const *path, struct unixbinding const *binding)
+{
+  if (lchown(path, -1, binding->gid) == -1) return 0 ;
+  if (binding->permissions & 0077
+   && fchmodat(AT_FDCWD, path, binding->permissions, AT_SYMLINK_NOFOLLOW) == -1) return 0 ;
+  return lchown(path, binding->uid, -1) == 0 ;
+}
+
+static int bind_file (int fd, char const *path, struct unixbinding *binding)
+{
+  mode_t mode = binding->flags & UNIXBINDING_OWNER ? binding->permissions & 0700 : binding->permissions ;
+  for (unsigned int i = 0 ; i < BIND_TRIES ; i++)
+  {
+    if (bind_with_mode(fd, path, mode) == 0) return 1 ;
+    if (errno != EADDRINUSE || !(binding->flags & UNIXBINDING_REPLACE) || unixaddress_isabstract(path)) break ;
+    if (binding->flags & UNIXBINDING_EXCLUSIVE && unixsocket_isheld(path))
+    {
+      errno = EADDRINUSE ;
+      return fail(binding, "bind to ", " (a process still holds the socket there; without -e it is replaced)") ;
+    }
+    if (!unixsocket_unlink(path))
+      return fail(binding, "bind to ", " (what is there is not a socket, or not ours to remove: move it away first)") ;
+  }
+  if (errno == ENAMETOOLONG)
+    return fail(binding, "bind to ", " (at most 107 bytes: change to its directory first)") ;
+  return fail(binding, "bind to ", "") ;
+}
+
+int unixsocket_bind (int fd, char const *path, struct unixbinding *binding)
+{
+  int lock = binding->flags & UNIXBINDING_EXCLUSIVE && !unixaddress_isabstract(path) ? lock_directory(path) : -1 ;
+  int ok = bind_file(fd, path, binding) ;
+  if (lock != -1)
+  {
+    int e = errno ;
+    close(lock) ;
+    errno = e ;
+  }
+  if (!ok) return 0 ;
+  if (binding->flags & UNIXBINDING_OWNER && !set_owner(path, binding))
+  {
+    unixsocket_unlink(path) ;
+    return fail(binding, "set the owner of ", errno == EOPNOTSUPP ? " (the C library needs /proc for it: mount it first)" : "") ;
+  }
+  return 1 ;
+}
+
+int unixsocket_unlink (char const *path)
+{
+  int e = errno ;
+  struct stat st ;
+  int gone = !unixaddress_isabstract(path) && (lstat(path, &st) == 0 ? S_ISSOCK(st.st_mode) && unlink(path) == 0 : errno == ENOENT) ;
+  errno = e ;
+  return gone ;
+}
