@@ -16,6 +16,13 @@
 
 #include "libaccessrules/ruleset.h"
 
+int ruleset_absent (char const *path)
+{
+  struct stat st ;
+  if (!lstat(path, &st)) return 0 ;
+  return errno == ENOENT ? 1 : -1 ;
+}
+
 size_t ruleset_dir_path (char *path, accessrules const *rules, char const *key)
 {
   size_t dirlen = strlen(rules->path) ;

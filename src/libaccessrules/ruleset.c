@@ -29,13 +29,6 @@ int ruleset_open (accessrules *rules, char const *path, enum ruleset_kind kind)
   return 1 ;
 }
 
-int ruleset_absent (char const *path)
-{
-  struct stat st ;
-  if (!lstat(path, &st)) return 0 ;
-  return errno == ENOENT ? 1 : -1 ;
-}
-
 static int is_component (char const *name, size_t len)
 {
   return len && name[0] != '.' && !memchr(name, '/', len) ;

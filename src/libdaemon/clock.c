@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-#include "clock.h"
+#include "libdaemon/clock.h"
 
 static struct timespec monotonic (void)
 {

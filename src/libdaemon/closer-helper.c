@@ -8,39 +8,10 @@
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/socket.h>
+
 
 #include "probed.h"
 #include "libdaemon/closer-internal.h"
-
- /* On a connected stream socket that lingers, close(2) waits for unsent data,
-    and needs not: the kernel sends it all the same. A listening socket never
-    waits, and those that it accepts inherit the option, so it keeps it.
-    Returns 0 for what is no socket. */
-
-static int disarm_linger (int fd)
-{
-  struct linger linger ;
-  socklen_t len = sizeof(linger) ;
-  int type, listening ;
-  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1) return 0 ;
-  if (!linger.l_onoff) return 1 ;
-  len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 || type != SOCK_STREAM) return 1 ;
-  len = sizeof(int) ;
-  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == -1 || listening) return 1 ;
-  linger.l_onoff = 0 ;
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) ;
-  return 1 ;
-}
-
- /* Never twice, even after EINTR: by then the number may be another's. */
-
-void closer_close_here (int fd)
-{
-  disarm_linger(fd) ;
-  close(fd) ;
-}
 
 #ifdef S6_ACTIVATION_HAS_CLONE_FILES
 
@@ -102,7 +73,7 @@ static void hurry (int isnow)
 
 static void close_in_time (int fd)
 {
-  if (disarm_linger(fd)) hurry(1) ;
+  if (closer_disarm(fd)) hurry(1) ;
   close(fd) ;
 }
 

@@ -6,7 +6,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
-#include "complaint.h"
+#include "libdaemon/complaint.h"
 
 enum { RETRY_SECONDS = 1 } ;
 
@@ -33,6 +33,13 @@ void complaint_account (struct complaint_account *account, char const *rule, cha
 {
   copy(account->rule, rule, sizeof(account->rule)) ;
   copy(account->user, user, sizeof(account->user)) ;
+}
+
+void complaint_account_uid (struct complaint_account *account, char const *rule, uid_t uid)
+{
+  char user[sizeof("uid ") + UID_FMT] = "uid " ;
+  user[4 + uid_fmt(user + 4, uid)] = 0 ;
+  complaint_account(account, rule, user) ;
 }
 
 static void tell (struct complaints *c, struct complaint const *x)

@@ -14,10 +14,11 @@
  */
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <skalibs/tai.h>
 
-#include "log.h"
+#include "libdaemon/log.h"
 
 enum complaint_numbers
 {
@@ -59,6 +60,7 @@ struct complaints
 extern void complaint_init (struct complaints *, struct log *) ;
 
 extern void complaint_account (struct complaint_account *, char const *rule, char const *user) ;
+extern void complaint_account_uid (struct complaint_account *, char const *rule, uid_t) ;
 
  /* 1: this one is to be told; 0: it was counted. kind: a text that stays where
     it is, compared and told as text. account may be 0: nobody's. Keeps errno. */

@@ -7,7 +7,7 @@
 #include <skalibs/types.h>
 #include <skalibs/strerr.h>
 
-#include "log.h"
+#include "libdaemon/log.h"
 
 struct line
 {

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nowait.h"
+#include "libdaemon/nowait.h"
 
 enum log_level
 {

@@ -16,7 +16,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
-#include "nowait.h"
+#include "libdaemon/nowait.h"
 
 void nowait_init (struct nowait *n, int fd)
 {

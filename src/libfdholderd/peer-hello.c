@@ -7,7 +7,6 @@
 
 #include <string.h>
 #include <unistd.h>
-#include <sys/socket.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
@@ -19,12 +18,6 @@
 #include "libfdholderd/peer.h"
 #include "libfdholderd/peer-internal.h"
 #include "libfdwire/wire.h"
-
-void peer_turn_away (int fd)
-{
-  static char const crowded = WIRE_CROWDED_BYTE ;
-  send(fd, &crowded, 1, MSG_NOSIGNAL | MSG_DONTWAIT) ;
-}
 
 void peer_hello (struct peer *p, struct frame const *f, tain const *now)
 {

@@ -21,46 +21,6 @@
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 
-enum peer_numbers
-{
-  PEER_BACKOFF_MIN = 10,  /* milliseconds */
-  PEER_BACKOFF_MAX = 1000
-} ;
-
-void peer_say (struct peer const *p, char const *what)
-{
-  char uid[UID_FMT] ;
-  char pid[PID_FMT] ;
-  if (!log_wants(&p->holder->log, LOG_INFO)) return ;
-  uid[uid_fmt(uid, peer_uid(p))] = 0 ;
-  pid[pid_fmt(pid, p->session.pid)] = 0 ;
-  log_line(&p->holder->log, LOG_INFO, "uid ", uid, " pid ", pid, ": ", what) ;
-}
-
-void peer_complain (struct peer const *p, char const *what, tain const *now)
-{
-  struct complaint_account account ;
-  char pid[PID_FMT] ;
-  if (!log_wants(&p->holder->log, LOG_WARNING)) return ;
-  policy_account(&account, &p->session.rights) ;
-  pid[pid_fmt(pid, p->session.pid)] = 0 ;
-  complaint_line(&p->holder->complaints, LOG_WARNING, what, &account, now, account.user, " pid ", pid, ": ", what) ;
-}
-
-void peer_die (struct peer *p)
-{
-  p->state = PEER_DEAD ;
-  if (p->isstranger && !p->iseof) peer_turn_away(p->fd) ;
-  verbs_session_end(p->holder, &p->session) ;
-}
-
-void peer_kill (struct peer *p, char const *why, tain const *now)
-{
-  if (peer_isdead(p)) return ;
-  peer_complain(p, why, now) ;
-  peer_die(p) ;
-}
-
  /* What it brings is its account's. */
 
 static int adopt (void *data, int fd)
@@ -133,40 +93,6 @@ void peer_free (struct peer *p, tain const *now)
     h->connection_fds-- ;
   }
   free(p) ;
-}
-
-void peer_starve (struct peer *p, tain const *now)
-{
-  tain pause ;
-  p->backoff = !p->backoff ? PEER_BACKOFF_MIN : p->backoff * 2 < PEER_BACKOFF_MAX ? p->backoff * 2 : PEER_BACKOFF_MAX ;
-  p->isshort = 1 ;
-  tain_from_millisecs(&pause, p->backoff) ;
-  tain_add(&p->retry, now, &pause) ;
-}
-
- /* -t is armed for every exchange: when it begins, and when a message of
-    it has been judged; but not for those who ask for more and more while
-    they read nothing of what was answered. */
-
-void peer_account (struct peer *p, unsigned int judged, tain const *now)
-{
-  int wasbusy = p->busy ;
-  if (peer_isdead(p)) return ;
-  p->busy = p->banner || !frame_in_isempty(&p->in) || !frame_out_isempty(&p->out) || p->state == PEER_TAKING || p->state == PEER_STAGING ;
-  if (!p->busy)
-  {
-    p->deadline = tain_infinite ;
-    if (p->islameduck) peer_die(p) ;
-  }
-  else
-  {
-    if (!wasbusy || (judged && (p->hasleft || frame_out_isempty(&p->out))))
-    {
-      tain_add(&p->deadline, now, &p->timeout) ;
-      p->hasleft = 0 ;
-    }
-    if (p->islameduck && p->state == PEER_OPEN && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;
-  }
 }
 
 short peer_events (struct peer const *p)

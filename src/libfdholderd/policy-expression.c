@@ -88,7 +88,7 @@ static void warn (struct policy *p, struct asker const *asker, char const *text,
 {
   char quoted[LOG_QUOTED_MAX] ;
   struct complaint_account account ;
-  policy_account(&account, asker->rights) ;
+  complaint_account_uid(&account, asker->rights->key, asker->rights->uid) ;
   complaint_line(p->complaints, LOG_WARNING, "unable to compile an expression", &account, asker->now, "rule ", p->params.key, ": unable to compile ", asker->name, ", ", log_quote(quoted, text, strlen(text)), ": ", message, ": denied") ;
 }
 

@@ -52,24 +52,12 @@ void policy_reload (struct policy *p)
   else log_line(p->complaints->log, LOG_WARNING, "unable to reload rules: ", strerror(errno), ": the ones in use are kept") ;
 }
 
-static void set_account (struct complaint_account *account, char const *rule, uid_t uid)
-{
-  char user[sizeof("uid ") + UID_FMT] = "uid " ;
-  user[4 + uid_fmt(user + 4, uid)] = 0 ;
-  complaint_account(account, rule, user) ;
-}
-
-void policy_account (struct complaint_account *account, struct rights const *r)
-{
-  set_account(account, r->key, r->uid) ;
-}
-
  /* The rule that cannot be read may be another one than let the user in. */
 
 static void warn_rules (struct policy *p, struct rights const *r, tain const *now)
 {
   struct complaint_account account ;
-  set_account(&account, p->params.key, r->uid) ;
+  complaint_account_uid(&account, p->params.key, r->uid) ;
   complaint_line(p->complaints, LOG_WARNING, "unable to read the rules", &account, now, "unable to read the rules for ", account.user, p->params.key[0] ? " at " : "", p->params.key, ": ", strerror(errno), ": denied") ;
 }
 
@@ -144,7 +132,7 @@ static struct expression *read_expression (struct policy *p, struct rights const
 {
   struct complaint_account account ;
   if (text[strspn(text, "\n")]) return expression_get(p, r, name, text, now) ;
-  policy_account(&account, r) ;
+  complaint_account_uid(&account, r->key, r->uid) ;
   complaint_line(p->complaints, LOG_WARNING, "an expression is empty", &account, now, "rule ", p->params.key, ": ", name, " is empty: denied") ;
   return 0 ;
 }

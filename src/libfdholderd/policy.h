@@ -80,9 +80,6 @@ extern void policy_reload (struct policy *) ;
 extern int policy_admit (struct policy *, struct rights *, uid_t, gid_t, tain const *now) ;
 extern void policy_forget (struct policy *, struct rights *) ;
 
- /* Whom a complaint about that connection counts against. */
-extern void policy_account (struct complaint_account *, struct rights const *) ;
-
  /* id is needed for RIGHT_STORE and RIGHT_RETRIEVE only. */
 extern int policy_may (struct policy *, struct rights *, enum right, char const *id, tain const *now) ;
 

@@ -252,7 +252,7 @@ static void clear_room (struct slots *s, tain const *now)
     if (is_hopeless(s, s->room + i, &until) && !tain_less(now, &until))
     {
       struct complaint_account account ;
-      policy_account(&account, &s->room[i].rights) ;
+      complaint_account_uid(&account, s->room[i].rights.key, s->room[i].rights.uid) ;
       complaint_line(&s->holder->complaints, LOG_WARNING, "all places are taken", &account, now, account.user, ": all places are taken, most of them by its own rule: a connection that waited for one is closed (see -c)") ;
       slots_leave(s, i) ;
     }

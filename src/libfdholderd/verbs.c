@@ -1,9 +1,6 @@
 /* ISC license. */
 
-#include <string.h>
 #include <errno.h>
-
-#include <skalibs/types.h>
 
 #include "libfdholderd/policy.h"
 #include "libfdholderd/stage.h"
@@ -36,46 +33,6 @@ static unsigned int find (char letter)
   unsigned int i = 0 ;
   while (i < TABLE_LAST && table[i].letter != letter) i++ ;
   return i ;
-}
-
-unsigned int verbs_fds (struct wire_request const *req)
-{
-  struct wire_reader r = req->entries ;
-  struct wire_entry entry ;
-  unsigned int n = 0 ;
-  if (req->verb == WIRE_STORE) return 1 ;
-  if (req->verb != WIRE_DUMPFRAME) return 0 ;
-  while (!wire_reader_isempty(&r) && wire_get_entry(&r, &entry)) n++ ;
-  return n ;
-}
-
-uint64_t verbs_open (struct holder *h, uint64_t wanted)
-{
-  uint64_t open = fdtable_count(&h->fdtable) ;
-  int wouldhelp = h->fdtable.count + wanted + h->budget.reserved <= h->budget.limit ;
-  if (!wouldhelp || open + wanted + h->budget.reserved <= h->budget.limit) return open ;
-  closer_settle(&h->closer, 0) ;
-  return fdtable_count(&h->fdtable) ;
-}
-
-enum verdict verbs_error (struct replies const *out, int e)
-{
-  char *body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 0) ;
-  if (!body) return VERDICT_NOMEMORY ;
-  *body = (char)e ;
-  (*out->commit)(out->data, WIRE_ERROR_PACK, 0, 0) ;
-  return VERDICT_ANSWERED ;
-}
-
-void verbs_log (struct holder *h, struct session const *s, char const *what, char const *id, int e)
-{
-  char quoted[LOG_QUOTED_MAX] ;
-  char uid[UID_FMT] ;
-  char pid[PID_FMT] ;
-  if (!log_wants(&h->log, LOG_INFO)) return ;
-  uid[uid_fmt(uid, s->rights.uid)] = 0 ;
-  pid[pid_fmt(pid, s->pid)] = 0 ;
-  log_line(&h->log, LOG_INFO, "uid ", uid, " pid ", pid, ": ", what, id ? " " : "", id ? log_quote(quoted, id, strlen(id)) : "", ": ", e ? strerror(e) : "done") ;
 }
 
 static void drop_fds (struct holder *h, int const *fds, unsigned int n)
@@ -125,34 +82,4 @@ enum verdict verbs_answer (struct holder *h, struct session *s, struct wire_requ
   if (!policy_may(&h->policy, &s->rights, table[i].right, req->entry.id.s, now))
     return refuse(h, s, req, EPERM, fds, out) ;
   return (*table[i].f)(h, s, req, fds, out, now) ;
-}
-
-int verbs_taking_complete (struct holder *h, struct session *s)
-{
-  struct store_entry *e = verbs_istaking(s) ? store_get(&h->store, s->taking.id) : 0 ;
-  int error = ENOENT ;
-  if (e && e->serial == s->taking.serial)
-  {
-    if (s->isnative) store_lend(&h->store, s->given = e) ;
-    else store_drop(&h->store, e) ;
-    error = 0 ;
-  }
-  verbs_log(h, s, "retrieve-and-delete", verbs_istaking(s) ? s->taking.id : 0, error) ;
-  s->taking.serial = 0 ;
-  return error ;
-}
-
-void verbs_session_end (struct holder *h, struct session *s)
-{
-  if (verbs_istaking(s))
-  {
-    struct store_entry *e = store_get(&h->store, s->taking.id) ;
-    if (e && e->serial == s->taking.serial) e->taken = 0 ;
-    s->taking.serial = 0 ;
-  }
-  if (s->given) store_forget(&h->store, s->given) ;
-  s->given = 0 ;
-  if (stage_isactive(&s->stage)) stage_end(&s->stage) ;
-  budget_release(&h->budget, s->reserved) ;
-  s->reserved = 0 ;
 }

@@ -1,6 +1,7 @@
 /* ISC license. */
 
- /* At the end: everything in the table that we share. */
+ /* How one descriptor is closed, and, at the end, everything in the table that
+    we share. */
 
 #include <skalibs/nonposix.h>
 
@@ -18,6 +19,35 @@
 #else
 #define is_pipe(fd) 0
 #endif
+
+ /* On a connected stream socket that lingers, close(2) waits for unsent data,
+    and needs not: the kernel sends it all the same. A listening socket never
+    waits, and those that it accepts inherit the option, so it keeps it.
+    Returns 0 for what is no socket. */
+
+int closer_disarm (int fd)
+{
+  struct linger linger ;
+  socklen_t len = sizeof(linger) ;
+  int type, listening ;
+  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1) return 0 ;
+  if (!linger.l_onoff) return 1 ;
+  len = sizeof(int) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 || type != SOCK_STREAM) return 1 ;
+  len = sizeof(int) ;
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == -1 || listening) return 1 ;
+  linger.l_onoff = 0 ;
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) ;
+  return 1 ;
+}
+
+ /* Never twice, even after EINTR: by then the number may be another's. */
+
+void closer_close_here (int fd)
+{
+  closer_disarm(fd) ;
+  close(fd) ;
+}
 
  /* What is open: from the lowest to what this returns. */
 
