@@ -24,6 +24,8 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libsockets/inetaddress.h"
+#include "libdaemon/clock.h"
+#include "libsockets/timedwork.h"
 #include "libsockets/ucspi.h"
 
 #define USAGE "s6-tcpclient [ -q | -Q | -v ] [ -4 | -6 ] [ -d | -D ] [ -r | -R ] [ -h | -H ] [ -n | -N ] [ -t timeout ] [ -l localname ] [ -T timeoutconn ] [ -i localip ] [ -p localport ] host port prog..."
@@ -52,7 +54,7 @@ struct options
 
 static unsigned int time_left (struct options const *o, unsigned int ms)
 {
-  int64_t left = o->deadline ? o->deadline - timedwork_now() : 0 ;
+  int64_t left = o->deadline ? o->deadline - clock_milliseconds() : 0 ;
   if (!o->deadline || (ms && ms < left)) return ms ;
   return left > 0 ? left : 1 ;
 }
@@ -75,7 +77,7 @@ static void scan_tries (unsigned int *tries, char const *s)
 
 static int64_t deadline_in (unsigned int seconds)
 {
-  return seconds ? timedwork_now() + (int64_t)seconds * MS : 0 ;
+  return seconds ? clock_milliseconds() + (int64_t)seconds * MS : 0 ;
 }
 
 static int parse_options (int argc, char const *const *argv, struct options *o)
@@ -186,7 +188,7 @@ static int connect_any (struct options const *o, struct sockaddr_storage *addres
       if (fd >= 0) return fd ;
       e = errno ;
       slow[i] = e == ETIMEDOUT ;
-      if (o->deadline && timedwork_now() >= o->deadline)
+      if (o->deadline && clock_milliseconds() >= o->deadline)
       {
         errno = ETIMEDOUT ;
         strerr_diefusys(EXITCODE_SYSTEM, "connect to ", name[0], " port ", name[1], " in the time of -t") ;

@@ -3,6 +3,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
+#include <skalibs/types.h>
 
 #include <s6-activation/fdholder.h>
 
@@ -27,7 +28,7 @@ int main (int argc, char const *const *argv)
     if (opt == -1) break ;
     switch (opt)
     {
-      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
       default : dieusage() ;
     }
   }

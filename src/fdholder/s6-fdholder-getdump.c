@@ -11,12 +11,14 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
+#include <skalibs/types.h>
 
 #include <s6-activation/fdholder.h>
 
 #include "libchain/chain.h"
 #include "libdaemon/closer.h"
 #include "exitcodes.h"
+#include "libchain/dumpenvironment.h"
 #include "libchain/holderclient.h"
 
 #define USAGE "s6-fdholder-getdump [ -t milliseconds ] socket prog..."
@@ -59,7 +61,7 @@ int main (int argc, char const *const *argv)
     if (opt == -1) break ;
     switch (opt)
     {
-      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
       default : dieusage() ;
     }
   }

@@ -7,6 +7,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
+#include <skalibs/types.h>
 
 #include <s6-activation/fdholder.h>
 
@@ -124,7 +125,7 @@ int main (int argc, char const *const *argv)
     switch (opt)
     {
       case 'D' : isdelete = 1 ; break ;
-      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
       default : dieusage() ;
     }
   }

@@ -14,6 +14,7 @@
 
 #include "libchain/chain.h"
 #include "exitcodes.h"
+#include "libchain/dumpenvironment.h"
 #include "libchain/holderclient.h"
 
 #define USAGE "s6-fdholder-setdump [ -t milliseconds ] socket [ prog... ]"
@@ -74,7 +75,7 @@ int main (int argc, char const *const *argv)
     if (opt == -1) break ;
     switch (opt)
     {
-      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
+      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
       default : dieusage() ;
     }
   }

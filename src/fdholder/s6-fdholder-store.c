@@ -16,6 +16,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
+#include "libdaemon/clock.h"
 
 #define USAGE "s6-fdholder-store [ -d fd ] [ -t milliseconds ] [ -T fdmilliseconds ] socket id [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -24,11 +25,10 @@
 
 static tain const *limit_in (unsigned int milliseconds, tain *limit)
 {
-  tain relative = { .sec = { .x = milliseconds / 1000 }, .nano = milliseconds % 1000 * 1000000 } ;
   tain now ;
   if (!milliseconds) return 0 ;
   if (!tain_wallclock_read(&now)) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
-  tain_add(limit, &now, &relative) ;
+  clock_after(limit, &now, milliseconds) ;
   return limit ;
 }
 
@@ -62,8 +62,8 @@ int main (int argc, char const *const *argv)
     switch (opt)
     {
       case 'd' : if (!uint0_scan(l.arg, &fd) || fd > INT_MAX) dieusage() ; isplain = 0 ; break ;
-      case 't' : if (!holderclient_scan_milliseconds(l.arg, &milliseconds)) dieusage() ; break ;
-      case 'T' : if (!holderclient_scan_milliseconds(l.arg, &fdmilliseconds)) dieusage() ; break ;
+      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
+      case 'T' : if (!uint0_scan(l.arg, &fdmilliseconds)) dieusage() ; break ;
       default : dieusage() ;
     }
   }

@@ -37,7 +37,7 @@ static int scan_timeouts (char const *s, unsigned int *from, unsigned int *to)
     return 1 ;
   }
   if (s[len] != ':') return 0 ;
-  return !s[len + 1] || holderclient_scan_milliseconds(s + len + 1, to) ;
+  return !s[len + 1] || uint0_scan(s + len + 1, to) ;
 }
 
  /* What came is closed with us, and may wait for whoever made it: the guard

@@ -13,6 +13,7 @@
 
 #include <s6-activation/accessrules.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/closer.h"
 #include "libfdholderd/budget.h"
 #include "libfdholderd/closing.h"
@@ -72,8 +73,7 @@ static void parse (int argc, char const *const *argv, struct options *o)
 
 static void set_timeout (tain *t, unsigned int ms)
 {
-  tain_uint(t, ms / 1000) ;
-  t->nano = ms % 1000 * 1000000 ;
+  clock_span(t, ms) ;
   if (!ms) *t = tain_infinite_relative ;
 }
 

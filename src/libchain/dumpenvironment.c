@@ -8,7 +8,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/stralloc.h>
 
-#include "libchain/holderclient.h"
+#include "libchain/dumpenvironment.h"
 #include "libfdwire/wire.h"
 
 struct prefix

@@ -14,6 +14,7 @@
 #include "exitcodes.h"
 #include "libfdwire/wire.h"
 #include "libchain/holderclient.h"
+#include "libdaemon/clock.h"
 
 void holderclient_check_id (char const *id)
 {
@@ -58,8 +59,7 @@ void holderclient_reconnect (fdholder *h, char const *path, tain const *deadline
 
 void holderclient_deadline (tain *deadline, unsigned int milliseconds)
 {
-  tain relative = { .sec = { .x = milliseconds / 1000 }, .nano = milliseconds % 1000 * 1000000 } ;
-  if (milliseconds) tain_add_g(deadline, &relative) ;
+  if (milliseconds) clock_after(deadline, &STAMP, milliseconds) ;
   else *deadline = tain_infinite ;
 }
 
@@ -118,9 +118,4 @@ void holderclient_finish (char const *const *argv)
 {
   if (!*argv) _exit(EXITCODE_OK) ;
   xexec(argv) ;
-}
-
-int holderclient_scan_milliseconds (char const *s, unsigned int *milliseconds)
-{
-  return !!uint0_scan(s, milliseconds) ;
 }

@@ -23,3 +23,16 @@ void clock_now (tain *t)
   tain_uint(t, 1 + (unsigned int)now.tv_sec) ;  /* 0 means never in places */
   t->nano = (uint32_t)now.tv_nsec ;
 }
+
+void clock_span (tain *t, unsigned int milliseconds)
+{
+  tain_uint(t, milliseconds / 1000) ;
+  t->nano = milliseconds % 1000 * 1000000 ;
+}
+
+void clock_after (tain *when, tain const *now, unsigned int milliseconds)
+{
+  tain span ;
+  clock_span(&span, milliseconds) ;
+  tain_add(when, now, &span) ;
+}

@@ -3,7 +3,7 @@
 #ifndef S6ACTIVATION_CLOCK_H
 #define S6ACTIVATION_CLOCK_H
 
- /* A clock that nobody sets, for daemons that have no STAMP. */
+ /* A clock that nobody sets, for daemons that have no STAMP; milliseconds as a tain. */
 
 #include <stdint.h>
 
@@ -11,5 +11,8 @@
 
 extern int64_t clock_milliseconds (void) ;
 extern void clock_now (tain *) ;  /* the same, to be compared with its own times only */
+
+extern void clock_span (tain *, unsigned int milliseconds) ;
+extern void clock_after (tain *when, tain const *now, unsigned int milliseconds) ;  /* they may be the same */
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/closer-internal.h"
 
 enum
@@ -104,13 +105,6 @@ void closer_next (struct closer const *c, tain *when)
   if (tain_less(&c->late, when)) *when = c->late ;
 }
 
-static void set (tain *when, tain const *now, unsigned int milliseconds)
-{
-  tain pause ;
-  tain_from_millisecs(&pause, milliseconds) ;
-  tain_add(when, now, &pause) ;
-}
-
 static uint32_t closed_by_active (struct closer const *c)
 {
   return __atomic_load_n(c->shared->closed + c->shared->active, __ATOMIC_SEQ_CST) ;
@@ -140,7 +134,7 @@ static void be_late (struct closer *c, tain const *now)
   int isstuck = ticket && c->helpers[c->shared->active] && closed_by_active(c) == c->mark ;
   int isdone = !isstuck || replace_active(c, ticket) ;
   c->late = tain_infinite ;
-  if (!closer_make_one(c, 0) || !closer_make_one(c, c->shared->active) || !isdone) set(&c->late, now, CLOSER_AGAIN_MS) ;
+  if (!closer_make_one(c, 0) || !closer_make_one(c, c->shared->active) || !isdone) clock_after(&c->late, now, CLOSER_AGAIN_MS) ;
 }
 
  /* For others to be closed, those that read no more and those of a lane that
@@ -159,7 +153,7 @@ static void watch_active (struct closer *c, tain const *now)
   {
     if (tain_less(&c->late, &tain_infinite)) return ;
     c->mark = closed_by_active(c) ;
-    set(&c->late, now, CLOSER_LATE_MS) ;
+    clock_after(&c->late, now, CLOSER_LATE_MS) ;
   }
   else if (c->helpers[0] && c->helpers[c->shared->active]) c->late = tain_infinite ;
 }

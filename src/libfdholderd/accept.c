@@ -15,6 +15,7 @@
 #include "libfdholderd/policy.h"
 #include "libfdholderd/slots.h"
 
+#include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 
@@ -43,10 +44,8 @@ void accept_init (struct acceptor *a, int fd)
 
 static void pause_accept (struct acceptor *a, struct complaints *c, tain const *now)
 {
-  tain pause ;
   a->backoff = !a->backoff ? ACCEPT_BACKOFF_MIN : a->backoff * 2 < ACCEPT_BACKOFF_MAX ? a->backoff * 2 : ACCEPT_BACKOFF_MAX ;
-  tain_from_millisecs(&pause, a->backoff) ;
-  tain_add(&a->retry, now, &pause) ;
+  clock_after(&a->retry, now, a->backoff) ;
   complaint_line(c, LOG_WARNING, "unable to accept connections", 0, now, "unable to accept connections: ", strerror(errno), ": trying again") ;
 }
 

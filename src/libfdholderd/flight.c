@@ -15,6 +15,8 @@
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
 
+#include "libdaemon/clock.h"
+
 void flight_init (struct flight *f, uint64_t max)
 {
   f->exposed = 0 ;
@@ -118,9 +120,7 @@ void flight_count (struct flight *f, struct flight_one *one, struct account *a, 
 
 static void plan_sweep (struct flight *f, tain const *now)
 {
-  tain pause ;
-  tain_from_millisecs(&pause, FLIGHT_SWEEP_MS) ;
-  tain_add(&f->sweep, now, &pause) ;
+  clock_after(&f->sweep, now, FLIGHT_SWEEP_MS) ;
 }
 
 int flight_bury (struct flight *f, struct flight_one *one, tain const *now)

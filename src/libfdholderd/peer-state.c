@@ -17,6 +17,7 @@
 #include "libfdwire/frame.h"
 #include "libfdwire/wire.h"
 
+#include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 
@@ -68,11 +69,9 @@ void peer_kill (struct peer *p, char const *why, tain const *now)
 
 void peer_starve (struct peer *p, tain const *now)
 {
-  tain pause ;
   p->backoff = !p->backoff ? PEER_BACKOFF_MIN : p->backoff * 2 < PEER_BACKOFF_MAX ? p->backoff * 2 : PEER_BACKOFF_MAX ;
   p->isshort = 1 ;
-  tain_from_millisecs(&pause, p->backoff) ;
-  tain_add(&p->retry, now, &pause) ;
+  clock_after(&p->retry, now, p->backoff) ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of

@@ -14,6 +14,7 @@
 #include "libfdholderd/policy.h"
 #include "libfdholderd/slots.h"
 
+#include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
 
 int slots_init (struct slots *s, struct holder *h, uint32_t max, tain const *timeout)
@@ -44,17 +45,10 @@ void slots_free (struct slots *s)
   free(s->peers) ;
 }
 
-static void after (tain *when, tain const *since, unsigned int ms)
-{
-  tain pause ;
-  tain_from_millisecs(&pause, ms) ;
-  tain_add(when, since, &pause) ;
-}
-
 static int is_over (tain const *since, unsigned int ms, tain const *now)
 {
   tain end ;
-  after(&end, since, ms) ;
+  clock_after(&end, since, ms) ;
   return !tain_less(now, &end) ;
 }
 
@@ -65,7 +59,7 @@ static int is_crowded (struct slots const *s, tain const *now)
 
 static void note_crowd (struct slots *s, tain const *now)
 {
-  if (s->waiting && is_over(&s->room[0].since, SLOTS_CROWDED_MS, now)) after(&s->siege, now, SLOTS_SIEGE_MS) ;
+  if (s->waiting && is_over(&s->room[0].since, SLOTS_CROWDED_MS, now)) clock_after(&s->siege, now, SLOTS_SIEGE_MS) ;
 }
 
 int slots_isopen (struct slots const *s, tain const *now)
@@ -219,8 +213,8 @@ static struct peer *find_displaced (struct slots const *s, tain const *now, tain
   struct peer *p = busier ? most_displaceable(s, busier, now) : 0 ;
   tain patience ;
   if (!p) return 0 ;
-  after(when, &p->active, SLOTS_SILENCE_MS) ;
-  after(&patience, &w->since, is_crowded(s, now) && busier->rule != w->account->rule ? 0 : SLOTS_PATIENCE_MS) ;
+  clock_after(when, &p->active, SLOTS_SILENCE_MS) ;
+  clock_after(&patience, &w->since, is_crowded(s, now) && busier->rule != w->account->rule ? 0 : SLOTS_PATIENCE_MS) ;
   if (tain_less(&patience, when)) *when = patience ;
   return p ;
 }
@@ -241,7 +235,7 @@ static int displace_one (struct slots *s, tain const *now)
 static int is_hopeless (struct slots const *s, struct slots_waiting const *w, tain *until)
 {
   if (account_busier(&s->holder->accounts, w->account)) return 0 ;
-  after(until, tain_less(&w->since, &w->account->rule->admitted) ? &w->account->rule->admitted : &w->since, SLOTS_STALEMATE_MS) ;
+  clock_after(until, tain_less(&w->since, &w->account->rule->admitted) ? &w->account->rule->admitted : &w->since, SLOTS_STALEMATE_MS) ;
   return 1 ;
 }
 
@@ -291,7 +285,7 @@ void slots_next (struct slots const *s, tain const *now, tain *when)
   if (!s->waiting) return ;
   if (!is_crowded(s, now))
   {
-    after(&t, &s->room[0].since, SLOTS_CROWDED_MS) ;
+    clock_after(&t, &s->room[0].since, SLOTS_CROWDED_MS) ;
     lower(when, &t) ;
   }
   for (uint32_t i = 0 ; i < s->waiting ; i++)

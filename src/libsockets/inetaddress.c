@@ -12,16 +12,17 @@
 #include <skalibs/types.h>
 
 #include "libsockets/inetaddress.h"
+#include "libdaemon/clock.h"
 
  /* 1, or 0 and errno. ms 0: as long as it takes. */
 
 static int wait_writable (int fd, unsigned int ms)
 {
   struct pollfd x = { .fd = fd, .events = POLLOUT } ;
-  int64_t end = timedwork_now() + ms ;
+  int64_t end = clock_milliseconds() + ms ;
   for (;;)
   {
-    int64_t left = end - timedwork_now() ;
+    int64_t left = end - clock_milliseconds() ;
     int r = poll(&x, 1, !ms ? -1 : left <= 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left) ;
     if (r == 1) return 1 ;
     if (r == 0) return (errno = ETIMEDOUT, 0) ;

@@ -64,13 +64,4 @@ extern int inetaddress_name (char *name, struct sockaddr_storage const *, unsign
  */
 extern int inetaddress_judge_name (char *name, char const *given) ;
 
- /* A clock in milliseconds that nobody sets. */
-extern int64_t timedwork_now (void) ;
-
- /*
-   Runs work in a child for at most ms milliseconds (0: here, and as long as
-   it takes). work writes up to size bytes to out; how many, or -1 and errno.
- */
-extern ptrdiff_t timedwork_run (ptrdiff_t (*work) (void const *data, char *out, size_t size), void const *data, char *out, size_t size, unsigned int ms) ;
-
 #endif

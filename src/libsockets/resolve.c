@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 
 #include "libsockets/inetaddress.h"
+#include "libsockets/timedwork.h"
 
  /* In lower case; 0: no letter of a host name. */
 

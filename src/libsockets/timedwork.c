@@ -11,14 +11,8 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
-#include "libsockets/inetaddress.h"
-
-int64_t timedwork_now (void)
-{
-  struct timespec now ;
-  clock_gettime(CLOCK_MONOTONIC, &now) ;
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 ;
-}
+#include "libdaemon/clock.h"
+#include "libsockets/timedwork.h"
 
  /* Reads until the end of file. -1 and errno, ETIMEDOUT for one. */
 
@@ -28,7 +22,7 @@ static ptrdiff_t read_until (int fd, char *out, size_t size, int64_t deadline)
   for (;;)
   {
     struct pollfd x = { .fd = fd, .events = POLLIN } ;
-    int64_t left = deadline - timedwork_now() ;
+    int64_t left = deadline - clock_milliseconds() ;
     ssize_t r = 0 ;
     int ready = left > 0 ? poll(&x, 1, left > INT32_MAX ? INT32_MAX : (int)left) : 0 ;
     if (!ready) return (errno = ETIMEDOUT, -1) ;
@@ -53,7 +47,7 @@ static void end_child (pid_t pid)
 
 ptrdiff_t timedwork_run (ptrdiff_t (*work) (void const *data, char *out, size_t size), void const *data, char *out, size_t size, unsigned int ms)
 {
-  int64_t deadline = timedwork_now() + ms ;
+  int64_t deadline = clock_milliseconds() + ms ;
   ptrdiff_t n ;
   pid_t pid ;
   int p[2] ;

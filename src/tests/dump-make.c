@@ -21,7 +21,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
-#include "libchain/holderclient.h"
+#include "libchain/dumpenvironment.h"
 
 #define USAGE "dump-make count idlength [ -T milliseconds ] prog..."
 

@@ -15,7 +15,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
-#include "libchain/holderclient.h"
+#include "libchain/dumpenvironment.h"
 
 static void print (FILE *out, fdholder_entry const *entry)
 {

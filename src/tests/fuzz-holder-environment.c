@@ -9,7 +9,7 @@
 #include <skalibs/genalloc.h>
 #include <skalibs/stralloc.h>
 
-#include "libchain/holderclient.h"
+#include "libchain/dumpenvironment.h"
 #include "libfdwire/wire.h"
 #include "support/fuzz.h"
 

@@ -10,7 +10,7 @@
 #include <skalibs/genalloc.h>
 #include <skalibs/stralloc.h>
 
-#include "libchain/holderclient.h"
+#include "libchain/dumpenvironment.h"
 #include "support/tap.h"
 
 enum { VARIABLES_MAX = 8 } ;
