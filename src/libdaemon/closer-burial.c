@@ -135,8 +135,12 @@ static int receive (void)
   int fd ;
   do r = recvmsg(0, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) ;
   while (r == -1 && errno == EINTR) ;
-  if (r == -1 && errno != EAGAIN) _exit(1) ;
-  if (r <= 0) return -1 ;
+  if (r <= 0)
+  {
+    static struct timespec const pause = { .tv_nsec = 10000000 } ;
+    if (!r || errno != EAGAIN) nanosleep(&pause, 0) ;  /* whatever it is that is short */
+    return -1 ;
+  }
   await_sender() ;
   if (!CMSG_FIRSTHDR(&msg)) return -1 ;
   memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int)) ;
