@@ -18,7 +18,7 @@
 #include "libfdholderd/budget.h"
 #include "libfdholderd/closing.h"
 #include "exitcodes.h"
-#include "libfdholderd/loop.h"
+#include "libfdholderd/serve.h"
 #include "libdaemon/readiness.h"
 #include "libfdholderd/verbs.h"
 
@@ -130,9 +130,9 @@ static void check_socket (struct holder *h)
 int main (int argc, char const *const *argv)
 {
   static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
-  static struct loop l ;
+  static struct serve l ;
   struct options o = { .verbosity = 1, .timeout = TIMEOUT_DEFAULT_MS, .lameduck = TIMEOUT_DEFAULT_MS } ;
-  struct loop_options options ;
+  struct serve_options options ;
   PROG = "s6-fdholderd" ;
   parse(argc, argv, &o) ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null on a standard descriptor") ;
@@ -147,9 +147,9 @@ int main (int argc, char const *const *argv)
   begin_closer(&h) ;
   store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
-  if (!loop_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
+  if (!serve_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
   readiness_tell(o.notify ? "\n" : 0) ;
-  loop_run(&l) ;
+  serve_run(&l) ;
   complaint_end(&h.complaints) ;
   closer_end(&h.closer) ;
   return EXITCODE_OK ;

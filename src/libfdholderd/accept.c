@@ -15,7 +15,7 @@
 #include "libfdholderd/policy.h"
 #include "libfdholderd/slots.h"
 
-#include "libdaemon/clock.h"
+#include "libdaemon/backoff.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 
@@ -24,19 +24,13 @@
 #define SO_PASSPIDFD 76
 #endif
 
-enum accept_numbers
-{
-  ACCEPT_BACKOFF_MIN = 10,  /* milliseconds */
-  ACCEPT_BACKOFF_MAX = 1000,
-  ACCEPT_AT_ONCE = 32
-} ;
+enum { ACCEPT_AT_ONCE = 32 } ;
 
 void accept_init (struct acceptor *a, int fd)
 {
   a->fd = fd ;
-  a->backoff = 0 ;
+  backoff_reset(&a->backoff) ;
   a->missed = 0 ;
-  a->retry = tain_zero ;
 }
 
  /* Nobody knows which errno means a broken socket and which one a passing
@@ -44,8 +38,7 @@ void accept_init (struct acceptor *a, int fd)
 
 static void pause_accept (struct acceptor *a, struct complaints *c, tain const *now)
 {
-  a->backoff = !a->backoff ? ACCEPT_BACKOFF_MIN : a->backoff * 2 < ACCEPT_BACKOFF_MAX ? a->backoff * 2 : ACCEPT_BACKOFF_MAX ;
-  clock_after(&a->retry, now, a->backoff) ;
+  backoff_begin(&a->backoff, now) ;
   complaint_line(c, LOG_WARNING, "unable to accept connections", 0, now, "unable to accept connections: ", strerror(errno), ": trying again") ;
 }
 
@@ -129,12 +122,12 @@ static int accept_one (struct acceptor *a, struct slots *s, tain const *now)
   int fd = accept4(a->fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC) ;
   if (fd >= 0)
   {
-    a->backoff = 0 ;
+    backoff_reset(&a->backoff) ;
     a->missed = 0 ;
     welcome(s, fd, now) ;
     return 1 ;
   }
-  if (!a->backoff && !a->missed && is_passing(errno)) a->missed = 1 ;
+  if (!a->backoff.milliseconds && !a->missed && is_passing(errno)) a->missed = 1 ;
   else pause_accept(a, &s->holder->complaints, now) ;
   return 0 ;
 }
@@ -147,16 +140,14 @@ void accept_some (struct acceptor *a, struct slots *s, tain const *now)
   for (unsigned int n = 0 ; n < ACCEPT_AT_ONCE && accept_one(a, s, now) && s->waiting && slots_isopen(s, now) ; n++) ;
 }
 
-int accept_isready (struct acceptor const *a, struct slots const *s, tain const *now)
+int accept_isready (struct acceptor *a, struct slots const *s, tain const *now)
 {
-  if (a->fd < 0 || !slots_isopen(s, now)) return 0 ;
-  return !a->backoff || !tain_less(now, &a->retry) ;
+  return a->fd >= 0 && slots_isopen(s, now) && !backoff_iswaiting(&a->backoff, now) ;
 }
 
  /* A pause that is over is waited for no more: the next client ends the wait. */
 
 void accept_next (struct acceptor const *a, struct slots const *s, tain const *now, tain *when)
 {
-  if (a->fd < 0 || !slots_isopen(s, now) || accept_isready(a, s, now)) return ;
-  if (tain_less(&a->retry, when)) *when = a->retry ;
+  if (a->fd >= 0 && slots_isopen(s, now)) backoff_next(&a->backoff, when) ;
 }

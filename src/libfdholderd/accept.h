@@ -10,18 +10,18 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/backoff.h"
 #include "libfdholderd/slots.h"
 
 struct acceptor
 {
   int fd ;  /* -1: no more are accepted */
-  uint16_t backoff ;  /* milliseconds; 0: the last accept did not fail */
-  uint8_t missed ;  /* it did, for a reason that passes by itself */
-  tain retry ;
+  struct backoff backoff ;
+  uint8_t missed ;  /* the last accept failed for a reason that passes by itself */
 } ;
 
 extern void accept_init (struct acceptor *, int fd) ;
-extern int accept_isready (struct acceptor const *, struct slots const *, tain const *now) ;  /* poll for it? */
+extern int accept_isready (struct acceptor *, struct slots const *, tain const *now) ;  /* poll for it? */
 extern void accept_next (struct acceptor const *, struct slots const *, tain const *now, tain *when) ;  /* when it will be */
 extern void accept_some (struct acceptor *, struct slots *, tain const *now) ;
 

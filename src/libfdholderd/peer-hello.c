@@ -47,13 +47,13 @@ void peer_greet (struct peer *p, tain const *now)
   int ok ;
   if (!flight_allowance(&p->holder->flight, &p->flight, p->account, 1) || pipenbcoe(fd) == -1)
   {
-    peer_starve(p, now) ;
+    backoff_begin(&p->backoff, now) ;
     return ;
   }
   if (!fdtable_adopt_for(t, fd[0], p->account))
   {
     fd_close(fd[1]) ;
-    peer_starve(p, now) ;
+    backoff_begin(&p->backoff, now) ;
     return ;
   }
   ok = put_banner(fd[1])

@@ -17,6 +17,5 @@ extern void peer_account (struct peer *, unsigned int judged, tain const *now) ;
 extern void peer_say (struct peer const *, char const *) ;  /* at -v 2 */
 extern void peer_complain (struct peer const *, char const *, tain const *now) ;
 extern void peer_die (struct peer *) ;
-extern void peer_starve (struct peer *, tain const *now) ;  /* short of resources: begin or lengthen the pause */
 
 #endif

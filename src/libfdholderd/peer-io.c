@@ -129,14 +129,14 @@ static int flush (struct peer *p, tain const *now)
     p->active = *now ;
     p->hasleft = 1 ;
     p->isstranger = 0 ;
-    p->backoff = 0 ;
+    backoff_reset(&p->backoff) ;
   }
   switch (r)
   {
     case FRAME_FLUSH_DONE : return 1 ;
     case FRAME_FLUSH_AGAIN : return 0 ;
     case FRAME_FLUSH_HELD :
-    case FRAME_FLUSH_SHORTAGE : peer_starve(p, now) ; return 0 ;
+    case FRAME_FLUSH_SHORTAGE : backoff_begin(&p->backoff, now) ; return 0 ;
     default : lose(p) ; return 0 ;
   }
 }
@@ -146,7 +146,7 @@ static int flush (struct peer *p, tain const *now)
 void peer_write (struct peer *p, tain const *now)
 {
   unsigned int judged = 0 ;
-  while (!peer_isdead(p) && !p->isshort && !frame_out_isempty(&p->out) && flush(p, now))
+  while (!peer_isdead(p) && !p->backoff.isunderway && !frame_out_isempty(&p->out) && flush(p, now))
   {
     if (p->state == PEER_DRAIN) peer_die(p) ;
     if (awaits_flush(p))

@@ -1,7 +1,7 @@
 /* ISC license. */
 
- /* What the other files of the peer do to its state: it ends, it has to wait,
-    it is busy or not. And what is said of it. */
+ /* What the other files of the peer do to its state: it ends, it is busy or
+    not. And what is said of it. */
 
 #include <skalibs/nonposix.h>
 
@@ -17,15 +17,8 @@
 #include "libfdwire/frame.h"
 #include "libfdwire/wire.h"
 
-#include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
-
-enum peer_numbers
-{
-  PEER_BACKOFF_MIN = 10,  /* milliseconds */
-  PEER_BACKOFF_MAX = 1000
-} ;
 
 void peer_turn_away (int fd)
 {
@@ -65,13 +58,6 @@ void peer_kill (struct peer *p, char const *why, tain const *now)
   if (peer_isdead(p)) return ;
   peer_complain(p, why, now) ;
   peer_die(p) ;
-}
-
-void peer_starve (struct peer *p, tain const *now)
-{
-  p->backoff = !p->backoff ? PEER_BACKOFF_MIN : p->backoff * 2 < PEER_BACKOFF_MAX ? p->backoff * 2 : PEER_BACKOFF_MAX ;
-  p->isshort = 1 ;
-  clock_after(&p->retry, now, p->backoff) ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of

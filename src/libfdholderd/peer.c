@@ -98,16 +98,15 @@ void peer_free (struct peer *p, tain const *now)
 short peer_events (struct peer const *p)
 {
   short events = peer_mayjudge(p) && closing_hasroom(p->holder, p->account, p->fd) ? POLLIN : 0 ;
-  if (!p->isshort && !frame_out_isempty(&p->out)) events |= POLLOUT ;
+  if (!p->backoff.isunderway && !frame_out_isempty(&p->out)) events |= POLLOUT ;
   return events ;
 }
 
 void peer_tick (struct peer *p, tain const *now)
 {
   if (peer_isdead(p)) return ;
-  if (p->isshort && !tain_less(now, &p->retry))
+  if (p->backoff.isunderway && !backoff_iswaiting(&p->backoff, now))
   {
-    p->isshort = 0 ;
     if (p->banner) peer_greet(p, now) ;
     peer_write(p, now) ;
   }
@@ -117,7 +116,7 @@ void peer_tick (struct peer *p, tain const *now)
 void peer_next (struct peer const *p, tain *when)
 {
   if (tain_less(&p->deadline, when)) *when = p->deadline ;
-  if (p->isshort && tain_less(&p->retry, when)) *when = p->retry ;
+  backoff_next(&p->backoff, when) ;
 }
 
 void peer_lameduck (struct peer *p, tain const *now)

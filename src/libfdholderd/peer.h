@@ -11,6 +11,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/backoff.h"
 #include "libfdholderd/account.h"
 #include "libfdholderd/flight.h"
 #include "libfdwire/frame.h"
@@ -58,9 +59,7 @@ struct peer
   tain timeout ;  /* for one exchange; tain_infinite_relative for none */
   tain deadline ;  /* of the exchange under way; tain_infinite between two */
   tain active ;  /* when bytes last came or went */
-  tain retry ;  /* when to try again */
-  uint16_t backoff ;  /* milliseconds of the last pause; 0: something has left since */
-  uint8_t isshort ;  /* of resources: nothing is sent before retry */
+  struct backoff backoff ;  /* short of resources: nothing is sent while it is under way */
   uint8_t busy ;  /* an exchange is under way */
   uint8_t banner ;  /* native: it came, the answer is due */
   uint8_t islameduck ;

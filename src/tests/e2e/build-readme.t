@@ -20,7 +20,7 @@ tr -s ' ' '\n' < "$readme" | grep -E '^(unit-|e2e/)[a-z0-9]' | sed 's/\.t$//' | 
 is 'each test of a row is named' "$(comm -23 there named)" ''
 while read -r name
 do
-  ls "$tests/$name.c" "$tests/$name.t" 2> /dev/null | grep -q . || echo "$name"
+  test -f "$tests/$name.c" || test -f "$tests/$name.t" || echo "$name"
 done < named > missing
 is 'each test that is named is there' "$(cat missing)" ''
 

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6ACTIVATION_LOOP_H
-#define S6ACTIVATION_LOOP_H
+#ifndef S6ACTIVATION_SERVE_H
+#define S6ACTIVATION_SERVE_H
 
 #include <stdint.h>
 
@@ -12,16 +12,16 @@
 #include "libfdholderd/slots.h"
 #include "libfdholderd/verbs.h"
 
-struct loop_options
+struct serve_options
 {
   tain timeout ;  /* for one exchange of a client; tain_infinite_relative for none */
   tain lameduck ;  /* from SIGTERM to the end, likewise */
 } ;
 
-struct loop
+struct serve
 {
   struct holder *holder ;
-  struct loop_options options ;
+  struct serve_options options ;
   struct acceptor acceptor ;
   struct slots slots ;
   iopause_fd *poll ;
@@ -32,10 +32,10 @@ struct loop
 
  /* listenfd must listen; it is set to O_NONBLOCK. Traps the signals. STAMP
     must be set. 0 and errno on failure. */
-extern int loop_init (struct loop *, struct holder *, int listenfd, struct loop_options const *) ;
+extern int serve_init (struct serve *, struct holder *, int listenfd, struct serve_options const *) ;
 
  /* Until SIGTERM and the end of what was under way. */
-extern void loop_run (struct loop *) ;
-extern void loop_free (struct loop *) ;
+extern void serve_run (struct serve *) ;
+extern void serve_free (struct serve *) ;
 
 #endif

@@ -1,0 +1,296 @@
+/* ISC license. */
+
+ /* libdaemon/loop.h: what is ready, what is due, what was stopped meanwhile,
+    and numbers that are used again (H53). The same with both engines. */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/loop.h"
+#include "support/tap.h"
+
+static struct loop loop ;
+
+struct end
+{
+  struct loop_watch watch ;
+  struct loop_watch *victim ;  /* stopped when this one is called */
+  unsigned int calls ;
+  unsigned int events ;  /* of the last call */
+  int fd[2] ;
+} ;
+
+static void on_ready (void *data, unsigned int events, tain const *now)
+{
+  struct end *e = data ;
+  (void)now ;
+  e->calls++ ;
+  e->events = events ;
+  if (e->victim) loop_watch_stop(&loop, e->victim) ;
+}
+
+static void open_pair (struct end *e)
+{
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, e->fd) == -1) tap_bail("socketpair") ;
+  e->victim = 0 ;
+  e->calls = e->events = 0 ;
+  loop_watch_init(&e->watch, &on_ready, e) ;
+}
+
+static void begin (struct end *e, unsigned int wanted)
+{
+  open_pair(e) ;
+  if (!loop_watch_start(&loop, &e->watch, e->fd[0], wanted)) tap_bail("loop_watch_start") ;
+}
+
+static void finish (struct end *e)
+{
+  loop_watch_stop(&loop, &e->watch) ;
+  close(e->fd[0]) ;
+  close(e->fd[1]) ;
+}
+
+static void say (struct end const *e)
+{
+  if (write(e->fd[1], "x", 1) != 1) tap_bail("write") ;
+}
+
+ /* A turn that ends at once if nothing is ready. */
+
+static void on_limit (void *data, tain const *now)
+{
+  (void)data ;
+  (void)now ;
+}
+
+static void turn (void)
+{
+  struct loop_timer limit ;
+  loop_timer_init(&limit, &on_limit, 0) ;
+  loop_timer_set(&loop, &limit, &STAMP) ;
+  loop_turn(&loop) ;
+  loop_timer_clear(&loop, &limit) ;
+}
+
+static void test_ready (void)
+{
+  struct end a, b ;
+  begin(&a, LOOP_READ) ;
+  begin(&b, LOOP_READ) ;
+  turn() ;
+  tap_ok(!a.calls && !b.calls, "nobody is called when nothing is ready: %u and %u calls", a.calls, b.calls) ;
+  say(&a) ;
+  turn() ;
+  tap_ok(a.calls == 1 && !b.calls, "who is ready is called, and nobody else: %u and %u calls", a.calls, b.calls) ;
+  tap_ok(a.events == LOOP_READ, "and told for what: %u", a.events) ;
+  turn() ;
+  tap_ok(a.calls == 2, "again while it is ready: %u calls", a.calls) ;
+  loop_watch_change(&loop, &a.watch, LOOP_WRITE) ;
+  turn() ;
+  tap_ok(a.events == LOOP_WRITE, "for what it wants by now: %u", a.events) ;
+  loop_watch_change(&loop, &a.watch, 0) ;
+  a.calls = 0 ;
+  turn() ;
+  tap_ok(!a.calls, "not at all when it wants nothing: %u calls", a.calls) ;
+  close(a.fd[1]) ;
+  turn() ;
+  tap_ok(a.calls == 1, "but for a hang-up: %u calls", a.calls) ;
+  tap_ok(a.events == LOOP_HANGUP, "and told so: %u", a.events) ;
+  a.fd[1] = dup(a.fd[0]) ;
+  finish(&a) ;
+  finish(&b) ;
+}
+
+static void test_stopped (void)
+{
+  struct end e[3] ;
+  unsigned int calls = 0 ;
+  for (unsigned int i = 0 ; i < 3 ; i++) begin(e + i, LOOP_READ) ;
+  for (unsigned int i = 0 ; i < 3 ; i++)
+  {
+    e[i].victim = &e[(i + 1) % 3].watch ;
+    say(e + i) ;
+  }
+  turn() ;
+  for (unsigned int i = 0 ; i < 3 ; i++) calls += e[i].calls ;
+  tap_ok(calls == 2, "three that each stop the next: the stopped one is not called: %u calls", calls) ;
+  for (unsigned int i = 0 ; i < 3 ; i++) finish(e + i) ;
+}
+
+ /* The number of a closed descriptor goes to the next one, while a child has
+    a copy of the old one that becomes ready. */
+
+static void test_number (void)
+{
+  struct end old, new ;
+  pid_t pid ;
+  int fd ;
+  begin(&old, LOOP_READ) ;
+  pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    pause() ;
+    _exit(0) ;
+  }
+  loop_watch_stop(&loop, &old.watch) ;
+  fd = old.fd[0] ;
+  close(fd) ;
+  open_pair(&new) ;
+  if (new.fd[0] != fd)
+  {
+    if (dup2(new.fd[0], fd) != fd) tap_bail("dup2") ;
+    close(new.fd[0]) ;
+    new.fd[0] = fd ;
+  }
+  if (!loop_watch_start(&loop, &new.watch, fd, LOOP_READ)) tap_bail("loop_watch_start") ;
+  say(&old) ;
+  turn() ;
+  tap_ok(!old.calls, "the old owner of a number is not called: %u calls", old.calls) ;
+  tap_ok(!new.calls, "nor the new one, for what comes to the old one: %u calls", new.calls) ;
+  say(&new) ;
+  turn() ;
+  tap_ok(new.calls == 1, "the new one hears what is its own: %u calls", new.calls) ;
+  kill(pid, SIGKILL) ;
+  waitpid(pid, 0, 0) ;
+  finish(&new) ;
+  close(old.fd[1]) ;
+}
+
+static void test_always (void)
+{
+  struct end e = { .calls = 0 } ;
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  if (fd < 0) tap_bail("open /dev/null") ;
+  loop_watch_init(&e.watch, &on_ready, &e) ;
+  if (!loop_watch_start(&loop, &e.watch, fd, LOOP_READ)) tap_bail("loop_watch_start") ;
+  loop_turn(&loop) ;
+  loop_turn(&loop) ;
+  tap_ok(e.calls == 2, "/dev/null is ready in each turn: %u calls", e.calls) ;
+  tap_ok(e.events == LOOP_READ, "to be read, as it wants: %u", e.events) ;
+  loop_watch_change(&loop, &e.watch, 0) ;
+  turn() ;
+  tap_ok(e.calls == 2, "unless it wants nothing: %u calls", e.calls) ;
+  loop_watch_stop(&loop, &e.watch) ;
+  turn() ;
+  tap_ok(e.calls == 2, "or is stopped: %u calls", e.calls) ;
+  close(fd) ;
+}
+
+static void test_edges (void)
+{
+  struct end e ;
+  unsigned int expected = loop_hasedges() ? 1 : 2 ;
+  begin(&e, LOOP_READ | LOOP_EDGE) ;
+  say(&e) ;
+  turn() ;
+  turn() ;
+  tap_ok(e.calls == expected, "an edge is told %s: %u calls", loop_hasedges() ? "once" : "as a level here, where there are none", e.calls) ;
+  say(&e) ;
+  turn() ;
+  tap_ok(e.calls == expected + 1, "and again when more comes: %u calls", e.calls) ;
+  finish(&e) ;
+}
+
+struct alarm
+{
+  struct loop_timer timer ;
+  struct loop_timer *other ;  /* cleared when this one is due */
+  unsigned int serial ;
+} ;
+
+static unsigned int rung ;
+
+static void on_due (void *data, tain const *now)
+{
+  struct alarm *a = data ;
+  (void)now ;
+  a->serial = ++rung ;
+  if (a->other) loop_timer_clear(&loop, a->other) ;
+}
+
+static void on_again (void *data, tain const *now)
+{
+  rung++ ;
+  loop_timer_set(&loop, data, now) ;
+}
+
+static void test_timers (void)
+{
+  enum { ALARMS = 5 } ;
+  static unsigned int const ms[ALARMS] = { 30, 10, 20, 10, 3600000 } ;
+  struct alarm a[ALARMS] ;
+  struct loop_timer again ;
+  tain start, when ;
+  rung = 0 ;
+  start = STAMP ;
+  for (unsigned int i = 0 ; i < ALARMS ; i++)
+  {
+    loop_timer_init(&a[i].timer, &on_due, a + i) ;
+    a[i].other = i == 2 ? &a[0].timer : 0 ;
+    a[i].serial = 0 ;
+    tain_from_millisecs(&when, ms[i]) ;
+    tain_add(&when, &when, &STAMP) ;
+    loop_timer_set(&loop, &a[i].timer, &when) ;
+  }
+  for (unsigned int i = 0 ; i < 100 && !a[2].serial ; i++) loop_turn(&loop) ;
+  tap_ok(a[1].serial && a[3].serial && a[1].serial + a[3].serial == 3, "equal times come both, first: %u and %u", a[1].serial, a[3].serial) ;
+  tap_ok(a[2].serial == 3, "then the later one: %u", a[2].serial) ;
+  tain_from_millisecs(&when, 20) ;
+  tain_add(&when, &when, &start) ;
+  tap_ok(!tain_less(&STAMP, &when), "and none too early") ;
+  tain_from_millisecs(&when, 40) ;
+  tain_add(&when, &when, &STAMP) ;
+  loop_timer_set(&loop, &a[1].timer, &when) ;
+  for (unsigned int i = 0 ; i < 100 && rung < 4 ; i++) loop_turn(&loop) ;
+  tap_ok(!a[0].serial, "who was cleared is not called: %u", a[0].serial) ;
+  tap_ok(a[1].serial == 4, "who was set again is: %u", a[1].serial) ;
+  loop_timer_clear(&loop, &a[4].timer) ;
+  loop_timer_init(&again, &on_again, &again) ;
+  loop_timer_set(&loop, &again, &STAMP) ;
+  rung = 0 ;
+  loop_turn(&loop) ;
+  tap_ok(rung == 1, "who is due again at once is called once a turn: %u", rung) ;
+  loop_timer_set(&loop, &again, &tain_infinite) ;
+  tap_ok(!again.isset, "never is no timer") ;
+}
+
+ /* More than a wait brings at once: all are called within a few turns. */
+
+static void test_many (void)
+{
+  enum { MANY = 3 * LOOP_BATCH } ;
+  static struct end e[MANY] ;
+  unsigned int called = 0 ;
+  for (unsigned int i = 0 ; i < MANY ; i++)
+  {
+    begin(e + i, LOOP_READ) ;
+    say(e + i) ;
+  }
+  for (unsigned int i = 0 ; i < 4 ; i++) turn() ;
+  for (unsigned int i = 0 ; i < MANY ; i++) called += !!e[i].calls ;
+  tap_ok(called == MANY, "of %u that are ready, all are called within four turns: %u", (unsigned int)MANY, called) ;
+  for (unsigned int i = 0 ; i < MANY ; i++) finish(e + i) ;
+  tap_ok(!loop.len && !loop.alwayslen, "and the books are empty after it") ;
+}
+
+int main (void)
+{
+  tain_now_set_stopwatch_g() ;
+  if (!loop_init(&loop)) tap_bail("loop_init") ;
+  test_ready() ;
+  test_stopped() ;
+  test_number() ;
+  test_always() ;
+  test_edges() ;
+  test_timers() ;
+  test_many() ;
+  loop_end(&loop) ;
+  return tap_done() ;
+}
