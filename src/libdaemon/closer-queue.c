@@ -118,6 +118,7 @@ void closer_recall (struct closer *c)
 void closer_mark_stuck (struct closer *c, uint32_t i)
 {
   struct closer_ticket *t = ticket_at(c, i) ;
+  if (!t->lane || t->isstuck) return ;
   t->isstuck = 1 ;
   t->lane->stuck++ ;
   c->stuck++ ;
@@ -129,6 +130,7 @@ static void finish (struct closer *c, uint32_t i)
 {
   struct closer_ticket *t = ticket_at(c, i) ;
   void *owner = t->owner ;
+  if (!t->lane) return ;  /* of a helper that was killed as it said so */
   unqueue(c, t) ;
   if (t->isstuck)
   {

@@ -110,15 +110,26 @@ static uint32_t closed_by_active (struct closer const *c)
   return __atomic_load_n(c->shared->closed + c->shared->active, __ATOMIC_SEQ_CST) ;
 }
 
+ /* Whoever is not the active one will do nothing else than what it is at. One
+    may have taken another ticket while it was replaced. */
+
+static void mark_others (struct closer *c)
+{
+  for (uint32_t i = 1 ; i < CLOSER_HELPERS ; i++)
+  {
+    uint32_t ticket = c->helpers[i] && i != c->shared->active ? __atomic_load_n(c->shared->taken + i, __ATOMIC_SEQ_CST) : 0 ;
+    if (ticket) closer_mark_stuck(c, ticket) ;
+  }
+}
+
  /* What is behind the active helper goes to another one. Where there are too
     many already, everything waits. */
 
-static int replace_active (struct closer *c, uint32_t ticket)
+static int replace_active (struct closer *c)
 {
   uint32_t i = 1 ;
   while (i < CLOSER_HELPERS && (c->helpers[i] || i == c->shared->active)) i++ ;
   if (i == CLOSER_HELPERS) return 0 ;
-  closer_mark_stuck(c, ticket) ;
   __atomic_store_n(&c->shared->active, i, __ATOMIC_SEQ_CST) ;
   closer_recall(c) ;
   c->tried-- ;  /* there is something to give */
@@ -132,7 +143,8 @@ static void be_late (struct closer *c, tain const *now)
 {
   uint32_t ticket = __atomic_load_n(c->shared->taken + c->shared->active, __ATOMIC_SEQ_CST) ;
   int isstuck = ticket && c->helpers[c->shared->active] && closed_by_active(c) == c->mark ;
-  int isdone = !isstuck || replace_active(c, ticket) ;
+  int isdone = !isstuck || replace_active(c) ;
+  mark_others(c) ;
   c->late = tain_infinite ;
   if (!closer_make_one(c, 0) || !closer_make_one(c, c->shared->active) || !isdone) clock_after(&c->late, now, CLOSER_AGAIN_MS) ;
 }
