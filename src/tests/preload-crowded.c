@@ -13,7 +13,6 @@
 #define _GNU_SOURCE
 #endif
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,25 +21,19 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "support/preload.h"
+
 static int is_refused (char const *way)
 {
   char const *ways = getenv("REFUSE") ;
   return ways && strstr(ways, way) ;
 }
 
- /* ISO C knows no conversion from void * to a function. */
-
-static void next (void *function, char const *name)
-{
-  void *symbol = dlsym(RTLD_NEXT, name) ;
-  memcpy(function, &symbol, sizeof(symbol)) ;
-}
-
 int poll (struct pollfd *x, nfds_t n, int timeout)
 {
   int (*real) (struct pollfd *, nfds_t, int) ;
   int r ;
-  next(&real, "poll") ;
+  preload_next(&real, "poll") ;
   for (nfds_t i = 0 ; i < n ; i++)
     if (x[i].fd >= 0 && x[i].events & POLLOUT) timeout = 0 ;
   r = (*real)(x, n, timeout) ;
@@ -57,12 +50,14 @@ int poll (struct pollfd *x, nfds_t n, int timeout)
 ssize_t name (int fd, struct iovec const *v, int n, type offset, int flags) \
 { \
   ssize_t (*real) (int, struct iovec const *, int, type, int) ; \
-  next(&real, #name) ; \
+  preload_next(&real, #name) ; \
   return is_refused("flag") ? (errno = EOPNOTSUPP, -1) : (*real)(fd, v, n, offset, flags) ; \
 }
 
 WRAP_PWRITEV2(pwritev2, off_t)
+#if PRELOAD_HAS_64
 WRAP_PWRITEV2(pwritev64v2, off64_t)
+#endif
 
 #define WRAP_OPEN(name) \
 int name (char const *path, int flags, ...) \
@@ -73,17 +68,19 @@ int name (char const *path, int flags, ...) \
   va_start(args, flags) ; \
   mode = flags & O_CREAT ? va_arg(args, mode_t) : 0 ; \
   va_end(args) ; \
-  next(&real, #name) ; \
+  preload_next(&real, #name) ; \
   if (!strncmp(path, "/proc/self/fd/", 14) && is_refused("own")) return (errno = EACCES, -1) ; \
   return (*real)(path, flags, mode) ; \
 }
 
 WRAP_OPEN(open)
+#if PRELOAD_HAS_64
 WRAP_OPEN(open64)
+#endif
 
-ssize_t splice (int from, off64_t *fromoffset, int to, off64_t *tooffset, size_t len, unsigned int flags)
+ssize_t splice (int from, preload_off64 *fromoffset, int to, preload_off64 *tooffset, size_t len, unsigned int flags)
 {
-  ssize_t (*real) (int, off64_t *, int, off64_t *, size_t, unsigned int) ;
-  next(&real, "splice") ;
+  ssize_t (*real) (int, preload_off64 *, int, preload_off64 *, size_t, unsigned int) ;
+  preload_next(&real, "splice") ;
   return is_refused("splice") ? (errno = ENOSYS, -1) : (*real)(from, fromoffset, to, tooffset, len, flags) ;
 }

@@ -8,14 +8,17 @@
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
  /* Names that one C library has, and others make macros of, or know as int. */
 #ifdef __GLIBC__
 #define PRELOAD_HAS_64 1
 typedef __rlimit_resource_t preload_resource ;
+typedef off64_t preload_off64 ;
 #else
 #define PRELOAD_HAS_64 0
 typedef int preload_resource ;
+typedef off_t preload_off64 ;
 #endif
 
  /* Fills the pointer to a function at function with the one that name would be without us.
