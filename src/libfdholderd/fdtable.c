@@ -15,12 +15,13 @@
 
 #include "libdaemon/closer.h"
 #include "libfdholderd/fdtable.h"
+#include "libfdwire/rights.h"
+#include "libfdwire/wire.h"
 
 enum
 {
   FDTABLE_MIN = 64,
-  DRAIN_BYTES = 4096,
-  DRAIN_FDS = 253  /* the kernel's SCM_MAX_FD: no message has more */
+  DRAIN_BYTES = 4096
 } ;
 
 static void close_for (struct fdtable *t, int fd, void *owner)
@@ -49,16 +50,9 @@ void fdtable_closed (void *data, void *owner)
   (*t->charge)(t->data, owner, FDTABLE_CLOSED) ;
 }
 
-static void close_rights (struct fdtable *t, struct msghdr *msg)
+static void close_one (void *data, int fd)
 {
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(msg) ; c ; c = CMSG_NXTHDR(msg, c))
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-      for (size_t i = 0 ; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) ; i++)
-      {
-        int fd ;
-        memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
-        fdtable_close(t, fd, 0) ;
-      }
+  fdtable_close(data, fd, 0) ;
 }
 
  /* Without helpers: what is unread is closed one by one, for the kernel
@@ -69,14 +63,14 @@ static void drain (struct fdtable *t, int fd)
   ssize_t r ;
   do
   {
-    union { struct cmsghdr align ; char s[CMSG_SPACE(DRAIN_FDS * sizeof(int))] ; } control ;
+    union rights_room rights ;
     char bytes[DRAIN_BYTES] ;
     struct iovec v = { .iov_base = bytes, .iov_len = sizeof(bytes) } ;
-    struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
-    r = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) ;
-    if (r > 0) close_rights(t, &msg) ;
+    struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+    r = rights_receive(fd, &msg, &rights) ;
+    if (r > 0) rights_take(&msg, &close_one, t) ;
   }
-  while (r > 0 || (r == -1 && errno == EINTR)) ;
+  while (r > 0) ;
 }
 
 static int is_unread (int fd)
@@ -95,12 +89,12 @@ unsigned int fdtable_count_unread (int fd)
   int info ;
   path[strlen("/proc/self/fdinfo/") + int_fmt(path + strlen("/proc/self/fdinfo/"), fd)] = 0 ;
   info = openc_read(path) ;
-  if (info < 0) return DRAIN_FDS ;
+  if (info < 0) return WIRE_FDS_MAX ;
   r = allread(info, text, sizeof(text) - 1) ;
   fd_close(info) ;
   text[r] = 0 ;
   s = strstr(text, name) ;
-  return s ? (unsigned int)strtoul(s + strlen(name), 0, 10) : DRAIN_FDS ;
+  return s ? (unsigned int)strtoul(s + strlen(name), 0, 10) : WIRE_FDS_MAX ;
 }
 
 void fdtable_open_connection (struct fdtable *t, int fd)

@@ -15,6 +15,15 @@
 #include <skalibs/djbunix.h>
 
 #include "libfdwire/frame.h"
+#include "libfdwire/rights.h"
+
+ssize_t frame_never_read (int fd, struct iovec const *v, unsigned int n)
+{
+  (void)fd ;
+  (void)v ;
+  (void)n ;
+  return (errno = EAGAIN, -1) ;
+}
 
 int frame_in_init (struct frame_in *in, int fd, struct frame_fdops const *fdops)
 {
@@ -58,43 +67,34 @@ void frame_in_allow (struct frame_in *in, size_t maxbody, unsigned int maxfds)
   in->receiver.wanted = 0 ;
 }
 
- /* Every descriptor of the message is taken or closed, whatever is wrong. */
-
-static enum frame_fill take_rights (struct frame_in *in, struct cmsghdr const *c, unsigned int *received)
+struct taken
 {
-  enum frame_fill result = FRAME_FILL_OK ;
-  size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) ;
-  memmove(in->fds, in->fds + in->fdhead, in->fdcount * sizeof(int)) ;
-  in->fdhead = 0 ;
-  *received += n ;
-  for (size_t i = 0 ; i < n ; i++)
-  {
-    int fd ;
-    memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
-    if (in->fdcount > in->fdmax)
-    {
-      if ((*in->fdops->adopt)(in->fdops->data, fd)) (*in->fdops->unref)(in->fdops->data, fd) ;
-      result = FRAME_FILL_EXTRA ;
-    }
-    else if ((*in->fdops->adopt)(in->fdops->data, fd)) in->fds[in->fdcount++] = fd ;
-    else if (result == FRAME_FILL_OK) result = FRAME_FILL_SHORTAGE ;
-  }
-  return result ;
+  struct frame_in *in ;
+  enum frame_fill result ;
+} ;
+
+ /* Each is queued or closed, whatever is wrong: one more than may wait, which
+    tells that there were too many. */
+
+static void take_one (void *data, int fd)
+{
+  struct taken *t = data ;
+  struct frame_in *in = t->in ;
+  if (!(*in->fdops->adopt)(in->fdops->data, fd)) t->result = FRAME_FILL_SHORTAGE ;
+  else if (frame_in_isextra(in)) (*in->fdops->unref)(in->fdops->data, fd) ;
+  else in->fds[in->fdcount++] = fd ;
 }
 
-static enum frame_fill take_control (struct frame_in *in, struct msghdr *msg, unsigned int room)
+static enum frame_fill take_fds (struct frame_in *in, struct msghdr *msg)
 {
-  enum frame_fill result = FRAME_FILL_OK ;
-  unsigned int received = 0 ;
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(msg) ; c ; c = CMSG_NXTHDR(msg, c))
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-    {
-      enum frame_fill r = take_rights(in, c, &received) ;
-      if (result == FRAME_FILL_OK) result = r ;
-    }
-  if (in->fdcount > in->fdmax) return FRAME_FILL_EXTRA ;
-  if (msg->msg_flags & MSG_CTRUNC) return received < room ? FRAME_FILL_SHORTAGE : FRAME_FILL_EXTRA ;
-  return result ;
+  struct taken t = { .in = in, .result = FRAME_FILL_OK } ;
+  unsigned int n ;
+  memmove(in->fds, in->fds + in->fdhead, in->fdcount * sizeof(int)) ;
+  in->fdhead = 0 ;
+  n = rights_take(msg, &take_one, &t) ;
+  if (frame_in_isextra(in)) return FRAME_FILL_EXTRA ;
+  if (rights_iscut(msg)) return rights_isshort(msg, n) ? FRAME_FILL_SHORTAGE : FRAME_FILL_EXTRA ;
+  return t.result ;
 }
 
 static unsigned int cut (struct iovec *v, size_t max)
@@ -104,27 +104,22 @@ static unsigned int cut (struct iovec *v, size_t max)
   return v[1].iov_len ? 2 : 1 ;
 }
 
- /* One recvmsg(2), with room for all that a message can bring: what finds no
-    room the kernel would close, on our time, without regard to SO_LINGER.
-    What may not come is closed here, at once. */
+ /* What may not come is closed here, at once. */
 
 enum frame_fill frame_in_fill (struct frame_in *in, size_t max)
 {
-  union frame_control control ;
+  union rights_room rights ;
   struct iovec v[2] ;
-  struct msghdr msg = { .msg_iov = v, .msg_control = control.s } ;
-  unsigned int room = WIRE_FDS_MAX ;
+  struct msghdr msg = { .msg_iov = v } ;
   ssize_t r ;
   if (buffer_isfull(&in->receiver.in)) return FRAME_FILL_OK ;
   buffer_wpeek(&in->receiver.in, v) ;
   msg.msg_iovlen = cut(v, max) ;
-  msg.msg_controllen = CMSG_LEN(room * sizeof(int)) ;
-  do r = recvmsg(buffer_fd(&in->receiver.in), &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) ;
-  while (r == -1 && errno == EINTR) ;
+  r = rights_receive(buffer_fd(&in->receiver.in), &msg, &rights) ;
   if (r == -1) return errno == EAGAIN || errno == EWOULDBLOCK ? FRAME_FILL_AGAIN : FRAME_FILL_ERROR ;
   if (!r) return FRAME_FILL_EOF ;
   buffer_wseek(&in->receiver.in, r) ;
-  return msg.msg_controllen || msg.msg_flags & MSG_CTRUNC ? take_control(in, &msg, room) : FRAME_FILL_OK ;
+  return msg.msg_controllen || msg.msg_flags & MSG_CTRUNC ? take_fds(in, &msg) : FRAME_FILL_OK ;
 }
 
 int frame_in_sniff (struct frame_in const *in, enum frame_dialect *dialect)

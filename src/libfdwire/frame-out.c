@@ -13,6 +13,7 @@
 #include <skalibs/genalloc.h>
 
 #include "libfdwire/frame.h"
+#include "libfdwire/rights.h"
 
 enum { COMPACT_FROM = 65536 } ;
 
@@ -136,7 +137,7 @@ static void forget (struct frame_out *out)
 
 static ssize_t send_run (struct frame_out *out, int fd)
 {
-  union frame_control control ;
+  union rights_room rights ;
   size_t i = out->attachment ;
   struct iovec v = { .iov_base = out->data.s + out->head } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
@@ -144,7 +145,7 @@ static ssize_t send_run (struct frame_out *out, int fd)
   if (i < attachment_count(out) && attachments(out)[i].offset == out->head)
   {
     struct frame_attachment const *a = attachments(out) + i++ ;
-    frame_attach(&msg, &control, genalloc_s(int, &out->fds) + a->fdstart, a->nfds) ;
+    rights_attach(&msg, &rights, genalloc_s(int, &out->fds) + a->fdstart, a->nfds) ;
   }
   v.iov_len = (i < attachment_count(out) ? attachments(out)[i].offset : out->data.len) - out->head ;
   do r = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;

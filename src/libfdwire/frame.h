@@ -48,16 +48,6 @@ struct frame_fdops
 
 extern struct frame_fdops const frame_fdops_close ;  /* adopts anything, unref is close(2) */
 
- /* Room for the control message of as many descriptors as a message has. */
-union frame_control
-{
-  struct cmsghdr align ;
-  char s[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))] ;
-} ;
-
- /* Makes one of so many descriptors, and makes it part of a message that is to be sent. */
-extern void frame_attach (struct msghdr *, union frame_control *, int const *, unsigned int) ;
-
  /* The reading function of a textmessage_receiver that is filled by recvmsg(2):
     its own would use readv(2), which throws descriptors away. -1, EAGAIN. */
 extern ssize_t frame_never_read (int, struct iovec const *, unsigned int) ;

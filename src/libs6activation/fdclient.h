@@ -14,6 +14,7 @@
 
 #include "libfdwire/wire.h"
 #include "libfdwire/frame.h"
+#include "libfdwire/rights.h"
 
  /* Receives the answers to one request. Two frames' worth of descriptors:
     a read that ends one frame of a dump may bring the next one's. */

@@ -89,7 +89,7 @@ static int queue_rights (struct fdclient_inbox *in, struct msghdr *msg)
 
 static ssize_t fill (struct fdclient_inbox *in)
 {
-  union frame_control control ;
+  union rights_room control ;
   struct iovec v[2] ;
   struct msghdr msg = { .msg_iov = v } ;
   size_t len ;

@@ -58,7 +58,7 @@ static int send_all (int fd, struct msghdr *msg, size_t len, size_t *sent, tain 
 
 int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsigned int nfds, tain const *deadline, tain *stamp)
 {
-  union frame_control control ;
+  union rights_room rights ;
   char header[FRAME_S6_HEADER] ;
   size_t headerlen = h->s6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
   struct iovec v[2] = { { .iov_base = header, .iov_len = headerlen }, { .iov_base = (char *)s, .iov_len = len } } ;
@@ -68,7 +68,7 @@ int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsig
   if (!is_foreign(h, fds, nfds)) return 0 ;
   uint32_pack_big(header, len) ;
   if (h->s6) uint16_pack_big(header + 4, nfds) ;
-  if (nfds) frame_attach(&msg, &control, fds, nfds) ;
+  if (nfds) rights_attach(&msg, &rights, fds, nfds) ;
   if (send_all(fdholder_fd(h), &msg, headerlen + len, &sent, deadline, stamp)) return 1 ;
   if (sent || errno == EPIPE || errno == ECONNRESET) fdclient_fail(h) ;
   return 0 ;

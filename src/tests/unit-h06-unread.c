@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "libfdwire/frame.h"
+#include "libfdwire/rights.h"
 #include "support/lingering.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
@@ -41,10 +41,10 @@ static int start_client (uid_t uid)
 
 static int send_urgent (int client, int fd)
 {
-  union frame_control control ;
+  union rights_room rights ;
   struct iovec v = { .iov_base = "u", .iov_len = 1 } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
-  frame_attach(&msg, &control, &fd, 1) ;
+  rights_attach(&msg, &rights, &fd, 1) ;
   return sendmsg(client, &msg, MSG_OOB | MSG_NOSIGNAL) == 1 ;
 }
 
