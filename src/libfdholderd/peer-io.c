@@ -60,7 +60,7 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
   int fds[WIRE_FDS_MAX] ;
   int isstaging = p->state == PEER_STAGING ;
   int unpacked = wire_unpack_request(&req, f->s, f->len) ;
-  unsigned int n = unpacked == EPROTO ? 0 : verbs_fds(&req) ;
+  unsigned int n = req.nfds ;
   unsigned int there = frame_in_fdcount(&p->in) ;
   if (n > there || (p->in.dialect == FRAME_S6 && n != f->nfds) || (n < there && frame_in_isempty(&p->in)))
   {

@@ -89,8 +89,7 @@ enum verdict verb_retrieve (struct holder *h, struct session *s, struct wire_req
   if (isdelete && e->taken) return done(h, s, what, req, out, EBUSY) ;
   body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 1) ;
   if (!body) return done(h, s, what, req, out, ENOMEM) ;
-  *body = 0 ;
-  (*out->commit)(out->data, WIRE_ERROR_PACK, &e->fd, 1) ;
+  (*out->commit)(out->data, wire_pack_error(body, 0), &e->fd, 1) ;
   if (isdelete) take(s, e) ;
   verbs_log(h, s, what, e->id, 0) ;
   return VERDICT_ANSWERED ;

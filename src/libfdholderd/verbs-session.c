@@ -17,17 +17,6 @@
 #include "libdaemon/closer.h"
 #include "libdaemon/log.h"
 
-unsigned int verbs_fds (struct wire_request const *req)
-{
-  struct wire_reader r = req->entries ;
-  struct wire_entry entry ;
-  unsigned int n = 0 ;
-  if (req->verb == WIRE_STORE) return 1 ;
-  if (req->verb != WIRE_DUMPFRAME) return 0 ;
-  while (!wire_reader_isempty(&r) && wire_get_entry(&r, &entry)) n++ ;
-  return n ;
-}
-
 uint64_t verbs_open (struct holder *h, uint64_t wanted)
 {
   uint64_t open = fdtable_count(&h->fdtable) ;
@@ -41,8 +30,7 @@ enum verdict verbs_error (struct replies const *out, int e)
 {
   char *body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 0) ;
   if (!body) return VERDICT_NOMEMORY ;
-  *body = (char)e ;
-  (*out->commit)(out->data, WIRE_ERROR_PACK, 0, 0) ;
+  (*out->commit)(out->data, wire_pack_error(body, e), 0, 0) ;
   return VERDICT_ANSWERED ;
 }
 

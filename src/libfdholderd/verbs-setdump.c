@@ -99,7 +99,7 @@ static int apply (struct holder *h, struct session *s, tain const *now)
 
 enum verdict verb_dumpframe (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
 {
-  unsigned int n = verbs_fds(req) ;
+  unsigned int n = req->nfds ;
   int error = stage_add(&s->stage, req->entries, fds, n) ;
   if (n > s->reserved) n = s->reserved ;
   budget_release(&h->budget, n) ;

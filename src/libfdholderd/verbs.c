@@ -61,7 +61,7 @@ static int interrupts_dump (struct session const *s, char verb)
 
 static enum verdict refuse (struct holder *h, struct session *s, struct wire_request const *req, int e, int const *fds, struct replies const *out)
 {
-  drop_fds(h, fds, verbs_fds(req)) ;
+  drop_fds(h, fds, req->nfds) ;
   verbs_log(h, s, table[find(req->verb)].name, req->entry.id.s, e) ;
   verbs_session_end(h, s) ;
   return verbs_error(out, e) ;
@@ -74,7 +74,7 @@ enum verdict verbs_answer (struct holder *h, struct session *s, struct wire_requ
     return VERDICT_PROTOCOL ;
   if (interrupts_dump(s, req->verb))
   {
-    drop_fds(h, fds, verbs_fds(req)) ;
+    drop_fds(h, fds, req->nfds) ;
     return VERDICT_PROTOCOL ;
   }
   end_unless_continued(h, s, req->verb) ;

@@ -78,11 +78,7 @@ enum verdict
   VERDICT_NOMEMORY  /* not even the answer fits: close */
 } ;
 
- /* How many descriptors belong to the request. */
-extern unsigned int verbs_fds (struct wire_request const *) ;
-
- /* fds: exactly verbs_fds of them; their references are
-    consumed. unpacked: what wire_unpack_request returned. */
+ /* fds: as many as the request has; their references are consumed. unpacked: what wire_unpack_request returned. */
 extern enum verdict verbs_answer (struct holder *, struct session *, struct wire_request const *, int unpacked, int const *, struct replies const *, tain const *now) ;
 
  /* How many descriptors of clients are open, against the budget. Where so many

@@ -18,6 +18,12 @@ static size_t pack_id (char *s, char const *id, size_t len)
   return 1 + len + 1 ;
 }
 
+size_t wire_pack_verb (char *s, enum wire_verb verb)
+{
+  *s = (char)verb ;
+  return WIRE_VERB_PACK ;
+}
+
 size_t wire_pack_entry (char *s, tain const *limit, char const *id, size_t len)
 {
   tain_pack(s, limit) ;
@@ -26,28 +32,38 @@ size_t wire_pack_entry (char *s, tain const *limit, char const *id, size_t len)
 
 size_t wire_pack_store (char *s, tain const *limit, char const *id, size_t len)
 {
-  *s = WIRE_STORE ;
-  return 1 + wire_pack_entry(s + 1, limit, id, len) ;
+  size_t n = wire_pack_verb(s, WIRE_STORE) ;
+  return n + wire_pack_entry(s + n, limit, id, len) ;
 }
 
 size_t wire_pack_delete (char *s, char const *id, size_t len)
 {
-  *s = WIRE_DELETE ;
-  return 1 + pack_id(s + 1, id, len) ;
+  size_t n = wire_pack_verb(s, WIRE_DELETE) ;
+  return n + pack_id(s + n, id, len) ;
 }
 
 size_t wire_pack_retrieve (char *s, uint8_t flags, char const *id, size_t len)
 {
-  s[0] = WIRE_RETRIEVE ;
-  s[1] = (char)flags ;
-  return 2 + pack_id(s + 2, id, len) ;
+  size_t n = wire_pack_verb(s, WIRE_RETRIEVE) ;
+  s[n++] = (char)flags ;
+  return n + pack_id(s + n, id, len) ;
 }
 
 size_t wire_pack_setdump (char *s, uint32_t total)
 {
-  *s = WIRE_SETDUMP ;
-  uint32_pack_big(s + 1, total) ;
-  return 5 ;
+  size_t n = wire_pack_verb(s, WIRE_SETDUMP) ;
+  uint32_pack_big(s + n, total) ;
+  return n + 4 ;
+}
+
+ /* One for each entry. Of more than a message can have, the count says one more. */
+
+static uint8_t count_entries (struct wire_reader r)
+{
+  struct wire_entry entry ;
+  unsigned int n = 0 ;
+  while (n <= WIRE_FDS_MAX && !wire_reader_isempty(&r) && wire_get_entry(&r, &entry)) n++ ;
+  return (uint8_t)n ;
 }
 
 static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
@@ -55,6 +71,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
   switch (req->verb)
   {
     case WIRE_STORE :
+      req->nfds = 1 ;
       return wire_get_entry(r, &req->entry) ;
     case WIRE_DELETE :
       return wire_get_id(r, &req->entry.id) ;
@@ -65,6 +82,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
     case WIRE_DUMPFRAME :
       req->entries = *r ;
       r->len = 0 ;
+      req->nfds = count_entries(req->entries) ;
       return 1 ;
     default :
       return 1 ;
@@ -81,6 +99,6 @@ int wire_unpack_request (struct wire_request *req, char const *s, size_t len)
   if (!wire_get_u8(&r, &verb) || !verb) return EPROTO ;
   req->verb = (char)verb ;
   if (!memchr(verbs, verb, sizeof(verbs))) return ENOSYS ;
-  if (!unpack_arguments(req, &r) || !wire_reader_isempty(&r)) return EPROTO ;
+  if (!unpack_arguments(req, &r) || !wire_reader_isempty(&r)) return (req->nfds = 0, EPROTO) ;
   return req->entry.id.s ? wire_id_check(req->entry.id.s, req->entry.id.len) : 0 ;
 }

@@ -29,6 +29,7 @@ enum wire_sizes
   WIRE_ENTRY_MAX = TAIN_PACK + WIRE_ID_PACK_MAX,
   WIRE_REQUEST_MAX = 1 + WIRE_ENTRY_MAX,  /* the longest message outside a dump */
   WIRE_DUMPFRAME_MAX = 1 + WIRE_FDS_MAX * WIRE_ENTRY_MAX,  /* the longest within one */
+  WIRE_VERB_PACK = 1,
   WIRE_ERROR_PACK = 1,
   WIRE_LIST_HEADER_PACK = 5,
   WIRE_GETDUMP_REPLY_PACK = 9,
@@ -77,6 +78,7 @@ struct wire_reader
 struct wire_request
 {
   char verb ;
+  uint8_t nfds ;  /* descriptors that belong to it */
   uint8_t flags ;  /* WIRE_RETRIEVE */
   uint32_t total ;  /* WIRE_SETDUMP */
   struct wire_entry entry ;  /* WIRE_STORE; its id for WIRE_DELETE and WIRE_RETRIEVE */
@@ -106,13 +108,16 @@ extern size_t wire_pack_store (char *, tain const *, char const *, size_t) ;
 extern size_t wire_pack_delete (char *, char const *, size_t) ;
 extern size_t wire_pack_retrieve (char *, uint8_t, char const *, size_t) ;
 extern size_t wire_pack_setdump (char *, uint32_t) ;
+extern size_t wire_pack_verb (char *, enum wire_verb) ;  /* without arguments; of WIRE_DUMPFRAME, before its entries */
 extern size_t wire_pack_entry (char *, tain const *, char const *, size_t) ;
 
  /* 0; EPROTO where the bytes are not a request; ENOSYS for an unknown verb;
-    EINVAL where the frame is sound and holds an id that is none. */
+    EINVAL where the frame is sound and holds an id that is none. nfds is
+    always set: 0 for what is not understood. */
 extern int wire_unpack_request (struct wire_request *, char const *, size_t) ;
 
- /* Replies */
+ /* Replies. An errno is a whole one; 0 begins the others. */
+extern size_t wire_pack_error (char *, int) ;
 extern size_t wire_pack_list_header (char *, uint32_t) ;
 extern size_t wire_pack_getdump_reply (char *, uint32_t) ;  /* argument: the total */
 extern size_t wire_pack_setdump_reply (char *, uint32_t) ;  /* argument: the total */
@@ -122,5 +127,10 @@ extern size_t wire_pack_setdump_reply (char *, uint32_t) ;  /* argument: the tot
 
  /* 1 where the whole reply is an error: its errno is in *e. Takes the first byte. */
 extern int wire_get_error (struct wire_reader *, int *) ;
+
+ /* What follows where it is none. 0: that is no such reply. */
+extern int wire_unpack_list_reply (struct wire_reader *, uint32_t *n) ;  /* leaves n ids, each with a NUL, and nothing else */
+extern int wire_unpack_getdump_reply (struct wire_reader *, uint32_t *frames, uint32_t *total) ;
+extern int wire_unpack_setdump_reply (struct wire_reader *, uint32_t *frames) ;
 
 #endif

@@ -8,7 +8,7 @@
 
 int fdholder_acknowledge (fdholder *h, tain const *deadline, tain *stamp)
 {
-  char const request = WIRE_ACKNOWLEDGE ;
+  char request[WIRE_VERB_PACK] ;
   if (h->error) return (errno = h->error, 0) ;
-  return h->s6 || fdclient_command(h, &request, 1, 0, 0, deadline, stamp) ;
+  return h->s6 || fdclient_command(h, request, wire_pack_verb(request, WIRE_ACKNOWLEDGE), 0, 0, deadline, stamp) ;
 }

@@ -87,8 +87,7 @@ static int receive_dump (struct fdclient_inbox *in, fdholder_dump *dump, tain co
   tain now ;
   uint32_t frames, total ;
   if (!fdclient_receive(in, WIRE_GETDUMP_REPLY_PACK, 0, deadline, stamp) || !fdclient_answer(in, &r)) return 0 ;
-  if (!wire_get_u32(&r, &frames) || !wire_get_u32(&r, &total) || !wire_reader_isempty(&r)) return fdclient_misunderstood(in) ;
-  if (frames > total || (total && !frames)) return fdclient_misunderstood(in) ;
+  if (!wire_unpack_getdump_reply(&r, &frames, &total)) return fdclient_misunderstood(in) ;
   if (!raise_file_limit(total) || !tain_wallclock_read(&now)) return fdclient_fail(in->holder) ;
   in->readmax = TEXTCLIENT_BUFSIZE ;
   while (frames--)
@@ -104,8 +103,8 @@ static int receive_dump (struct fdclient_inbox *in, fdholder_dump *dump, tain co
 int fdholder_getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, tain *stamp)
 {
   struct fdclient_inbox in ;
-  char const request = WIRE_GETDUMP ;
-  if (!fdclient_send(h, &request, 1, 0, 0, deadline, stamp)) return 0 ;
+  char request[WIRE_VERB_PACK] ;
+  if (!fdclient_send(h, request, wire_pack_verb(request, WIRE_GETDUMP), 0, 0, deadline, stamp)) return 0 ;
   fdclient_inbox_init(&in, h) ;
   in.readmax = (h->s6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER) + WIRE_GETDUMP_REPLY_PACK ;
   if (receive_dump(&in, dump, deadline, stamp)) return 1 ;

@@ -28,7 +28,7 @@ static int announce (fdholder *h, uint32_t total, tain const *deadline, tain *st
   if (!fdclient_send(h, request, len, 0, 0, deadline, stamp)) return 0 ;
   fdclient_inbox_init(&in, h) ;
   if (!fdclient_receive(&in, WIRE_SETDUMP_REPLY_PACK, 0, deadline, stamp) || !fdclient_answer(&in, &r)) return 0 ;
-  if (!wire_get_u32(&r, &frames) || !wire_reader_isempty(&r)) return fdclient_misunderstood(&in) ;
+  if (!wire_unpack_setdump_reply(&r, &frames)) return fdclient_misunderstood(&in) ;
   return fdclient_inbox_isdone(&in) ;
 }
 
@@ -38,8 +38,7 @@ static int announce (fdholder *h, uint32_t total, tain const *deadline, tain *st
 static int send_frame (fdholder *h, stralloc *body, fdholder_entry const *entries, size_t n, int islast, tain const *never, tain const *deadline, tain *stamp)
 {
   int fds[WIRE_FDS_MAX] ;
-  body->s[0] = WIRE_DUMPFRAME ;
-  body->len = 1 ;
+  body->len = wire_pack_verb(body->s, WIRE_DUMPFRAME) ;
   for (size_t i = 0 ; i < n ; i++)
   {
     fds[i] = entries[i].fd ;

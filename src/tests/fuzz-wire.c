@@ -38,6 +38,7 @@ static void read_request (char const *s, size_t len)
   struct wire_request request ;
   int e = wire_unpack_request(&request, s, len) ;
   must(!e || e == EPROTO || e == ENOSYS || e == EINVAL || e == ENAMETOOLONG) ;
+  must(e != EPROTO || !request.nfds) ;
   if (e) return ;
   if (request.entry.id.s) must(!wire_id_check(request.entry.id.s, request.entry.id.len)) ;
   pack_again(&request, s, len) ;
@@ -69,9 +70,16 @@ static void read_list (char const *s, size_t len)
 static void read_reply (char const *s, size_t len)
 {
   struct wire_reader r ;
-  uint32_t number ;
+  struct wire_reader copy ;
+  uint32_t number, total ;
   int e ;
   wire_reader_init(&r, s, len) ;
+  copy = r ;
+  if (wire_unpack_list_reply(&copy, &number)) must(copy.s + copy.len == s + len && copy.len >= 2 * (size_t)number) ;
+  copy = r ;
+  must(!wire_unpack_getdump_reply(&copy, &number, &total) || (number <= total && len == 8)) ;
+  copy = r ;
+  must(!wire_unpack_setdump_reply(&copy, &number) || len == 4) ;
   must(!wire_get_error(&r, &e) || e) ;
   while (wire_get_u32(&r, &number)) len -= 4 ;
   must(wire_reader_isempty(&r)) ;

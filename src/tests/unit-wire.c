@@ -23,6 +23,8 @@ static void golden_bytes (void)
   tap_ok(wire_pack_delete(s, "ab", 2) == 5 && !memcmp(s, "D\2ab", 5), "a delete request has its bytes") ;
   tap_ok(wire_pack_retrieve(s, 1, "ab", 2) == 6 && !memcmp(s, "R\1\2ab", 6), "a retrieve request has its bytes") ;
   tap_ok(wire_pack_setdump(s, 0x01020304) == 5 && !memcmp(s, "!\1\2\3\4", 5), "a setdump request has its bytes") ;
+  tap_ok(wire_pack_verb(s, WIRE_PUTBACK) == WIRE_VERB_PACK && *s == 'B', "a request without arguments is its letter") ;
+  tap_ok(wire_pack_error(s, EBUSY) == WIRE_ERROR_PACK && *s == EBUSY, "an error is its errno") ;
   tap_ok(wire_pack_list_header(s, 258) == WIRE_LIST_HEADER_PACK && !memcmp(s, "\0\0\0\1\2", 5), "a list answer begins with its bytes") ;
   tap_ok(wire_pack_getdump_reply(s, 254) == WIRE_GETDUMP_REPLY_PACK && !memcmp(s, "\0\0\0\0\2\0\0\0\xfe", 9), "a getdump answer has its bytes") ;
   tap_ok(wire_pack_setdump_reply(s, 253) == WIRE_SETDUMP_REPLY_PACK && !memcmp(s, "\0\0\0\0\1", 5), "a setdump answer has its bytes") ;
@@ -108,6 +110,60 @@ static void readers (void)
   tap_ok(wire_get_tain(&r, &t) && t.nano == 999999999, "a billion nanoseconds and more are clamped") ;
 }
 
+static void descriptors (void)
+{
+  static char dump[WIRE_DUMPFRAME_MAX] ;
+  struct wire_request req ;
+  size_t len = wire_pack_store(dump, &moment, "ab", 2) ;
+  unsigned int n = WIRE_FDS_MAX + 10 ;
+  tap_ok(!wire_unpack_request(&req, dump, len) && req.nfds == 1, "a store has one descriptor: %u", req.nfds) ;
+  tap_ok(wire_unpack_request(&req, dump, len - 1) == EPROTO && !req.nfds, "what is no request has none: %u", req.nfds) ;
+  dump[len - 2] = 0 ;
+  tap_ok(wire_unpack_request(&req, dump, len) == EINVAL && req.nfds == 1, "one with a bad id has it, too: %u", req.nfds) ;
+  tap_ok(!wire_unpack_request(&req, "D\2ab", 5) && !req.nfds, "a delete has none: %u", req.nfds) ;
+  tap_ok(wire_unpack_request(&req, "W", 1) == ENOSYS && !req.nfds, "nor has what is unknown: %u", req.nfds) ;
+  len = wire_pack_verb(dump, WIRE_DUMPFRAME) ;
+  tap_ok(!wire_unpack_request(&req, dump, len) && !req.nfds, "nor an empty frame: %u", req.nfds) ;
+  for (unsigned int i = 0 ; i < 3 ; i++) len += wire_pack_entry(dump + len, &moment, "ab", 2) ;
+  tap_ok(!wire_unpack_request(&req, dump, len) && req.nfds == 3, "a frame has one for each entry: %u", req.nfds) ;
+  tap_ok(!wire_unpack_request(&req, dump, len - 1) && req.nfds == 2, "that is whole: %u", req.nfds) ;
+  for (unsigned int i = 3 ; i < n ; i++) len += wire_pack_entry(dump + len, &moment, "ab", 2) ;
+  tap_ok(!wire_unpack_request(&req, dump, len) && req.nfds == WIRE_FDS_MAX + 1, "more than a message can have is one more: %u", req.nfds) ;
+}
+
+static int reads_numbers (char const *s, size_t len, int isdump)
+{
+  struct wire_reader r ;
+  uint32_t frames, total ;
+  wire_reader_init(&r, s, len) ;
+  return isdump ? wire_unpack_getdump_reply(&r, &frames, &total) : wire_unpack_setdump_reply(&r, &frames) ;
+}
+
+static void replies (void)
+{
+  char s[WIRE_GETDUMP_REPLY_PACK] ;
+  struct wire_reader r ;
+  uint32_t frames, total ;
+  int e ;
+  wire_reader_init(&r, s, wire_pack_getdump_reply(s, 254)) ;
+  tap_ok(!wire_get_error(&r, &e) && wire_unpack_getdump_reply(&r, &frames, &total) && frames == 2 && total == 254, "a getdump answer is read back") ;
+  wire_reader_init(&r, s, wire_pack_setdump_reply(s, 253)) ;
+  tap_ok(!wire_get_error(&r, &e) && wire_unpack_setdump_reply(&r, &frames) && frames == 1, "a setdump answer is read back") ;
+  tap_ok(reads_numbers("\0\0\0\0\0\0\0", 8, 1), "nothing at all comes in no frame") ;
+  tap_ok(!reads_numbers("\0\0\0\2\0\0\0\1", 8, 1), "more frames than descriptors cannot be") ;
+  tap_ok(!reads_numbers("\0\0\0\0\0\0\0\1", 8, 1), "nor descriptors in no frame") ;
+  tap_ok(!reads_numbers("\0\0\0\1\0\0\0", 7, 1) && !reads_numbers("\0\0\0\1\0\0\0\1", 9, 1), "nor a getdump answer of another length") ;
+  tap_ok(!reads_numbers("\0\0\0", 3, 0) && !reads_numbers("\0\0\0\1", 5, 0), "nor a setdump answer of another length") ;
+  wire_reader_init(&r, "\0\0\0\2a\0bc", 9) ;
+  tap_ok(wire_unpack_list_reply(&r, &total) && total == 2 && r.len == 5 && !strcmp(r.s, "a"), "a list answer is read, and leaves its ids") ;
+  wire_reader_init(&r, "\0\0\0\1a\0bc", 9) ;
+  tap_ok(!wire_unpack_list_reply(&r, &total), "more ids than announced are none") ;
+  wire_reader_init(&r, "\0\0\0\3a\0bc", 9) ;
+  tap_ok(!wire_unpack_list_reply(&r, &total), "nor are fewer") ;
+  wire_reader_init(&r, "\0\0\0\2a\0", 7) ;
+  tap_ok(!wire_unpack_list_reply(&r, &total), "nor is an empty one") ;
+}
+
 int main (void)
 {
   memset(longest, 'i', WIRE_ID_MAX) ;
@@ -116,6 +172,8 @@ int main (void)
   truncations() ;
   ids() ;
   readers() ;
+  descriptors() ;
+  replies() ;
   tap_ok(wire_dump_frames(0) == 0 && wire_dump_frames(1) == 1 && wire_dump_frames(253) == 1 && wire_dump_frames(254) == 2 && wire_dump_frames(506) == 2 && wire_dump_frames(507) == 3, "frames of a dump are counted by 253") ;
   return tap_done() ;
 }
