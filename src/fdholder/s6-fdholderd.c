@@ -130,7 +130,7 @@ static void check_socket (struct holder *h)
 int main (int argc, char const *const *argv)
 {
   static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
-  static struct serve l ;
+  static struct serve s ;
   struct options o = { .verbosity = 1, .timeout = TIMEOUT_DEFAULT_MS, .lameduck = TIMEOUT_DEFAULT_MS } ;
   struct serve_options options ;
   PROG = "s6-fdholderd" ;
@@ -147,9 +147,9 @@ int main (int argc, char const *const *argv)
   begin_closer(&h) ;
   store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
-  if (!serve_init(&l, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
+  if (!serve_init(&s, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
   readiness_tell(o.notify ? "\n" : 0) ;
-  serve_run(&l) ;
+  serve_run(&s) ;
   complaint_end(&h.complaints) ;
   closer_end(&h.closer) ;
   return EXITCODE_OK ;

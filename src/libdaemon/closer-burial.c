@@ -149,7 +149,7 @@ static int receive (void)
 
 static int wait_for_work (struct closer const *c, int isfull)
 {
-  struct pollfd x[2] = { { .fd = isfull ? -1 : 0, .events = POLLIN }, { .fd = closer_fd(c), .events = POLLIN } } ;
+  struct pollfd x[2] = { { .fd = isfull ? -1 : 0, .events = POLLIN }, { .fd = closer_isawaited(c) ? closer_reports(c) : -1, .events = POLLIN } } ;
   tain now, when = tain_infinite, left ;
   int milliseconds = -1 ;
   closer_next(c, &when) ;

@@ -94,9 +94,14 @@ void closer_own (struct closer *c, int fd, int isours)
   __atomic_store_n(c->shared->own + fd, (char)!!isours, __ATOMIC_RELAXED) ;
 }
 
-int closer_fd (struct closer const *c)
+int closer_reports (struct closer const *c)
 {
-  return c->shared && c->shared->isawaited ? c->report[0] : -1 ;
+  return c->hashelpers ? c->report[0] : -1 ;
+}
+
+int closer_isawaited (struct closer const *c)
+{
+  return c->shared && c->shared->isawaited ;
 }
 
 void closer_next (struct closer const *c, tain *when)

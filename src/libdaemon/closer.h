@@ -162,7 +162,8 @@ extern void closer_settle (struct closer *, uint32_t pending) ;
     helper that finds it hangs up before it closes anything. */
 extern void closer_own (struct closer *, int fd, int isours) ;
 
-extern int closer_fd (struct closer const *) ;  /* poll it for reading; -1: not now */
+extern int closer_reports (struct closer const *) ;  /* what helpers report in; -1: there are none */
+extern int closer_isawaited (struct closer const *) ;  /* is it to be waited for, now? */
 extern void closer_wake (struct closer const *) ;  /* it can be read */
 extern void closer_next (struct closer const *, tain *) ;  /* when the next turn is due */
 extern void closer_turn (struct closer *, tain const *now) ;  /* every turn */

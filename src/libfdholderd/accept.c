@@ -147,7 +147,7 @@ int accept_isready (struct acceptor *a, struct slots const *s, tain const *now)
 
  /* A pause that is over is waited for no more: the next client ends the wait. */
 
-void accept_next (struct acceptor const *a, struct slots const *s, tain const *now, tain *when)
+void accept_next (struct acceptor *a, struct slots const *s, tain const *now, tain *when)
 {
-  if (a->fd >= 0 && slots_isopen(s, now)) backoff_next(&a->backoff, when) ;
+  if (a->fd >= 0 && slots_isopen(s, now) && backoff_iswaiting(&a->backoff, now)) backoff_next(&a->backoff, when) ;
 }

@@ -22,7 +22,7 @@ struct acceptor
 
 extern void accept_init (struct acceptor *, int fd) ;
 extern int accept_isready (struct acceptor *, struct slots const *, tain const *now) ;  /* poll for it? */
-extern void accept_next (struct acceptor const *, struct slots const *, tain const *now, tain *when) ;  /* when it will be */
+extern void accept_next (struct acceptor *, struct slots const *, tain const *now, tain *when) ;  /* when it will be */
 extern void accept_some (struct acceptor *, struct slots *, tain const *now) ;
 
 #endif

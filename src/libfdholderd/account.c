@@ -74,6 +74,8 @@ struct account *account_get (struct accounts *all, char const *key, uid_t uid)
       return (errno = ENOMEM, (struct account *)0) ;
     }
     a->rule = r ;
+    list_init(&a->idle) ;
+    list_init(&a->busy) ;
     a->uid = uid ;
     tree_insert(&r->users, &a->node) ;
   }

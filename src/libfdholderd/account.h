@@ -17,6 +17,7 @@
 
 #include "libfdholderd/policy.h"
 #include "libdaemon/closer.h"
+#include "libdaemon/list.h"
 #include "libdaemon/tree.h"
 
 struct account_counts
@@ -43,6 +44,8 @@ struct account
   struct tree_node node ;
   struct account_rule *rule ;
   struct account_counts n ;
+  struct list idle ;  /* its connections, who was heard last at the end: slots.h */
+  struct list busy ;
   uint32_t references ;
   uid_t uid ;
 } ;

@@ -12,7 +12,6 @@
 
 extern void peer_hello (struct peer *, struct frame const *, tain const *now) ;
 extern void peer_greet (struct peer *, tain const *now) ;  /* again by a timer, while there is no pipe to be had */
-extern int peer_mayjudge (struct peer const *) ;  /* would a request be judged now? */
 extern void peer_account (struct peer *, unsigned int judged, tain const *now) ;  /* after all else: is it busy, until when? */
 extern void peer_say (struct peer const *, char const *) ;  /* at -v 2 */
 extern void peer_complain (struct peer const *, char const *, tain const *now) ;

@@ -78,6 +78,7 @@ extern void peer_free (struct peer *, tain const *now) ;
 extern void peer_turn_away (int fd) ;
 
 extern short peer_events (struct peer const *) ;  /* what to poll for */
+extern int peer_mayjudge (struct peer const *) ;  /* would a request be judged now? Then it is read, if there is room for what comes */
 extern void peer_read (struct peer *, tain const *now) ;
 extern void peer_write (struct peer *, tain const *now) ;
 extern void peer_tick (struct peer *, tain const *now) ;  /* every turn */

@@ -3,14 +3,17 @@
 #ifndef S6ACTIVATION_SERVE_H
 #define S6ACTIVATION_SERVE_H
 
+ /* The turn of the holder: what the loop calls, and what each concern does
+    before it waits and after. */
+
 #include <stdint.h>
 
-#include <skalibs/iopause.h>
 #include <skalibs/tai.h>
 
+#include "libdaemon/loop.h"
 #include "libfdholderd/accept.h"
+#include "libfdholderd/holder.h"
 #include "libfdholderd/slots.h"
-#include "libfdholderd/verbs.h"
 
 struct serve_options
 {
@@ -22,10 +25,14 @@ struct serve
 {
   struct holder *holder ;
   struct serve_options options ;
+  struct loop loop ;
   struct acceptor acceptor ;
   struct slots slots ;
-  iopause_fd *poll ;
-  int signalfd ;
+  struct loop_watch listening ;
+  struct loop_watch signals ;
+  struct loop_watch reports ;  /* of the closer */
+  struct loop_timer expiry ;  /* of what is held */
+  struct loop_timer wake ;  /* for all who have something to do without being called */
   tain end ;  /* of the lame duck */
   uint8_t islameduck ;
 } ;
@@ -36,6 +43,5 @@ extern int serve_init (struct serve *, struct holder *, int listenfd, struct ser
 
  /* Until SIGTERM and the end of what was under way. */
 extern void serve_run (struct serve *) ;
-extern void serve_free (struct serve *) ;
 
 #endif

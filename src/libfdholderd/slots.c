@@ -1,277 +1,223 @@
 /* ISC license. */
 
- /* Longer than most: who waits and who is displaced is one decision, made of
-    small functions that only make sense beside each other. */
-
+#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
+#include "libdaemon/closer.h"
+#include "libdaemon/list.h"
+#include "libdaemon/loop.h"
 #include "libfdholderd/account.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/peer.h"
-#include "libfdholderd/policy.h"
-#include "libfdholderd/slots.h"
+#include "libfdholderd/slots-internal.h"
 
-#include "libdaemon/clock.h"
-#include "libdaemon/complaint.h"
+#define slot_in_line(node) tree_owner(struct slot, line, (node))
+#define slot_withheld(node) tree_owner(struct slot, withheld, (node))
 
-int slots_init (struct slots *s, struct holder *h, uint32_t max, tain const *timeout)
+int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t max, tain const *timeout)
 {
-  s->peers = malloc(max * sizeof(struct peer *)) ;
-  if (!s->peers) return 0 ;
+  s->all = malloc(max * sizeof(struct slot *)) ;
+  if (!s->all) return 0 ;
   s->holder = h ;
+  s->loop = loop ;
   s->n = s->waiting = 0 ;
   s->max = max ;
+  s->changes = 0 ;
   s->siege = tain_zero ;
   s->timeout = *timeout ;
+  list_init(&s->dead) ;
+  list_init(&s->withheld) ;
+  for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) s->cells[i].account = 0 ;
   accounts_init(&h->accounts) ;
   return 1 ;
 }
 
-static void free_place (struct slots *s, struct peer *p, tain const *now)
+ /* It is told of no more from now on, and freed at the end of the turn. */
+
+static void die (struct slot *one)
 {
-  struct account *a = p->account ;
-  peer_free(p, now) ;
+  loop_watch_stop(one->slots->loop, &one->watch) ;
+  loop_timer_clear(one->slots->loop, &one->timer) ;
+  list_remove(&one->withheld) ;
+  list_remove(&one->line) ;
+  list_append(&one->slots->dead, &one->line) ;
+}
+
+static void free_slot (struct slot *one, tain const *now)
+{
+  struct slots *s = one->slots ;
+  struct account *a = one->peer->account ;
+  list_remove(&one->line) ;
+  peer_free(one->peer, now) ;
   account_subtract(a, held, 1) ;
   account_release(&s->holder->accounts, a) ;
+  s->all[one->place] = s->all[--s->n] ;
+  s->all[one->place]->place = one->place ;
+  free(one) ;
 }
 
 void slots_free (struct slots *s)
 {
-  while (s->n) free_place(s, s->peers[--s->n], &tain_infinite) ;
+  while (s->n)
+  {
+    die(s->all[s->n - 1]) ;
+    free_slot(s->all[s->n - 1], &tain_infinite) ;
+  }
   slots_leave_all(s) ;
-  free(s->peers) ;
+  free(s->all) ;
 }
 
-static int is_over (tain const *since, unsigned int ms, tain const *now)
+static unsigned int wanted_of (short events)
 {
-  tain end ;
-  clock_after(&end, since, ms) ;
-  return !tain_less(now, &end) ;
+  return (events & POLLIN ? LOOP_READ : 0) | (events & POLLOUT ? LOOP_WRITE : 0) ;
 }
 
-static int is_crowded (struct slots const *s, tain const *now)
+static int watch (struct slot *one, unsigned int wanted)
 {
-  return tain_less(now, &s->siege) || (s->waiting && is_over(&s->room[0].since, SLOTS_CROWDED_MS, now)) ;
+  struct loop *loop = one->slots->loop ;
+  if (loop_watch_isstarted(&one->watch)) return loop_watch_change(loop, &one->watch, wanted) ;
+  return loop_watch_start(loop, &one->watch, one->peer->fd, wanted) ;
 }
 
-static void note_crowd (struct slots *s, tain const *now)
+ /* After all that may have changed a peer: what it waits for, until when, and
+    where it stands. */
+
+static void update (struct slot *one, tain const *now)
 {
-  if (s->waiting && is_over(&s->room[0].since, SLOTS_CROWDED_MS, now)) clock_after(&s->siege, now, SLOTS_SIEGE_MS) ;
+  struct peer *p = one->peer ;
+  short events = peer_isdead(p) ? 0 : peer_events(p) ;
+  tain when = tain_infinite ;
+  if (!peer_isdead(p) && !watch(one, wanted_of(events))) peer_kill(p, "unable to wait for it: closed", now) ;
+  if (peer_isdead(p))
+  {
+    die(one) ;
+    return ;
+  }
+  peer_next(p, &when) ;
+  loop_timer_set(one->slots->loop, &one->timer, &when) ;
+  slots_line_up(one) ;
+  list_remove(&one->withheld) ;
+  if (peer_mayjudge(p) && !(events & POLLIN)) list_append(&one->slots->withheld, &one->withheld) ;
 }
 
-int slots_isopen (struct slots const *s, tain const *now)
+void slots_ready (void *data, unsigned int events, tain const *now)
 {
-  return s->waiting < SLOTS_ROOM || is_crowded(s, now) ;
+  struct slot *one = data ;
+  if (events == LOOP_WRITE) peer_write(one->peer, now) ;
+  else if (one->watch.wanted & LOOP_READ) peer_read(one->peer, now) ;
+  else peer_kill(one->peer, "disconnected before its answer had left", now) ;
+  update(one, now) ;
 }
 
- /* Takes it out of the room, and leaves its socket and its account to the caller. */
-
-static struct slots_waiting leave_room (struct slots *s, uint32_t i)
+void slots_due (void *data, tain const *now)
 {
-  struct slots_waiting w = s->room[i] ;
-  memmove(s->room + i, s->room + i + 1, (--s->waiting - i) * sizeof(struct slots_waiting)) ;
-  account_subtract(w.account, waiting, 1) ;
-  return w ;
+  struct slot *one = data ;
+  peer_tick(one->peer, now) ;
+  update(one, now) ;
 }
 
-static void turn_away (struct slots *s, struct slots_waiting *w)
+void slots_lameduck (struct slots *s, tain const *now)
 {
-  policy_forget(&s->holder->policy, &w->rights) ;
-  peer_turn_away(w->fd) ;
-  fdtable_close_connection(&s->holder->fdtable, w->fd) ;
-  if (w->account) account_release(&s->holder->accounts, w->account) ;
-}
-
-void slots_leave (struct slots *s, uint32_t i)
-{
-  struct slots_waiting w = leave_room(s, i) ;
-  turn_away(s, &w) ;
-}
-
-void slots_leave_all (struct slots *s)
-{
-  while (s->waiting) slots_leave(s, s->waiting - 1) ;
+  for (uint32_t i = 0 ; i < s->n ; i++)
+  {
+    peer_lameduck(s->all[i]->peer, now) ;
+    update(s->all[i], now) ;
+  }
 }
 
  /* It usually has sent its first request by now. */
 
-static void admit (struct slots *s, uint32_t i, tain const *now)
+static void admit (struct slots *s, struct slots_waiting *next, tain const *now)
 {
-  struct slots_waiting w = leave_room(s, i) ;
-  struct peer *p = peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) ;
+  struct slots_waiting w = slots_leave_room(s, next) ;
+  struct slot *one = malloc(sizeof(struct slot)) ;
+  struct peer *p = one ? peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) : 0 ;
   if (!p)
   {
-    account_release(&s->holder->accounts, w.account) ;
+    if (one) account_release(&s->holder->accounts, w.account) ;
+    else slots_turn_away(s, &w) ;
+    free(one) ;
     return ;
   }
   p->account = w.account ;
   account_add(w.account, held, 1) ;
   w.account->rule->admitted = *now ;
-  s->peers[s->n++] = p ;
+  one->slots = s ;
+  one->peer = p ;
+  one->place = s->n ;
+  list_init(&one->line) ;
+  list_init(&one->withheld) ;
+  loop_watch_init(&one->watch, &slots_ready, one) ;
+  loop_timer_init(&one->timer, &slots_due, one) ;
+  s->all[s->n++] = one ;
   peer_read(p, now) ;
+  update(one, now) ;
 }
 
 static void sweep (struct slots *s, tain const *now)
 {
-  for (uint32_t i = 0 ; i < s->n ; )
-    if (peer_isdead(s->peers[i]))
-    {
-      free_place(s, s->peers[i], now) ;
-      s->peers[i] = s->peers[--s->n] ;
-    }
-    else i++ ;
+  while (!list_isempty(&s->dead)) free_slot(slot_in_line(s->dead.next), now) ;
 }
 
- /* Who among the waiting has the least goes first, the oldest of them. */
-
-static uint32_t next_in_line (struct slots const *s)
-{
-  uint32_t best = 0 ;
-  for (uint32_t i = 1 ; i < s->waiting ; i++)
-    if (account_isless(s->room[i].account, s->room[best].account)) best = i ;
-  return best ;
-}
-
- /* Sweeps and admits: who was admitted may have had its last answer at once. */
+ /* Who was admitted may have had its last answer at once. */
 
 static void fill (struct slots *s, tain const *now)
 {
   sweep(s, now) ;
   while (s->waiting && s->n < s->max)
   {
-    admit(s, next_in_line(s), now) ;
+    admit(s, slots_next_in_line(s), now) ;
     if (s->n == s->max) sweep(s, now) ;
   }
-}
-
-static void leave_youngest_of (struct slots *s, struct account const *a)
-{
-  uint32_t i = s->waiting ;
-  while (i-- && s->room[i].account != a) ;
-  slots_leave(s, i) ;
-}
-
- /* A place for one more of that account, if need be that of one who has more. */
-
-static int make_room (struct slots *s, struct account const *a, tain const *now)
-{
-  struct account *more ;
-  if (s->waiting < SLOTS_ROOM && (a->rule->n.waiting < SLOTS_SHARE || !is_crowded(s, now))) return 1 ;
-  more = account_more_waiting(&s->holder->accounts, a) ;
-  if (!more) return 0 ;
-  leave_youngest_of(s, more) ;
-  return 1 ;
 }
 
 void slots_arrive (struct slots *s, int fd, struct rights const *rights, pid_t pid, tain const *now)
 {
   struct slots_waiting w = { .rights = *rights, .account = account_get(&s->holder->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd } ;
   if (s->n == s->max) fill(s, now) ;
-  if (!w.account || !make_room(s, w.account, now))
+  if (!w.account || !slots_enter_room(s, &w, now))
   {
-    turn_away(s, &w) ;
+    slots_turn_away(s, &w) ;
     return ;
   }
-  account_add(w.account, waiting, 1) ;
-  s->room[s->waiting++] = w ;
-  if (s->n < s->max) admit(s, next_in_line(s), now) ;
-}
-
- /* The connection of an account that makes room before all others, whether
-    or not it has been silent for long enough: idle before busy, then the
-    one silent for longest; 0 if there is none. */
-
-static struct peer *most_displaceable (struct slots const *s, struct account const *a, tain const *now)
-{
-  struct peer *best = 0 ;
-  int bestrank = 0 ;
-  for (uint32_t i = 0 ; i < s->n ; i++)
-  {
-    struct peer *p = s->peers[i] ;
-    int rank ;
-    if (p->account != a || peer_isdead(p) || p->state == PEER_STAGING) continue ;
-    rank = !is_over(&p->active, SLOTS_SILENCE_MS, now) ? 1 : peer_isbusy(p) ? 2 : 3 ;
-    if (rank > bestrank || (rank == bestrank && tain_less(&p->active, &best->active)))
-    {
-      best = p ;
-      bestrank = rank ;
-    }
-  }
-  return best ;
-}
-
- /* Whom the next in line displaces, and when. Silence ends the protection,
-    or the newcomer's patience: who is never silent would keep all others out. */
-
-static struct peer *find_displaced (struct slots const *s, tain const *now, tain *when)
-{
-  struct slots_waiting const *w = s->room + next_in_line(s) ;
-  struct account *busier = account_busier(&s->holder->accounts, w->account) ;
-  struct peer *p = busier ? most_displaceable(s, busier, now) : 0 ;
-  tain patience ;
-  if (!p) return 0 ;
-  clock_after(when, &p->active, SLOTS_SILENCE_MS) ;
-  clock_after(&patience, &w->since, is_crowded(s, now) && busier->rule != w->account->rule ? 0 : SLOTS_PATIENCE_MS) ;
-  if (tain_less(&patience, when)) *when = patience ;
-  return p ;
+  if (s->n < s->max) admit(s, slots_next_in_line(s), now) ;
 }
 
 static int displace_one (struct slots *s, tain const *now)
 {
   tain when ;
-  struct peer *p = find_displaced(s, now, &when) ;
-  if (!p || tain_less(now, &when)) return 0 ;
-  peer_kill(p, "displaced by a connection of another user", now) ;
+  struct slot *one = slots_find_displaced(s, now, &when) ;
+  if (!one || tain_less(now, &when)) return 0 ;
+  peer_kill(one->peer, "displaced by a connection of another user", now) ;
+  die(one) ;
   return 1 ;
 }
 
- /* Nobody whom it could displace, nor has its rule got a slot: until when
-    does it wait? That others of the account end puts off nothing for who is
-    not of its rule. */
+ /* Those that are not read for want of room: it comes back when something was
+    closed, or is no longer open. */
 
-static int is_hopeless (struct slots const *s, struct slots_waiting const *w, tain *until)
+static void reconsider_withheld (struct slots *s, tain const *now)
 {
-  if (account_busier(&s->holder->accounts, w->account)) return 0 ;
-  clock_after(until, tain_less(&w->since, &w->account->rule->admitted) ? &w->account->rule->admitted : &w->since, SLOTS_STALEMATE_MS) ;
-  return 1 ;
-}
-
-static void clear_room (struct slots *s, tain const *now)
-{
-  tain until ;
-  for (uint32_t i = s->waiting ; i-- ; )
-    if (is_hopeless(s, s->room + i, &until) && !tain_less(now, &until))
-    {
-      struct complaint_account account ;
-      complaint_account_uid(&account, s->room[i].rights.key, s->room[i].rights.uid) ;
-      complaint_line(&s->holder->complaints, LOG_WARNING, "all places are taken", &account, now, account.user, ": all places are taken, most of them by its own rule: a connection that waited for one is closed (see -c)") ;
-      slots_leave(s, i) ;
-    }
-}
-
- /* What a rule has above its share, the youngest of its busiest user first. */
-
-static void trim_room (struct slots *s)
-{
-  for (uint32_t i = s->waiting ; i-- ; )
-  {
-    struct account const *a = s->room[i].account ;
-    if (a->rule->n.waiting <= SLOTS_SHARE || account_more_waiting(&s->holder->accounts, a)) continue ;
-    slots_leave(s, i) ;
-    i = s->waiting ;
-  }
+  uint64_t changes = (uint64_t)s->holder->closer.heard << 32 | (uint32_t)fdtable_count(&s->holder->fdtable) ;
+  struct list old ;
+  if (list_isempty(&s->withheld) || changes == s->changes) return ;
+  s->changes = changes ;
+  list_insert_after(&s->withheld, &old) ;
+  list_remove(&s->withheld) ;
+  while (!list_isempty(&old)) update(slot_withheld(old.next), now) ;
 }
 
 void slots_turn (struct slots *s, tain const *now)
 {
-  note_crowd(s, now) ;
+  if (s->waiting && slots_is_over(&s->room[0]->since, SLOTS_CROWDED_MS, now)) clock_after(&s->siege, now, SLOTS_SIEGE_MS) ;
+  reconsider_withheld(s, now) ;
   do fill(s, now) ;
   while (s->waiting && displace_one(s, now)) ;
-  clear_room(s, now) ;
-  if (is_crowded(s, now)) trim_room(s) ;
+  slots_tidy_room(s, now) ;
+  slots_watch_room(s) ;
 }
 
 static void lower (tain *when, tain const *t)
@@ -283,12 +229,12 @@ void slots_next (struct slots const *s, tain const *now, tain *when)
 {
   tain t ;
   if (!s->waiting) return ;
-  if (!is_crowded(s, now))
+  if (!slots_iscrowded(s, now))
   {
-    clock_after(&t, &s->room[0].since, SLOTS_CROWDED_MS) ;
+    clock_after(&t, &s->room[0]->since, SLOTS_CROWDED_MS) ;
     lower(when, &t) ;
   }
   for (uint32_t i = 0 ; i < s->waiting ; i++)
-    if (is_hopeless(s, s->room + i, &t)) lower(when, &t) ;
-  if (find_displaced(s, now, &t)) lower(when, &t) ;
+    if (slots_is_hopeless(s, s->room[i], &t)) lower(when, &t) ;
+  if (slots_find_displaced(s, now, &t)) lower(when, &t) ;
 }

@@ -16,6 +16,9 @@
     the room or in the kernel, must be found. Then no rule has more than its
     share, what is above is closed at once, all are accepted, and who comes
     by another rule than the crowd's waits for nobody's silence.
+
+    A slot tells the loop what its peer waits for, when that changes, and
+    stands in the line of its account: nothing walks all slots.
  */
 
 #include <stdint.h>
@@ -23,9 +26,11 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/list.h"
+#include "libdaemon/loop.h"
 #include "libfdholderd/account.h"
+#include "libfdholderd/holder.h"
 #include "libfdholderd/peer.h"
-#include "libfdholderd/verbs.h"
 
 enum slots_numbers
 {
@@ -38,10 +43,25 @@ enum slots_numbers
   SLOTS_STALEMATE_MS = 1000  /* his account gets no slot for so long, and displaces nobody: he is closed */
 } ;
 
+struct slots ;
+
+struct slot
+{
+  struct loop_watch watch ;
+  struct loop_timer timer ;  /* of the peer's deadlines */
+  struct list line ;  /* among those of its account; the dead are in a list of their own */
+  struct list withheld ;  /* it would be read, but there is no room for what it may bring */
+  struct slots *slots ;
+  struct peer *peer ;
+  uint32_t place ;
+} ;
+
 struct slots_waiting
 {
+  struct loop_watch watch ;
+  struct slots *slots ;
   struct rights rights ;
-  struct account *account ;
+  struct account *account ;  /* 0: the cell is free */
   tain since ;
   pid_t pid ;
   int fd ;
@@ -50,16 +70,21 @@ struct slots_waiting
 struct slots
 {
   struct holder *holder ;
-  struct peer **peers ;  /* n of them, max places */
+  struct loop *loop ;
+  struct slot **all ;  /* n of them, max places */
   uint32_t n ;
   uint32_t max ;
-  struct slots_waiting room[SLOTS_ROOM] ;  /* oldest first */
+  struct list dead ;  /* freed at the end of the turn */
+  struct list withheld ;
+  uint64_t changes ;  /* what closing and open descriptors were when those were looked at */
+  struct slots_waiting cells[SLOTS_ROOM] ;
+  struct slots_waiting *room[SLOTS_ROOM] ;  /* of the cells, oldest first */
   uint32_t waiting ;
   tain siege ;  /* the room is crowded until then */
   tain timeout ;  /* for the exchanges of peers */
 } ;
 
-extern int slots_init (struct slots *, struct holder *, uint32_t max, tain const *timeout) ;
+extern int slots_init (struct slots *, struct holder *, struct loop *, uint32_t max, tain const *timeout) ;
 extern void slots_free (struct slots *) ;
 
 extern int slots_isopen (struct slots const *, tain const *now) ;  /* is anybody accepted now? */
@@ -67,9 +92,12 @@ extern int slots_isopen (struct slots const *, tain const *now) ;  /* is anybody
  /* Takes fd: it has a place, waits, or is closed. */
 extern void slots_arrive (struct slots *, int fd, struct rights const *, pid_t, tain const *now) ;
 
- /* The waiting connection i is gone. */
-extern void slots_leave (struct slots *, uint32_t i) ;
-extern void slots_leave_all (struct slots *) ;
+extern void slots_leave_all (struct slots *) ;  /* nobody waits any longer */
+extern void slots_lameduck (struct slots *, tain const *now) ;
+
+ /* What the loop calls with a slot: it is ready, its time has come. */
+extern loop_ready_func slots_ready ;
+extern loop_due_func slots_due ;
 
  /* Every turn, after all events: sweeps the dead, fills free slots,
     displaces, ends stalemates. */

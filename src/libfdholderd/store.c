@@ -150,10 +150,10 @@ void store_expire (struct store *s, tain const *now, store_expired_func *tell, v
   }
 }
 
-void store_next_limit (struct store const *s, tain *limit)
+void store_next_limit (struct store const *s, tain *when)
 {
   struct store_entry const *e = first_to_expire(s) ;
-  *limit = e ? e->limit : *STORE_NEVER ;
+  if (e && tain_less(&e->limit, when)) *when = e->limit ;
 }
 
 struct iteration

@@ -85,8 +85,8 @@ extern void store_forget (struct store *, struct store_entry *) ;
 typedef void store_expired_func (struct store_entry const *, void *) ;
 extern void store_expire (struct store *, tain const *now, store_expired_func *, void *) ;
 
- /* The next limit that will come; STORE_NEVER if none will. */
-extern void store_next_limit (struct store const *, tain *) ;
+ /* Lowers it to the next limit that will come. */
+extern void store_next_limit (struct store const *, tain *when) ;
 
  /* All entries in the order of their ids; stops when the function returns 0. */
 typedef int store_iter_func (struct store_entry const *, void *) ;

@@ -15,35 +15,11 @@
 
 #include <skalibs/tai.h>
 
-#include "libdaemon/closer.h"
-#include "libfdholderd/account.h"
-#include "libfdholderd/budget.h"
-#include "libfdholderd/fdtable.h"
-#include "libfdholderd/flight.h"
+#include "libfdholderd/holder.h"
 #include "libfdholderd/policy.h"
-#include "libfdholderd/selfsocket.h"
 #include "libfdholderd/stage.h"
 #include "libfdholderd/store.h"
 #include "libfdwire/wire.h"
-
-#include "libdaemon/complaint.h"
-#include "libdaemon/log.h"
-
- /* What all connections share. */
-struct holder
-{
-  struct closer closer ;
-  struct fdtable fdtable ;
-  struct store store ;
-  struct policy policy ;
-  struct budget budget ;
-  struct log log ;
-  struct complaints complaints ;  /* what clients can cause goes here */
-  struct selfsocket self ;
-  struct accounts accounts ;
-  struct flight flight ;
-  uint64_t connection_fds ;  /* descriptors that the connections themselves have open */
-} ;
 
  /* A retrieve-and-delete that has been answered and not completed. */
 struct taking

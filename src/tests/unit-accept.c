@@ -20,13 +20,15 @@ int main (void)
 {
   struct acceptor a ;
   struct slots slots ;
+  static struct loop loop ;
   tain now, when ;
   int fd ;
   PROG = "unit-accept" ;
   testdaemon_workdir() ;
   fd = testdaemon_listen("s") ;
   if (!tain_now_set_stopwatch_g() || ndelay_on(fd) == -1) tap_bail("begin") ;
-  if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
+  if (!loop_init(&loop)) tap_bail("loop_init") ;
+  if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   now = STAMP ;
   holder.log.verbosity = 0 ;
   complaint_init(&holder.complaints, &holder.log) ;

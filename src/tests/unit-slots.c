@@ -19,6 +19,7 @@
 enum { BUSY_USER = 1, OTHER_USER = 2 } ;
 
 static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
+static struct loop loop ;
 static struct slots slots ;
 static tain now ;
 
@@ -26,6 +27,14 @@ static void second_later (void)
 {
   tain_addsec(&now, &now, 1) ;
   slots_turn(&slots, &now) ;
+}
+
+ /* The only slot's peer is in that state. */
+
+static void set_state (enum peer_state state)
+{
+  slots.all[0]->peer->state = state ;
+  slots_due(slots.all[0], &now) ;
 }
 
  /* Returns the client's end. */
@@ -76,9 +85,9 @@ static void check_crowd (void)
 {
   int slot, late, mine, fds[SLOTS_ROOM] ;
   unsigned int n ;
-  if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
+  if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   slot = arrive(100) ;
-  slots.peers[0]->state = PEER_STAGING ;
+  set_state(PEER_STAGING) ;
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) fds[i] = arrive(101 + i) ;
   n = count_open(fds, SLOTS_ROOM) ;
   tap_ok(n == SLOTS_ROOM, "a burst of one rule waits in the room: %u", n) ;
@@ -92,10 +101,10 @@ static void check_crowd (void)
   tap_ok(n == SLOTS_SHARE, "one more of it has a place instead of another: %u", n) ;
   mine = arrive_by("uid/1", 1) ;
   tap_ok(!isclosed(mine), "a client by another rule waits") ;
-  slots.peers[0]->state = PEER_OPEN ;
-  slots.peers[0]->active = now ;
+  slots.all[0]->peer->active = now ;
+  set_state(PEER_OPEN) ;
   milliseconds_later(1) ;
-  tap_ok(slots.peers[0]->account->uid == 1, "and gets the slot before all others, whoever was heard just now: uid %u", (unsigned int)slots.peers[0]->account->uid) ;
+  tap_ok(slots.all[0]->peer->account->uid == 1, "and gets the slot before all others, whoever was heard just now: uid %u", (unsigned int)slots.all[0]->peer->account->uid) ;
   slots_free(&slots) ;
   close(slot) ;
   close(late) ;
@@ -113,9 +122,10 @@ int main (void)
   nowait_init(&holder.log.out, p[1]) ;
   complaint_init(&holder.complaints, &holder.log) ;
   now = STAMP ;
-  if (!slots_init(&slots, &holder, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
+  if (!loop_init(&loop)) tap_bail("loop_init") ;
+  if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   dump = arrive(BUSY_USER) ;
-  slots.peers[0]->state = PEER_STAGING ;  /* never displaced */
+  set_state(PEER_STAGING) ;  /* never displaced */
   other = arrive(OTHER_USER) ;
   second_later() ;
   tap_ok(slots.waiting == 1 && !isclosed(other), "who has fewer slots goes on waiting") ;

@@ -83,10 +83,12 @@ static void basics (void)
 static void limits (void)
 {
   tain next ;
+  next = *STORE_NEVER ;
   store_next_limit(&store, &next) ;
   tap_ok(next.sec.x == at(9).sec.x, "the next limit is known") ;
   tap_ok(!strcmp(expired_at(8), ""), "nothing expires early") ;
   tap_ok(!strcmp(expired_at(9), "c "), "a limit that has come expires") ;
+  next = *STORE_NEVER ;
   store_next_limit(&store, &next) ;
   tap_ok(!tain_less(&next, STORE_NEVER), "then there is none") ;
 }

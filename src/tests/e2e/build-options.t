@@ -19,7 +19,7 @@ for option in prefix exec-prefix dynlibdir libexecdir bindir libdir includedir s
   pkgconfdir mandir with-sysdeps with-include with-lib with-dynlib with-pkgconfig \
   without-pkgconfig enable-shared enable-static enable-allstatic enable-static-libc \
   enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths enable-nsss \
-  enable-execline enable-slashpackage host target build
+  enable-execline enable-epoll enable-slashpackage host target build
 do
   like "--help names --$option" "$help" "^  --$option( |=|\[)"
 done
@@ -89,6 +89,8 @@ ok '--enable-nsss' ./configure --enable-nsss
 like 'says what it does' "$(cat out)" nsss
 ok '--disable-execline' ./configure --disable-execline
 like 'reaches probed.h' "$(cat src/include-local/probed.h)" '^#undef S6_ACTIVATION_HAS_EXECLINE'
+ok '--disable-epoll' ./configure --disable-epoll
+like 'reaches probed.h' "$(cat src/include-local/probed.h)" '^#undef S6_ACTIVATION_HAS_EPOLL'
 mkdir -p i1 i2
 ok 'repeated --with-' ./configure --with-include=i1 --with-include=i2 --with-lib=i1 --with-lib=i2 --with-dynlib=i1 --disable-allstatic
 like 'headers' "$(setting CPPFLAGS_AUTO)" '-Ii1 -Ii2'

@@ -116,6 +116,7 @@ struct fuzzholder *fuzzholder_new (void)
   complaint_init(&f->holder.complaints, &f->holder.log) ;
   make_rules(&f->holder.policy, &f->holder.complaints) ;
   make_files(f) ;
+  fuzz_must(loop_init(&f->loop)) ;
   return f ;
 }
 
@@ -136,7 +137,7 @@ void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
   store_init(&h->store, &h->fdtable, h->budget.maxfds) ;
   tain_uint(&f->now, 1000) ;
   tain_add(&f->now, &f->now, &tain_zero) ;
-  fuzz_must(slots_init(&f->slots, h, FUZZ_SLOTS, &timeout)) ;
+  fuzz_must(slots_init(&f->slots, h, &f->loop, FUZZ_SLOTS, &timeout)) ;
   if (seen) memset(seen, 0, seen_size * sizeof(struct seen)) ;
 }
 
@@ -154,19 +155,18 @@ static void do_peers (struct fuzzholder *f)
   int r ;
   for (uint32_t i = 0 ; i < n ; i++)
   {
-    x[i].fd = f->slots.peers[i]->fd ;
-    x[i].events = peer_events(f->slots.peers[i]) ;
+    x[i].fd = f->slots.all[i]->peer->fd ;
+    x[i].events = peer_events(f->slots.all[i]->peer) ;
   }
   do r = poll(x, n, 0) ;
   while (r == -1 && errno == EINTR) ;
   fuzz_must(r >= 0) ;
   for (uint32_t i = 0 ; i < n ; i++)
   {
-    struct peer *p = f->slots.peers[i] ;
-    if (x[i].revents & ~POLLOUT && x[i].events & POLLIN) peer_read(p, &f->now) ;
-    else if (x[i].revents & ~POLLOUT) peer_kill(p, "disconnected", &f->now) ;
-    else if (x[i].revents) peer_write(p, &f->now) ;
-    peer_tick(p, &f->now) ;
+    struct slot *one = f->slots.all[i] ;
+    unsigned int events = (x[i].revents & POLLIN ? LOOP_READ : 0) | (x[i].revents & POLLOUT ? LOOP_WRITE : 0) | (x[i].revents & ~(POLLIN | POLLOUT) ? LOOP_HANGUP : 0) ;
+    if (events) slots_ready(one, events, &f->now) ;
+    if (!peer_isdead(one->peer)) slots_due(one, &f->now) ;
   }
 }
 
@@ -219,7 +219,7 @@ static void check (struct fuzzholder *f)
   store_iter(&h->store, &count_taken, &taken) ;
   for (uint32_t i = 0 ; i < f->slots.n ; i++)
   {
-    struct peer const *p = f->slots.peers[i] ;
+    struct peer const *p = f->slots.all[i]->peer ;
     taking += verbs_istaking(&p->session) ;
     given += !!p->session.given ;
     reserved += p->session.reserved ;

@@ -32,6 +32,7 @@ struct fuzzholder
 {
   struct holder holder ;
   struct slots slots ;
+  struct loop loop ;  /* nothing waits in it: readiness is looked at here */
   tain now ;
   int files[FUZZ_FILES] ;
   struct stat stats[FUZZ_FILES] ;  /* of files */

@@ -1,0 +1,35 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_HOLDER_H
+#define S6ACTIVATION_HOLDER_H
+
+#include <stdint.h>
+
+#include "libdaemon/closer.h"
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
+#include "libfdholderd/policy.h"
+#include "libfdholderd/selfsocket.h"
+#include "libfdholderd/store.h"
+
+ /* What all connections share. */
+struct holder
+{
+  struct closer closer ;
+  struct fdtable fdtable ;
+  struct store store ;
+  struct policy policy ;
+  struct budget budget ;
+  struct log log ;
+  struct complaints complaints ;  /* what clients can cause goes here */
+  struct selfsocket self ;
+  struct accounts accounts ;
+  struct flight flight ;
+  uint64_t connection_fds ;  /* descriptors that the connections themselves have open */
+} ;
+
+#endif

@@ -1,0 +1,117 @@
+/* ISC license. */
+
+/* H53: ten thousand idle connections, or as many as the limit on open files
+   lets a holder have, half of them silent, half of them served before, cost
+   who retrieves next to nothing. Rounds are interleaved with a
+   holder that has none, and the best of each counts, for the machine may have
+   other work. */
+
+#include <errno.h>
+#include <unistd.h>
+#include <sys/resource.h>
+
+#include "probed.h"
+#include "support/rawclient.h"
+#include "support/tap.h"
+#include "support/testdaemon.h"
+
+enum { IDLE = 10000, IDLE_MIN = 1000, PER_IDLE = 4, MARGIN = 1000, ROUNDS = 12, RETRIEVES = 200, TRIES = 5 } ;
+
+struct side
+{
+  struct testdaemon holder ;
+  struct rawclient c ;
+  double best ;
+} ;
+
+static unsigned int idle ;
+
+static void find_idle (void)
+{
+  struct rlimit limit ;
+  rlim_t wanted = PER_IDLE * IDLE + MARGIN ;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("getrlimit") ;
+  limit.rlim_cur = limit.rlim_max ;
+  if (limit.rlim_max < wanted) limit.rlim_cur = limit.rlim_max = wanted ;  /* root may */
+  if (setrlimit(RLIMIT_NOFILE, &limit) == -1) getrlimit(RLIMIT_NOFILE, &limit) ;
+  limit.rlim_cur = limit.rlim_max ;
+  if (setrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("setrlimit") ;
+  idle = limit.rlim_cur >= wanted ? IDLE : limit.rlim_cur > MARGIN ? (limit.rlim_cur - MARGIN) / PER_IDLE : 0 ;
+}
+
+static void begin (struct side *s, char const *path, enum frame_dialect dialect, int file)
+{
+  testdaemon_start(&s->holder, path, (char const *const []){ "-v", "0", "-c", "10100", "-n", "100", 0 }) ;
+  raw_must_connect(&s->c, path, dialect) ;
+  raw_must_store(&s->c, "file", file) ;
+}
+
+static double took (struct rawclient *c)
+{
+  double begun = test_seconds() ;
+  for (unsigned int i = 0 ; i < RETRIEVES ; i++)
+  {
+    int fd ;
+    if (raw_retrieve(c, 0, "file", &fd)) tap_bail("retrieve") ;
+    close(fd) ;
+  }
+  return (test_seconds() - begun) / RETRIEVES ;
+}
+
+static void measure (struct side *s)
+{
+  for (unsigned int i = 0 ; i < 2 ; i++) s[i].best = 1e9 ;
+  for (unsigned int round = 0 ; round < 2 * ROUNDS ; round++)
+  {
+    struct side *one = s + (round & 1) ;
+    double t = took(&one->c) ;
+    if (t < one->best) one->best = t ;
+  }
+}
+
+ /* The test's own ends stay open until it ends. */
+
+static void crowd (struct side *s)
+{
+  for (unsigned int i = 0 ; i < idle ; i++)
+  {
+    struct rawclient c ;
+    raw_must_connect(&c, s->holder.path, FRAME_S6) ;
+    if (i & 1 && raw_delete(&c, "nothing") != ENOENT) tap_bail("delete") ;
+  }
+}
+
+static void compare (struct side *s, char const *name)
+{
+  unsigned int tries = 0 ;
+  do measure(s) ;
+  while (s[1].best > 1.2 * s[0].best && ++tries < TRIES) ;
+  tap_ok(s[1].best <= 1.2 * s[0].best, "H53: %s: a retrieve beside %u idle connections takes at most 1.2 times as long", name, idle) ;
+  tap_diag("%s: %.1f us with, %.1f us without: %.2f", name, s[1].best * 1e6, s[0].best * 1e6, s[1].best / s[0].best) ;
+}
+
+int main (void)
+{
+  struct side native[2], s6[2] ;
+  int file ;
+#ifndef S6_ACTIVATION_HAS_EPOLL
+  tap_skip_all("poll(2) is given all connections in each turn") ;
+#endif
+  if (testdaemon_isslow()) tap_skip_all("times prove nothing here") ;
+  find_idle() ;
+  if (idle < IDLE_MIN) tap_skip_all("the limit on open files is too low, and cannot be raised") ;
+  testdaemon_workdir() ;
+  testdaemon_allow_all("uid/default") ;
+  file = testfile() ;
+  begin(native, "0", FRAME_NATIVE, file) ;
+  begin(native + 1, "1", FRAME_NATIVE, file) ;
+  s6[0].holder = native[0].holder ;
+  s6[1].holder = native[1].holder ;
+  raw_must_connect(&s6[0].c, "0", FRAME_S6) ;
+  raw_must_connect(&s6[1].c, "1", FRAME_S6) ;
+  crowd(native + 1) ;
+  compare(native, "native") ;
+  compare(s6, "s6") ;
+  for (unsigned int i = 0 ; i < 2 ; i++) testdaemon_finish(&native[i].holder) ;
+  return tap_done() ;
+}
