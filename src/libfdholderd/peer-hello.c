@@ -27,7 +27,7 @@ void peer_hello (struct peer *p, struct frame const *f, tain const *now)
     peer_kill(p, "protocol error: not the banner of a client: closed", now) ;
     return ;
   }
-  p->banner = 1 ;
+  p->state = PEER_GREET ;
   peer_greet(p, now) ;
 }
 
@@ -62,7 +62,6 @@ void peer_greet (struct peer *p, tain const *now)
   fdtable_unref(t, fd[0]) ;
   p->channel = fd[1] ;
   p->holder->connection_fds++ ;
-  p->banner = 0 ;
   p->state = PEER_OPEN ;
   if (!ok) peer_kill(p, "out of memory for the handshake: closed", now) ;
 }

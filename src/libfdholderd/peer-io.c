@@ -53,31 +53,40 @@ static void drain (struct peer *p, int e, char const *why, tain const *now)
   p->state = (p->state != PEER_SNIFF || sniff(p)) && verbs_error(&r, e) == VERDICT_ANSWERED ? PEER_DRAIN : PEER_DEAD ;
 }
 
+ /* What a message may be depends on whether it is one of a dump. */
+
+static void allow (struct peer *p)
+{
+  if (verbs_phase(&p->session) == PHASE_DUMP) frame_in_allow(&p->in, WIRE_DUMPFRAME_MAX, WIRE_FDS_MAX) ;
+  else frame_in_allow(&p->in, WIRE_REQUEST_MAX, 1) ;
+}
+
+static enum verdict answer (struct peer *p, struct wire_request const *req, int unpacked, tain const *now)
+{
+  int fds[WIRE_FDS_MAX] ;
+  struct call call = { .holder = p->holder, .session = &p->session, .request = req, .fds = fds, .reply = replies_of(p), .now = now } ;
+  for (unsigned int i = 0 ; i < req->nfds ; i++) fds[i] = frame_in_takefd(&p->in) ;
+  return verbs_answer(&call, unpacked) ;
+}
+
 static void judge (struct peer *p, struct frame const *f, tain const *now)
 {
-  struct replies out = replies_of(p) ;
   struct wire_request req ;
-  int fds[WIRE_FDS_MAX] ;
-  int isstaging = p->state == PEER_STAGING ;
   int unpacked = wire_unpack_request(&req, f->s, f->len) ;
-  unsigned int n = req.nfds ;
   unsigned int there = frame_in_fdcount(&p->in) ;
-  if (n > there || (p->in.dialect == FRAME_S6 && n != f->nfds) || (n < there && frame_in_isempty(&p->in)))
+  enum phase before = verbs_phase(&p->session) ;
+  if (req.nfds > there || (p->in.dialect == FRAME_S6 && req.nfds != f->nfds) || (req.nfds < there && frame_in_isempty(&p->in)))
   {
     drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;
     return ;
   }
-  for (unsigned int i = 0 ; i < n ; i++) fds[i] = frame_in_takefd(&p->in) ;
-  switch (verbs_answer(p->holder, &p->session, &req, unpacked, fds, &out, now))
+  switch (answer(p, &req, unpacked, now))
   {
     case VERDICT_PROTOCOL : drain(p, EPROTO, "protocol error", now) ; return ;
     case VERDICT_NOMEMORY : peer_kill(p, "out of memory for an answer: closed", now) ; return ;
     case VERDICT_ANSWERED : break ;
   }
-  p->state = verbs_istaking(&p->session) ? PEER_TAKING : stage_isactive(&p->session.stage) ? PEER_STAGING : PEER_OPEN ;
-  if (isstaging == (p->state == PEER_STAGING)) return ;
-  if (isstaging) frame_in_allow(&p->in, WIRE_REQUEST_MAX, 1) ;
-  else frame_in_allow(&p->in, WIRE_DUMPFRAME_MAX, WIRE_FDS_MAX) ;
+  if (verbs_phase(&p->session) != before) allow(p) ;
 }
 
  /* In the s6 dialect the answer of a retrieve-and-delete must leave before
@@ -85,12 +94,12 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
 
 static int awaits_flush (struct peer const *p)
 {
-  return p->state == PEER_TAKING && p->in.dialect == FRAME_S6 ;
+  return p->in.dialect == FRAME_S6 && verbs_phase(&p->session) == PHASE_TAKING ;
 }
 
 int peer_mayjudge (struct peer const *p)
 {
-  return p->state < PEER_DRAIN && !awaits_flush(p) && !p->banner && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
+  return p->state < PEER_DRAIN && p->state != PEER_GREET && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
 }
 
 static unsigned int process (struct peer *p, tain const *now)
@@ -149,11 +158,7 @@ void peer_write (struct peer *p, tain const *now)
   while (!peer_isdead(p) && !p->backoff.isunderway && !frame_out_isempty(&p->out) && flush(p, now))
   {
     if (p->state == PEER_DRAIN) peer_die(p) ;
-    if (awaits_flush(p))
-    {
-      verbs_taking_complete(p->holder, &p->session) ;
-      p->state = PEER_OPEN ;
-    }
+    if (awaits_flush(p)) verbs_taking_complete(p->holder, &p->session) ;
     judged += process(p, now) ;
   }
   peer_account(p, judged, now) ;

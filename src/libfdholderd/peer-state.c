@@ -60,6 +60,12 @@ void peer_kill (struct peer *p, char const *why, tain const *now)
   peer_die(p) ;
 }
 
+static int is_under_way (struct session const *s)
+{
+  enum phase phase = verbs_phase(s) ;
+  return phase == PHASE_DUMP || phase == PHASE_TAKING ;
+}
+
  /* -t is armed for every exchange: when it begins, and when a message of
     it has been judged; but not for those who ask for more and more while
     they read nothing of what was answered. */
@@ -68,7 +74,7 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
 {
   int wasbusy = p->busy ;
   if (peer_isdead(p)) return ;
-  p->busy = p->banner || !frame_in_isempty(&p->in) || !frame_out_isempty(&p->out) || p->state == PEER_TAKING || p->state == PEER_STAGING ;
+  p->busy = p->state == PEER_GREET || !frame_in_isempty(&p->in) || !frame_out_isempty(&p->out) || is_under_way(&p->session) ;
   if (!p->busy)
   {
     p->deadline = tain_infinite ;
@@ -81,6 +87,6 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
       tain_add(&p->deadline, now, &p->timeout) ;
       p->hasleft = 0 ;
     }
-    if (p->islameduck && p->state == PEER_OPEN && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;
+    if (p->islameduck && p->state == PEER_OPEN && !is_under_way(&p->session) && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;
   }
 }

@@ -107,7 +107,7 @@ void peer_tick (struct peer *p, tain const *now)
   if (peer_isdead(p)) return ;
   if (p->backoff.isunderway && !backoff_iswaiting(&p->backoff, now))
   {
-    if (p->banner) peer_greet(p, now) ;
+    if (p->state == PEER_GREET) peer_greet(p, now) ;
     peer_write(p, now) ;
   }
   else if (!tain_less(now, &p->deadline)) peer_kill(p, "timed out", now) ;

@@ -20,26 +20,24 @@
  /*
     SNIFF -> OPEN             fifth byte is 0: s6 dialect                       sniff()
     SNIFF -> HELLO            fifth byte is not 0: native dialect               sniff()
-    HELLO -> OPEN             banner received, channel and banner queued        peer_greet()
-    OPEN -> TAKING            a retrieve-and-delete was answered                judge()
-    TAKING -> OPEN            native: any message, A completes it               judge()
-                              s6: the answer has left whole                     peer_write()
-    OPEN -> STAGING           a dump was admitted                               judge()
-    STAGING -> OPEN           its last frame was answered, or an error was      judge()
+    HELLO -> GREET            banner received, the answer is due                peer_hello()
+    GREET -> OPEN             channel and banner queued; once they can be       peer_greet()
     any -> DRAIN              a protocol error was answered: read no more,
                               flush, close                                      drain()
     OPEN -> DRAIN             lame duck, and nothing half-sent is here          peer_account()
     any -> DEAD               EOF, I/O error, deadline, displacement: swept at
                               the end of the turn, never inside a callback      peer_die()
+
+    What an open one is in the middle of, a taking or a dump, is its session's:
+    verbs_phase().
  */
 
 enum peer_state
 {
   PEER_SNIFF,
   PEER_HELLO,
+  PEER_GREET,
   PEER_OPEN,
-  PEER_TAKING,
-  PEER_STAGING,
   PEER_DRAIN,
   PEER_DEAD
 } ;
@@ -61,7 +59,6 @@ struct peer
   tain active ;  /* when bytes last came or went */
   struct backoff backoff ;  /* short of resources: nothing is sent while it is under way */
   uint8_t busy ;  /* an exchange is under way */
-  uint8_t banner ;  /* native: it came, the answer is due */
   uint8_t islameduck ;
   uint8_t hasleft ;  /* something that waited has, since -t was armed */
   uint8_t iseof ;  /* nothing more can come */

@@ -9,6 +9,7 @@
 #include "libfdholderd/account.h"
 #include "libfdholderd/peer.h"
 #include "libfdholderd/slots-internal.h"
+#include "libfdholderd/verbs.h"
 
 #define slot_of(node) tree_owner(struct slot, line, (node))
 
@@ -21,7 +22,7 @@ void slots_line_up (struct slot *s)
   struct list *line = peer_isbusy(s->peer) ? &a->busy : &a->idle ;
   struct list *after = line->prev ;
   list_remove(&s->line) ;
-  if (s->peer->state == PEER_STAGING) return ;
+  if (verbs_phase(&s->peer->session) == PHASE_DUMP) return ;
   if (after == &s->line) after = line->prev ;
   while (after != line && tain_less(&s->peer->active, &slot_of(after)->peer->active)) after = after->prev ;
   list_insert_after(after, &s->line) ;

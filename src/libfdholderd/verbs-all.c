@@ -11,12 +11,6 @@
 #include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
 
-static enum verdict done (struct holder *h, struct session *s, char const *what, struct replies const *out, int e)
-{
-  verbs_log(h, s, what, 0, e) ;
-  return verbs_error(out, e) ;
-}
-
 static int add_id (struct store_entry const *e, void *data)
 {
   char **end = data ;
@@ -25,19 +19,17 @@ static int add_id (struct store_entry const *e, void *data)
   return 1 ;
 }
 
-enum verdict verb_list (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_list (struct call const *c)
 {
-  size_t len = WIRE_LIST_HEADER_PACK + h->store.idbytes ;
-  char *body, *end ;
-  (void)req ;
-  (void)fds ;
-  (void)now ;
-  body = (*out->reserve)(out->data, len, 0) ;
-  if (!body) return done(h, s, "list", out, ENOMEM) ;
-  end = body + wire_pack_list_header(body, store_count(&h->store)) ;
-  store_iter(&h->store, &add_id, &end) ;
-  (*out->commit)(out->data, len, 0, 0) ;
-  verbs_log(h, s, "list", 0, 0) ;
+  struct store const *store = &c->holder->store ;
+  size_t len = WIRE_LIST_HEADER_PACK + store->idbytes ;
+  char *body = (*c->reply.reserve)(c->reply.data, len, 0) ;
+  char *end ;
+  if (!body) return verbs_done(c, "list", 0, ENOMEM) ;
+  end = body + wire_pack_list_header(body, store_count(store)) ;
+  store_iter(store, &add_id, &end) ;
+  (*c->reply.commit)(c->reply.data, len, 0, 0) ;
+  verbs_log(c->holder, c->session, "list", 0, 0) ;
   return VERDICT_ANSWERED ;
 }
 
@@ -80,18 +72,16 @@ static int add_to_dump (struct store_entry const *e, void *data)
   return 1 ;
 }
 
-enum verdict verb_getdump (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_getdump (struct call const *c)
 {
-  struct dump d = { .out = out, .now = now, .n = 0 } ;
+  struct dump d = { .out = &c->reply, .now = c->now, .n = 0 } ;
   char *body ;
-  (void)req ;
-  (void)fds ;
-  if (!tain_wallclock_read(&d.wallclock)) return done(h, s, "getdump", out, errno) ;
-  body = (*out->reserve)(out->data, WIRE_GETDUMP_REPLY_PACK, 0) ;
-  if (!body) return done(h, s, "getdump", out, ENOMEM) ;
-  (*out->commit)(out->data, wire_pack_getdump_reply(body, store_count(&h->store)), 0, 0) ;
-  if (!store_iter(&h->store, &add_to_dump, &d)) return VERDICT_NOMEMORY ;
+  if (!tain_wallclock_read(&d.wallclock)) return verbs_done(c, "getdump", 0, errno) ;
+  body = (*d.out->reserve)(d.out->data, WIRE_GETDUMP_REPLY_PACK, 0) ;
+  if (!body) return verbs_done(c, "getdump", 0, ENOMEM) ;
+  (*d.out->commit)(d.out->data, wire_pack_getdump_reply(body, store_count(&c->holder->store)), 0, 0) ;
+  if (!store_iter(&c->holder->store, &add_to_dump, &d)) return VERDICT_NOMEMORY ;
   commit_frame(&d) ;
-  verbs_log(h, s, "getdump", 0, 0) ;
+  verbs_log(c->holder, c->session, "getdump", 0, 0) ;
   return VERDICT_ANSWERED ;
 }

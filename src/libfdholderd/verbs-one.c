@@ -14,12 +14,6 @@
 #include "libfdholderd/store.h"
 #include "libfdholderd/verbs.h"
 
-static enum verdict done (struct holder *h, struct session *s, char const *what, struct wire_request const *req, struct replies const *out, int e)
-{
-  verbs_log(h, s, what, req->entry.id.s, e) ;
-  return verbs_error(out, e) ;
-}
-
 static int store (struct holder *h, struct wire_entry const *w, int fd, tain const *now)
 {
   tain limit, wallclock ;
@@ -39,11 +33,12 @@ static int store (struct holder *h, struct wire_entry const *w, int fd, tain con
   return error ;
 }
 
-enum verdict verb_store (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_store (struct call const *c)
 {
-  int error = store(h, &req->entry, fds[0], now) ;
-  if (error) fdtable_unref(&h->fdtable, fds[0]) ;
-  return done(h, s, "store", req, out, error) ;
+  struct wire_entry const *entry = &c->request->entry ;
+  int error = store(c->holder, entry, c->fds[0], c->now) ;
+  if (error) fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
+  return verbs_done(c, "store", entry->id.s, error) ;
 }
 
  /* Who deletes a listening socket may want to bind to its address next: it is
@@ -57,14 +52,13 @@ static void drop (struct holder *h, struct store_entry *e)
   if (issocket) closer_settle(&h->closer, before) ;
 }
 
-enum verdict verb_delete (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_delete (struct call const *c)
 {
-  struct store_entry *e = store_get(&h->store, req->entry.id.s) ;
+  char const *id = c->request->entry.id.s ;
+  struct store_entry *e = store_get(&c->holder->store, id) ;
   int error = !e ? ENOENT : e->taken ? EBUSY : 0 ;
-  (void)fds ;
-  (void)now ;
-  if (!error) drop(h, e) ;
-  return done(h, s, "delete", req, out, error) ;
+  if (!error) drop(c->holder, e) ;
+  return verbs_done(c, "delete", id, error) ;
 }
 
 static void take (struct session *s, struct store_entry *e)
@@ -74,33 +68,33 @@ static void take (struct session *s, struct store_entry *e)
   memcpy(s->taking.id, e->id, (size_t)e->idlen + 1) ;
 }
 
-enum verdict verb_retrieve (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+static int judge_retrieve (struct call const *c, struct store_entry const *e)
 {
-  int isdelete = !!(req->flags & WIRE_RETRIEVE_DELETE) ;
+  int isdelete = c->request->flags & WIRE_RETRIEVE_DELETE ;
+  if (c->request->flags & ~WIRE_RETRIEVE_DELETE) return EINVAL ;
+  if (isdelete && !policy_may(&c->holder->policy, &c->session->rights, RIGHT_STORE, c->request->entry.id.s, c->now)) return EPERM ;
+  if (!e) return ENOENT ;
+  return isdelete && e->taken ? EBUSY : 0 ;
+}
+
+enum verdict verb_retrieve (struct call const *c)
+{
+  char const *id = c->request->entry.id.s ;
+  int isdelete = c->request->flags & WIRE_RETRIEVE_DELETE ;
   char const *what = isdelete ? "retrieve-and-delete (answer)" : "retrieve" ;
-  struct store_entry *e ;
-  char *body ;
-  (void)fds ;
-  if (req->flags & ~WIRE_RETRIEVE_DELETE) return done(h, s, what, req, out, EINVAL) ;
-  if (isdelete && !policy_may(&h->policy, &s->rights, RIGHT_STORE, req->entry.id.s, now))
-    return done(h, s, what, req, out, EPERM) ;
-  e = store_get(&h->store, req->entry.id.s) ;
-  if (!e) return done(h, s, what, req, out, ENOENT) ;
-  if (isdelete && e->taken) return done(h, s, what, req, out, EBUSY) ;
-  body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 1) ;
-  if (!body) return done(h, s, what, req, out, ENOMEM) ;
-  (*out->commit)(out->data, wire_pack_error(body, 0), &e->fd, 1) ;
-  if (isdelete) take(s, e) ;
-  verbs_log(h, s, what, e->id, 0) ;
+  struct store_entry *e = store_get(&c->holder->store, id) ;
+  int error = judge_retrieve(c, e) ;
+  char *body = error ? 0 : (*c->reply.reserve)(c->reply.data, WIRE_ERROR_PACK, 1) ;
+  if (!body) return verbs_done(c, what, id, error ? error : ENOMEM) ;
+  (*c->reply.commit)(c->reply.data, wire_pack_error(body, 0), &e->fd, 1) ;
+  if (isdelete) take(c->session, e) ;
+  verbs_log(c->holder, c->session, what, id, 0) ;
   return VERDICT_ANSWERED ;
 }
 
-enum verdict verb_acknowledge (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_acknowledge (struct call const *c)
 {
-  (void)req ;
-  (void)fds ;
-  (void)now ;
-  return verbs_error(out, verbs_taking_complete(h, s)) ;
+  return verbs_error(&c->reply, verbs_taking_complete(c->holder, c->session)) ;
 }
 
  /* Before it expires, and while nobody else has stored under its id. */
@@ -114,13 +108,11 @@ static int put_back (struct holder *h, struct session *s, tain const *now)
   return error ;
 }
 
-enum verdict verb_putback (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_putback (struct call const *c)
 {
-  struct store_entry const *given = s->given ;
-  int error = put_back(h, s, now) ;
-  (void)req ;
-  (void)fds ;
-  verbs_log(h, s, "put back", given ? given->id : 0, error) ;
-  verbs_session_end(h, s) ;
-  return verbs_error(out, error) ;
+  struct store_entry const *given = c->session->given ;
+  int error = put_back(c->holder, c->session, c->now) ;
+  verbs_log(c->holder, c->session, "put back", given ? given->id : 0, error) ;
+  verbs_session_end(c->holder, c->session) ;
+  return verbs_error(&c->reply, error) ;
 }

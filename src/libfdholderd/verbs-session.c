@@ -34,6 +34,19 @@ enum verdict verbs_error (struct replies const *out, int e)
   return VERDICT_ANSWERED ;
 }
 
+enum verdict verbs_done (struct call const *c, char const *what, char const *id, int error)
+{
+  verbs_log(c->holder, c->session, what, id, error) ;
+  return verbs_error(&c->reply, error) ;
+}
+
+enum phase verbs_phase (struct session const *s)
+{
+  if (stage_isactive(&s->stage)) return PHASE_DUMP ;
+  if (verbs_istaking(s)) return PHASE_TAKING ;
+  return s->given ? PHASE_GIVEN : PHASE_NONE ;
+}
+
 void verbs_log (struct holder *h, struct session const *s, char const *what, char const *id, int e)
 {
   char quoted[LOG_QUOTED_MAX] ;

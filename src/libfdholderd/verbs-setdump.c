@@ -15,30 +15,23 @@
 #include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
 
-static enum verdict done (struct holder *h, struct session *s, struct replies const *out, int e)
+enum verdict verb_setdump (struct call const *c)
 {
-  verbs_log(h, s, "setdump", 0, e) ;
-  return verbs_error(out, e) ;
-}
-
-enum verdict verb_setdump (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
-{
+  struct holder *h = c->holder ;
+  struct session *s = c->session ;
+  uint32_t total = c->request->total ;
   char *body ;
-  (void)fds ;
-  (void)now ;
-  if (req->total > h->budget.maxfds
-   || !budget_reserve(&h->budget, verbs_open(h, req->total), req->total))
-    return done(h, s, out, ENFILE) ;
-  body = (*out->reserve)(out->data, WIRE_SETDUMP_REPLY_PACK, 0) ;
+  if (total > h->budget.maxfds || !budget_reserve(&h->budget, verbs_open(h, total), total)) return verbs_done(c, "setdump", 0, ENFILE) ;
+  body = (*c->reply.reserve)(c->reply.data, WIRE_SETDUMP_REPLY_PACK, 0) ;
   if (!body)
   {
-    budget_release(&h->budget, req->total) ;
-    return done(h, s, out, ENOMEM) ;
+    budget_release(&h->budget, total) ;
+    return verbs_done(c, "setdump", 0, ENOMEM) ;
   }
-  (*out->commit)(out->data, wire_pack_setdump_reply(body, req->total), 0, 0) ;
-  if (!req->total) verbs_log(h, s, "setdump", 0, 0) ;  /* and that was all of it */
-  stage_begin(&s->stage, &h->fdtable, req->total) ;
-  s->reserved = req->total ;
+  (*c->reply.commit)(c->reply.data, wire_pack_setdump_reply(body, total), 0, 0) ;
+  if (!total) verbs_log(h, s, "setdump", 0, 0) ;  /* and that was all of it */
+  stage_begin(&s->stage, &h->fdtable, total) ;
+  s->reserved = total ;
   return VERDICT_ANSWERED ;
 }
 
@@ -97,15 +90,16 @@ static int apply (struct holder *h, struct session *s, tain const *now)
   return error ;
 }
 
-enum verdict verb_dumpframe (struct holder *h, struct session *s, struct wire_request const *req, int const *fds, struct replies const *out, tain const *now)
+enum verdict verb_dumpframe (struct call const *c)
 {
-  unsigned int n = req->nfds ;
-  int error = stage_add(&s->stage, req->entries, fds, n) ;
+  struct session *s = c->session ;
+  uint32_t n = c->request->nfds ;
+  int error = stage_add(&s->stage, c->request->entries, c->fds, n) ;
   if (n > s->reserved) n = s->reserved ;
-  budget_release(&h->budget, n) ;
+  budget_release(&c->holder->budget, n) ;
   s->reserved -= n ;
-  if (!error && !stage_iscomplete(&s->stage)) return verbs_error(out, EAGAIN) ;
-  if (!error) error = apply(h, s, now) ;
-  verbs_session_end(h, s) ;
-  return error == EPROTO ? VERDICT_PROTOCOL : done(h, s, out, error) ;
+  if (!error && !stage_iscomplete(&s->stage)) return verbs_error(&c->reply, EAGAIN) ;
+  if (!error) error = apply(c->holder, s, c->now) ;
+  verbs_session_end(c->holder, s) ;
+  return error == EPROTO ? VERDICT_PROTOCOL : verbs_done(c, "setdump", 0, error) ;
 }

@@ -2,84 +2,62 @@
 
 #include <errno.h>
 
+#include "libfdholderd/fdtable.h"
 #include "libfdholderd/policy.h"
-#include "libfdholderd/stage.h"
-#include "libfdholderd/store.h"
 #include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
 
-#include "libdaemon/log.h"
-
- /* Rights that name an id are judged by the functions below; the others here. */
-
-static struct { char letter ; enum right right ; char const *name ; verb_func_ref f ; } const table[] =
+static struct verb const table[] =
 {
-  { WIRE_STORE, RIGHT_STORE, "store", &verb_store },
-  { WIRE_DELETE, RIGHT_STORE, "delete", &verb_delete },
-  { WIRE_RETRIEVE, RIGHT_RETRIEVE, "retrieve", &verb_retrieve },
-  { WIRE_ACKNOWLEDGE, RIGHT_NONE, "acknowledge", &verb_acknowledge },
-  { WIRE_PUTBACK, RIGHT_NONE, "put back", &verb_putback },
-  { WIRE_LIST, RIGHT_LIST, "list", &verb_list },
-  { WIRE_GETDUMP, RIGHT_GETDUMP, "getdump", &verb_getdump },
-  { WIRE_SETDUMP, RIGHT_SETDUMP, "setdump", &verb_setdump },
-  { WIRE_DUMPFRAME, RIGHT_SETDUMP, "setdump", &verb_dumpframe },
-  { 0, RIGHT_NONE, "unknown", 0 }
+  { WIRE_STORE, 0, RIGHT_STORE, PHASE_NONE, "store", &verb_store },
+  { WIRE_DELETE, 0, RIGHT_STORE, PHASE_NONE, "delete", &verb_delete },
+  { WIRE_RETRIEVE, 0, RIGHT_RETRIEVE, PHASE_NONE, "retrieve", &verb_retrieve },
+  { WIRE_ACKNOWLEDGE, 1, RIGHT_NONE, PHASE_TAKING, "acknowledge", &verb_acknowledge },
+  { WIRE_PUTBACK, 1, RIGHT_NONE, PHASE_GIVEN, "put back", &verb_putback },
+  { WIRE_LIST, 0, RIGHT_LIST, PHASE_NONE, "list", &verb_list },
+  { WIRE_GETDUMP, 0, RIGHT_GETDUMP, PHASE_NONE, "getdump", &verb_getdump },
+  { WIRE_SETDUMP, 0, RIGHT_SETDUMP, PHASE_NONE, "setdump", &verb_setdump },
+  { WIRE_DUMPFRAME, 0, RIGHT_SETDUMP, PHASE_DUMP, "setdump", &verb_dumpframe }
 } ;
 
-enum { TABLE_LAST = sizeof(table) / sizeof(*table) - 1 } ;
+enum { VERBS = sizeof(table) / sizeof(*table) } ;
 
-static unsigned int find (char letter)
+ /* What has no letter of ours is refused, under a name for the log. */
+
+static struct verb const *find (char letter)
 {
-  unsigned int i = 0 ;
-  while (i < TABLE_LAST && table[i].letter != letter) i++ ;
-  return i ;
+  static struct verb const unknown = { .right = RIGHT_NONE, .phase = PHASE_NONE, .name = "unknown" } ;
+  for (unsigned int i = 0 ; i < VERBS ; i++)
+    if (table[i].letter == letter) return table + i ;
+  return &unknown ;
 }
 
-static void drop_fds (struct holder *h, int const *fds, unsigned int n)
+static void drop_fds (struct call const *c)
 {
-  for (unsigned int i = 0 ; i < n ; i++) fdtable_unref(&h->fdtable, fds[i]) ;
+  for (unsigned int i = 0 ; i < c->request->nfds ; i++) fdtable_unref(&c->holder->fdtable, c->fds[i]) ;
 }
 
- /* A dump ends by anything that is not its next frame; a taking by anything
-    that is not its acknowledgement; what was given is not put back any more
-    after anything else. */
-
-static void end_unless_continued (struct holder *h, struct session *s, char verb)
+static enum verdict refuse (struct call const *c, struct verb const *verb, int error)
 {
-  if (verbs_istaking(s) ? verb != WIRE_ACKNOWLEDGE : s->given && verb != WIRE_PUTBACK) verbs_session_end(h, s) ;
+  drop_fds(c) ;
+  verbs_log(c->holder, c->session, verb->name, c->request->entry.id.s, error) ;
+  verbs_session_end(c->holder, c->session) ;
+  return verbs_error(&c->reply, error) ;
 }
 
-static int is_native_only (char verb)
+enum verdict verbs_answer (struct call const *c, int unpacked)
 {
-  return verb == WIRE_ACKNOWLEDGE || verb == WIRE_PUTBACK ;
-}
-
-static int interrupts_dump (struct session const *s, char verb)
-{
-  return stage_isactive(&s->stage) != (verb == WIRE_DUMPFRAME) ;
-}
-
-static enum verdict refuse (struct holder *h, struct session *s, struct wire_request const *req, int e, int const *fds, struct replies const *out)
-{
-  drop_fds(h, fds, req->nfds) ;
-  verbs_log(h, s, table[find(req->verb)].name, req->entry.id.s, e) ;
-  verbs_session_end(h, s) ;
-  return verbs_error(out, e) ;
-}
-
-enum verdict verbs_answer (struct holder *h, struct session *s, struct wire_request const *req, int unpacked, int const *fds, struct replies const *out, tain const *now)
-{
-  unsigned int i = find(req->verb) ;
-  if (unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || is_native_only(req->verb))))
-    return VERDICT_PROTOCOL ;
-  if (interrupts_dump(s, req->verb))
+  struct session *s = c->session ;
+  struct verb const *verb = find(c->request->verb) ;
+  enum phase phase = verbs_phase(s) ;
+  if (unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || verb->isnativeonly))) return VERDICT_PROTOCOL ;
+  if ((phase == PHASE_DUMP) != (verb->phase == PHASE_DUMP))
   {
-    drop_fds(h, fds, req->nfds) ;
+    drop_fds(c) ;
     return VERDICT_PROTOCOL ;
   }
-  end_unless_continued(h, s, req->verb) ;
-  if (unpacked) return refuse(h, s, req, unpacked, fds, out) ;
-  if (!policy_may(&h->policy, &s->rights, table[i].right, req->entry.id.s, now))
-    return refuse(h, s, req, EPERM, fds, out) ;
-  return (*table[i].f)(h, s, req, fds, out, now) ;
+  if (phase != verb->phase && phase != PHASE_NONE) verbs_session_end(c->holder, s) ;
+  if (unpacked) return refuse(c, verb, unpacked) ;
+  if (!policy_may(&c->holder->policy, &s->rights, verb->right, c->request->entry.id.s, c->now)) return refuse(c, verb, EPERM) ;
+  return (*verb->f)(c) ;
 }

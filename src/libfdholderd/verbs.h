@@ -54,14 +54,55 @@ enum verdict
   VERDICT_NOMEMORY  /* not even the answer fits: close */
 } ;
 
- /* fds: as many as the request has; their references are consumed. unpacked: what wire_unpack_request returned. */
-extern enum verdict verbs_answer (struct holder *, struct session *, struct wire_request const *, int unpacked, int const *, struct replies const *, tain const *now) ;
+ /* What a session is in the middle of, and what a verb belongs to. Anything
+    else ends a taking, and what was given is given for good then; but a dump
+    that anything interrupts is a protocol error. */
+enum phase
+{
+  PHASE_NONE,
+  PHASE_DUMP,  /* staged, frame by frame */
+  PHASE_TAKING,  /* a retrieve-and-delete was answered, and is not acknowledged */
+  PHASE_GIVEN  /* it is, and may be put back */
+} ;
+
+ /* One request. The references to its descriptors are consumed. */
+struct call
+{
+  struct holder *holder ;
+  struct session *session ;
+  struct wire_request const *request ;
+  int const *fds ;  /* request->nfds of them */
+  struct replies reply ;
+  tain const *now ;
+} ;
+
+typedef enum verdict verb_func (struct call const *) ;
+typedef verb_func *verb_func_ref ;
+
+ /* All that is known of a verb. The wire counts its descriptors. */
+struct verb
+{
+  char letter ;
+  uint8_t isnativeonly ;
+  enum right right ;  /* judged before; by id where it has one */
+  enum phase phase ;
+  char const *name ;
+  verb_func_ref f ;
+} ;
+
+ /* unpacked: what wire_unpack_request returned. */
+extern enum verdict verbs_answer (struct call const *, int unpacked) ;
 
  /* How many descriptors of clients are open, against the budget. Where so many
     more are too many, it waits a little for those that are being closed. */
 extern uint64_t verbs_open (struct holder *, uint64_t wanted) ;
 
 extern enum verdict verbs_error (struct replies const *, int) ;
+
+ /* The same, and the log. what: said of it; id: 0 where it has none. */
+extern enum verdict verbs_done (struct call const *, char const *what, char const *id, int error) ;
+
+extern enum phase verbs_phase (struct session const *) ;
 
  /* The answer to a retrieve-and-delete has arrived: the id goes, in the native
     dialect until it is put back. 0 or ENOENT. */
@@ -71,9 +112,6 @@ extern int verbs_taking_complete (struct holder *, struct session *) ;
  /* Undoes what was under way: a taking, a dump; what was given is given for good. */
 extern void verbs_session_end (struct holder *, struct session *) ;
 
- /* For tables of verbs: one function for each. */
-typedef enum verdict verb_func (struct holder *, struct session *, struct wire_request const *, int const *, struct replies const *, tain const *) ;
-typedef verb_func *verb_func_ref ;
 extern verb_func verb_store ;
 extern verb_func verb_delete ;
 extern verb_func verb_retrieve ;

@@ -46,9 +46,9 @@ static void taking (void)
   lonepeer_put("x1") ;
   tap_ok(lonepeer_error_is(0), "a descriptor is stored") ;
   lonepeer_request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x1", 2), -1) ;
-  tap_ok(lonepeer_error_is(0) && peer->state == PEER_TAKING && peer_isbusy(peer) && store_get(&lonepeer_holder.store, "x1"), "a retrieve-and-delete waits for its acknowledgement") ;
+  tap_ok(lonepeer_error_is(0) && verbs_phase(&peer->session) == PHASE_TAKING && peer_isbusy(peer) && store_get(&lonepeer_holder.store, "x1"), "a retrieve-and-delete waits for its acknowledgement") ;
   lonepeer_request("L", 1, -1) ;
-  tap_ok(peer->state == PEER_OPEN && !store_get(&lonepeer_holder.store, "x1")->taken, "any other message removes the mark") ;
+  tap_ok(verbs_phase(&peer->session) == PHASE_NONE && !store_get(&lonepeer_holder.store, "x1")->taken, "any other message removes the mark") ;
   read(client, s, sizeof(s)) ;
   lonepeer_request("A", 1, -1) ;
   tap_ok(lonepeer_error_is(ENOENT), "an acknowledgement of nothing is ENOENT") ;
@@ -71,12 +71,12 @@ static void staging (void)
   int fd = open("/dev/null", O_RDONLY) ;
   lonepeer_handshake(1) ;
   lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
-  tap_ok(lonepeer_answer_is("\0\0\0\0\1", 5) && peer->state == PEER_STAGING && lonepeer_holder.budget.reserved == 2, "a dump that is admitted is staged") ;
+  tap_ok(lonepeer_answer_is("\0\0\0\0\1", 5) && verbs_phase(&peer->session) == PHASE_DUMP && lonepeer_holder.budget.reserved == 2, "a dump that is admitted is staged") ;
   *s = WIRE_DUMPFRAME ;
   lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, "x1", 2), fd) ;
   tap_ok(lonepeer_error_is(EAGAIN) && !store_get(&lonepeer_holder.store, "x1") && lonepeer_holder.budget.reserved == 1, "a part of it is in the stage, not in the store") ;
   lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, "x2", 2), fd) ;
-  tap_ok(lonepeer_error_is(0) && peer->state == PEER_OPEN && store_count(&lonepeer_holder.store) == 2 && !lonepeer_holder.budget.reserved, "the last frame applies all of it") ;
+  tap_ok(lonepeer_error_is(0) && verbs_phase(&peer->session) == PHASE_NONE && store_count(&lonepeer_holder.store) == 2 && !lonepeer_holder.budget.reserved, "the last frame applies all of it") ;
   lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
   read(client, s, sizeof(s)) ;
   *s = WIRE_DUMPFRAME ;

@@ -29,11 +29,11 @@ static void second_later (void)
   slots_turn(&slots, &now) ;
 }
 
- /* The only slot's peer is in that state. */
+ /* The only slot's peer is in the middle of a dump, or not. */
 
-static void set_state (enum peer_state state)
+static void set_dump (uint32_t total)
 {
-  slots.all[0]->peer->state = state ;
+  slots.all[0]->peer->session.stage.total = total ;
   slots_due(slots.all[0], &now) ;
 }
 
@@ -87,7 +87,7 @@ static void check_crowd (void)
   unsigned int n ;
   if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   slot = arrive(100) ;
-  set_state(PEER_STAGING) ;
+  set_dump(1) ;
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) fds[i] = arrive(101 + i) ;
   n = count_open(fds, SLOTS_ROOM) ;
   tap_ok(n == SLOTS_ROOM, "a burst of one rule waits in the room: %u", n) ;
@@ -102,7 +102,7 @@ static void check_crowd (void)
   mine = arrive_by("uid/1", 1) ;
   tap_ok(!isclosed(mine), "a client by another rule waits") ;
   slots.all[0]->peer->active = now ;
-  set_state(PEER_OPEN) ;
+  set_dump(0) ;
   milliseconds_later(1) ;
   tap_ok(slots.all[0]->peer->account->uid == 1, "and gets the slot before all others, whoever was heard just now: uid %u", (unsigned int)slots.all[0]->peer->account->uid) ;
   slots_free(&slots) ;
@@ -125,7 +125,7 @@ int main (void)
   if (!loop_init(&loop)) tap_bail("loop_init") ;
   if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   dump = arrive(BUSY_USER) ;
-  set_state(PEER_STAGING) ;  /* never displaced */
+  set_dump(1) ;  /* never displaced */
   other = arrive(OTHER_USER) ;
   second_later() ;
   tap_ok(slots.waiting == 1 && !isclosed(other), "who has fewer slots goes on waiting") ;
