@@ -8,10 +8,14 @@
 #include <time.h>
 #include <sys/types.h>
 
+#include <skalibs/tai.h>
+
 #include "libsuperserver/superserver.h"
 
+#include "libdaemon/backoff.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
+#include "libdaemon/loop.h"
 
  /* A hash table of slot numbers: whose slots they are, only its user knows. */
 
@@ -132,23 +136,6 @@ extern int spawner_init (struct spawner *, char const *const *argv) ;
  /* Child with fd as stdin and stdout; the parent's fd stays open. 0 and errno. */
 extern pid_t spawner_run (struct spawner *, int fd, char const *const *envp) ;
 
- /* Signals are blocked but while the loop waits. */
-
-enum signalbit
-{
-  SIGNALBIT_CHLD = 0x01,
-  SIGNALBIT_TERM = 0x02,
-  SIGNALBIT_HUP = 0x04,
-  SIGNALBIT_QUIT = 0x08,
-  SIGNALBIT_ABRT = 0x10
-} ;
-
-extern int signals_init (void) ;
-extern unsigned int signals_take (void) ;  /* the bits that came since the last call */
-extern pid_t signals_child (void) ;  /* whom the last SIGCHLD was about; others may have ended with it */
- /* Waits until fd 0 is readable (1), or a signal came or ms (-1: no limit) are over (0). Signals may have come with 1, too. */
-extern int signals_wait (int listening, int64_t ms) ;
-
  /* The loop's own, and what it says at -v 2. */
 
 struct server
@@ -161,18 +148,26 @@ struct server
   struct complaints complaints ;  /* what clients can cause goes here */
   struct superserver_client client ;
   unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
-  unsigned int pause ;  /* milliseconds of the last one; 0 after a success */
-  int64_t resume ;  /* monotonic milliseconds; 0: no pause */
-  int64_t sweep ;  /* when to look for children that ended unnoticed; 0: there are none */
+  unsigned int isasked : 1 ;  /* somebody waits to be accepted */
+  unsigned int isending : 1 ;
+  struct loop loop ;
+  struct loop_watch listener ;  /* started while accept is asked for */
+  struct loop_watch signals ;
+  struct loop_timer wake ;
+  struct backoff backoff ;  /* accept or a spawn has failed */
+  tain sweep ;  /* when to look for children that ended unnoticed; infinite: there are none */
   uint32_t unswept ;  /* children that were taken by their number since the last look */
 } ;
 
-extern void server_end_pause (struct server *) ;
+ /* What has just failed, by errno. */
+extern void server_complain (struct server *, char const *what, char const *name, char const *then) ;
 
-extern void server_reap (struct server *) ;  /* after a SIGCHLD */
+extern void server_accept (struct server *) ;
+ /* The client that was accepted gets its child, or waits for another try, or is given up. */
+extern void server_serve (struct server *) ;
+
+extern void server_reap (struct server *, pid_t) ;  /* after a SIGCHLD that names this one */
 extern void server_sweep (struct server *) ;  /* takes every child that has ended */
- /* Sweeps when it is time. Milliseconds until then; -1: there is no need. */
-extern int64_t server_sweep_left (struct server *) ;
 
 extern void server_turn_away (int fd, int family) ;  /* closes an accepted connection, and never waits for that */
 

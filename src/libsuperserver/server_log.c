@@ -2,11 +2,11 @@
 
 #include <sys/wait.h>
 
+#include <skalibs/tai.h>
 #include <skalibs/types.h>
 
 #include "internal.h"
 
-#include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 
@@ -50,7 +50,6 @@ void server_log_reject (struct server *s, uint32_t count)
   char running[UINT_FMT] ;
   char max[UINT_FMT] ;
   struct complaint_account account ;
-  tain now ;
   if (!log_wants(&s->log, LOG_NOTE)) return ;
   (*s->config->face->format_client)(name, &s->client, s->config->data) ;
   format_share(s, running, max, count) ;
@@ -61,8 +60,7 @@ void server_log_reject (struct server *s, uint32_t count)
   }
   (*s->config->face->format_user)(user, s->client.key) ;
   complaint_account(&account, "", user) ;
-  clock_now(&now) ;
-  complaint_line(&s->complaints, LOG_NOTE, "turned away by -C", &account, &now, word, name, " count ", running, "/", max) ;
+  complaint_line(&s->complaints, LOG_NOTE, "turned away by -C", &account, &STAMP, word, name, " count ", running, "/", max) ;
 }
 
 void server_log_end (struct server *s, pid_t pid, unsigned char const *key, int known, int status)

@@ -2,8 +2,11 @@
 
 #include <sys/wait.h>
 
+#include <skalibs/tai.h>
+
 #include "internal.h"
 
+#include "libdaemon/backoff.h"
 #include "libdaemon/clock.h"
 
  /*
@@ -16,25 +19,19 @@
 
 enum { SWEEP_ALWAYS = 48, SWEEP_SHARE = 8, SWEEP_DELAY = 20 } ;
 
-void server_end_pause (struct server *s)
-{
-  s->pause = 0 ;
-  s->resume = 0 ;
-}
-
 static void forget (struct server *s, pid_t pid, int status)
 {
   unsigned char key[SUPERSERVER_KEYSIZE] ;
   int known = 0 ;
   if (!children_remove(&s->children, pid, key, &known)) return ;
-  server_end_pause(s) ;
+  backoff_reset(&s->backoff) ;
   server_log_end(s, pid, key, known, status) ;
   server_log_status(s) ;
 }
 
 void server_sweep (struct server *s)
 {
-  s->sweep = 0 ;
+  s->sweep = tain_infinite ;
   s->unswept = 0 ;
   for (;;)
   {
@@ -45,9 +42,8 @@ void server_sweep (struct server *s)
   }
 }
 
-void server_reap (struct server *s)
+void server_reap (struct server *s, pid_t pid)
 {
-  pid_t pid = signals_child() ;
   int status ;
   if (s->children.running <= SWEEP_ALWAYS || s->unswept >= s->children.running / SWEEP_SHARE || pid <= 0)
   {
@@ -56,15 +52,5 @@ void server_reap (struct server *s)
   }
   if (waitpid(pid, &status, WNOHANG) == pid) forget(s, pid, status) ;
   s->unswept++ ;
-  if (!s->sweep) s->sweep = clock_milliseconds() + SWEEP_DELAY ;
-}
-
-int64_t server_sweep_left (struct server *s)
-{
-  int64_t left ;
-  if (!s->sweep) return -1 ;
-  left = s->sweep - clock_milliseconds() ;
-  if (left > 0) return left ;
-  server_sweep(s) ;
-  return -1 ;
+  if (!tain_less(&s->sweep, &tain_infinite)) clock_after(&s->sweep, &STAMP, SWEEP_DELAY) ;
 }

@@ -20,6 +20,15 @@ s6-tcpclient -Hl0 127.0.0.1 "$(cat tcp.out)" s6-ioconnect < /dev/null | masks > 
 is 's6-tcpserverd: nothing is blocked' "$(sed -n 's/^Blk //p' tcp.masks)" 0000000000000000
 not_ok 'SIGPIPE is not ignored' sh -c "test \$((0x$(sed -n 's/^Ign //p' tcp.masks) & 0x1000)) -ne 0"
 
+# What the server waits with is its own.
+theirs='readlink /proc/$$/fd/* | grep -c anon_inode'
+start ipcfds s6-ipcserver -1 ipcfds sh -c "$theirs"
+ready ipcfds
+is 's6-ipcserverd: none of the descriptors that it waits with' "$(s6-ipcclient ipcfds s6-ioconnect < /dev/null)" 0
+start tcpfds s6-tcpserver -1 127.0.0.1 0 sh -c "$theirs"
+ready tcpfds
+is 's6-tcpserverd: likewise' "$(s6-tcpclient -Hl0 127.0.0.1 "$(cat tcpfds.out)" s6-ioconnect < /dev/null)" 0
+
 # Even where whoever started the server ignores SIGPIPE.
 start ignored sh -c 'trap "" PIPE ; exec s6-ipcserver -1 ignored "$@"' sh $show
 ready ignored

@@ -1,0 +1,26 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_LIBDAEMON_SIGNALS_H
+#define S6ACTIVATION_LIBDAEMON_SIGNALS_H
+
+ /*
+    Signals as something to read, so that the loop waits for them as for
+    all else: signalfd(2) on Linux, elsewhere a pipe that the handler
+    writes to. They are blocked in this process from then on: who spawns
+    gives the child its mask back (spawner). SIGPIPE is ignored.
+ */
+
+#include <sys/types.h>
+
+ /* pid: whose end a SIGCHLD tells, others may have ended with it; 0 where it is not known. */
+typedef void signals_func (void *, int sig, pid_t pid) ;
+
+ /* A descriptor, non-blocking and close-on-exec, that is readable when one
+    of these n signals has come; -1 and errno. Once in a process. */
+extern int signals_init (int const *, unsigned int n) ;
+
+ /* Calls f for each signal that has come since: once for several of a kind.
+    0 and errno: they cannot be read. */
+extern int signals_take (int fd, signals_func *, void *) ;
+
+#endif

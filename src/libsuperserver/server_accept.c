@@ -1,0 +1,110 @@
+/* ISC license. */
+
+ /* A client, from accept to its child. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "internal.h"
+
+#include "libdaemon/backoff.h"
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+
+void server_complain (struct server *s, char const *what, char const *name, char const *then)
+{
+  complaint_line(&s->complaints, LOG_WARNING, what, 0, &STAMP, what, name, ": ", strerror(errno), then) ;
+}
+
+static void turn_away (struct server *s)
+{
+  server_turn_away(s->client.fd, s->client.address.ss_family) ;
+  s->waiting = 0 ;
+}
+
+static int is_shortage (int e)
+{
+  return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY ;
+}
+
+void server_serve (struct server *s)
+{
+  unsigned char const *key = s->client.known ? s->client.key : 0 ;
+  pid_t pid ;
+  if (!children_reserve(&s->children))
+  {
+    server_complain(s, "unable to remember a child", "", "; the client waits") ;
+    backoff_begin(&s->backoff, &STAMP) ;
+    return ;
+  }
+  pid = spawner_run(&s->spawner, s->client.fd, s->environment.envp) ;
+  if (!pid)
+  {
+    int shortage = is_shortage(errno) ;
+    server_complain(s, "unable to spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
+    if (shortage) backoff_begin(&s->backoff, &STAMP) ;
+    else turn_away(s) ;
+    return ;
+  }
+  children_add(&s->children, pid, key) ;
+  server_log_accept(s, pid, key) ;
+  server_log_status(s) ;
+  close(s->client.fd) ;
+  s->waiting = 0 ;
+  backoff_reset(&s->backoff) ;
+}
+
+static void meet (struct server *s)
+{
+  struct superserver_face const *face = s->config->face ;
+  char fmt[UINT_FMT] = "" ;
+  memset(s->client.key, 0, SUPERSERVER_KEYSIZE) ;
+  environment_restart(&s->environment) ;
+  superserver_put(&s->environment, "PROTO", face->protocol) ;
+  if (!(*face->identify)(&s->client, &s->environment, s->config->data))
+  {
+    server_complain(s, "unable to find out who the client is", "", "; the connection is closed") ;
+    turn_away(s) ;
+    return ;
+  }
+  if (s->client.known)
+  {
+    uint32_t count = children_count(&s->children, s->client.key) ;
+    if (count >= s->config->localmaxconn && tain_less(&s->sweep, &tain_infinite))
+    {
+      server_sweep(s) ;
+      count = children_count(&s->children, s->client.key) ;
+    }
+    if (count >= s->config->localmaxconn)
+    {
+      server_log_reject(s, count) ;
+      turn_away(s) ;
+      return ;
+    }
+    fmt[uint_fmt(fmt, count + 1)] = 0 ;
+  }
+  superserver_put(&s->environment, face->number, fmt) ;
+  server_serve(s) ;
+}
+
+void server_accept (struct server *s)
+{
+  s->client.addresslen = sizeof(s->client.address) ;
+  s->client.fd = accept4(0, (struct sockaddr *)&s->client.address, &s->client.addresslen, SOCK_CLOEXEC) ;
+  if (s->client.fd == -1)
+  {
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return ;
+    server_complain(s, "unable to accept", "", "; trying again") ;
+    backoff_begin(&s->backoff, &STAMP) ;
+    return ;
+  }
+  s->waiting = 1 ;
+  meet(s) ;
+}

@@ -1,0 +1,73 @@
+/* ISC license. */
+
+ /* libdaemon/signals.h: each signal that came is told once, a child's end
+    with its pid, and nothing is told twice. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include "libdaemon/signals.h"
+#include "support/tap.h"
+
+static unsigned int count[NSIG] ;
+static pid_t last ;
+
+static void on_signal (void *data, int sig, pid_t pid)
+{
+  (void)data ;
+  count[sig]++ ;
+  if (sig == SIGCHLD) last = pid ;
+}
+
+static int is_readable (int fd)
+{
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
+  int r ;
+  do r = poll(&x, 1, 5000) ;
+  while (r == -1 && errno == EINTR) ;
+  return r == 1 ;
+}
+
+static int is_quiet (int fd)
+{
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
+  return poll(&x, 1, 0) == 0 ;
+}
+
+int main (void)
+{
+  static int const list[] = { SIGTERM, SIGHUP, SIGCHLD } ;
+  struct sigaction action ;
+  sigset_t mask ;
+  pid_t pid ;
+  int fd ;
+  signal(SIGTERM, SIG_IGN) ;
+  fd = signals_init(list, 3) ;
+  if (fd < 0) tap_bail("signals_init") ;
+  tap_ok(is_quiet(fd), "nothing is there at first") ;
+  kill(getpid(), SIGTERM) ;
+  kill(getpid(), SIGHUP) ;
+  kill(getpid(), SIGHUP) ;
+  tap_ok(is_readable(fd), "signals make it readable, one that was ignored too") ;
+  tap_ok(signals_take(fd, &on_signal, 0), "they are taken") ;
+  tap_ok(count[SIGTERM] == 1, "SIGTERM once: %u", count[SIGTERM]) ;
+  tap_ok(count[SIGHUP] == 1, "SIGHUP once for two: %u", count[SIGHUP]) ;
+  signals_take(fd, &on_signal, 0) ;
+  tap_ok(count[SIGTERM] == 1 && is_quiet(fd), "and not again") ;
+  pid = fork() ;
+  if (!pid) _exit(0) ;
+  tap_ok(is_readable(fd), "the end of a child does, too") ;
+  signals_take(fd, &on_signal, 0) ;
+  tap_ok(count[SIGCHLD] == 1 && last == pid, "and is told with its pid") ;
+  waitpid(pid, 0, 0) ;
+  sigaction(SIGPIPE, 0, &action) ;
+  tap_ok(action.sa_handler == SIG_IGN, "SIGPIPE is ignored") ;
+  sigprocmask(SIG_BLOCK, 0, &mask) ;
+  tap_ok(!sigismember(&mask, SIGINT), "a signal that was not named is not blocked") ;
+  return tap_done() ;
+}
