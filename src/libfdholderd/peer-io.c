@@ -35,9 +35,10 @@ static struct replies replies_of (struct peer *p)
 
 static int sniff (struct peer *p)
 {
-  if (!frame_in_sniff(&p->in, &p->in.dialect)) return 0 ;
-  p->out.dialect = p->in.dialect ;
-  p->session.isnative = p->isstranger = p->in.dialect == FRAME_NATIVE ;
+  enum frame_dialect dialect ;
+  if (!frame_in_sniff(&p->in, &dialect)) return 0 ;
+  p->in.dialect = p->out.dialect = dialect ;
+  p->session.isnative = p->isstranger = dialect == FRAME_NATIVE ;
   p->state = p->session.isnative ? PEER_HELLO : PEER_OPEN ;
   return 1 ;
 }
@@ -67,6 +68,11 @@ static enum verdict answer (struct peer *p, struct wire_request const *req, int 
   struct call call = { .holder = p->holder, .session = &p->session, .request = req, .fds = fds, .reply = replies_of(p), .now = now } ;
   for (unsigned int i = 0 ; i < req->nfds ; i++) fds[i] = frame_in_takefd(&p->in) ;
   return verbs_answer(&call, unpacked) ;
+}
+
+static void starve_message (struct peer *p, tain const *now)
+{
+  if (p->state < PEER_DRAIN) drain(p, ENOMEM, "out of memory for a message: closed", now) ;
 }
 
 static void judge (struct peer *p, struct frame const *f, tain const *now)
@@ -102,6 +108,8 @@ int peer_mayjudge (struct peer const *p)
   return p->state < PEER_DRAIN && p->state != PEER_GREET && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
 }
 
+ /* What has come is judged, as far as it is whole; the rest is kept. */
+
 static unsigned int process (struct peer *p, tain const *now)
 {
   unsigned int n = 0 ;
@@ -110,13 +118,13 @@ static unsigned int process (struct peer *p, tain const *now)
     struct frame f ;
     enum frame_get r = frame_in_get(&p->in, &f) ;
     if (r == FRAME_GET_NONE) break ;
-    if (r == FRAME_GET_SHORTAGE) drain(p, ENOMEM, "out of memory for a message: closed", now) ;
-    else if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be", now) ;
+    if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be", now) ;
     else if (p->state == PEER_HELLO) peer_hello(p, &f, now) ;
     else judge(p, &f, now) ;
   }
   if (p->state < PEER_DRAIN && frame_in_isextra(&p->in))
     drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ;
+  if (!frame_in_settle(&p->in)) starve_message(p, now) ;
   return n ;
 }
 
@@ -166,15 +174,17 @@ void peer_write (struct peer *p, tain const *now)
 
 void peer_read (struct peer *p, tain const *now)
 {
+  char buffer[FRAME_IN_BUFFER] ;
   unsigned int judged ;
   size_t max = closing_room(p->holder, p->account, p->fd) ;
   if (!max) return ;
-  switch (frame_in_fill(&p->in, max))
+  switch (frame_in_fill(&p->in, p->fd, buffer, max))
   {
     case FRAME_FILL_AGAIN : return ;
     case FRAME_FILL_OK : break ;
     case FRAME_FILL_SHORTAGE : drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process", now) ; break ;
     case FRAME_FILL_EXTRA : drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ; break ;
+    case FRAME_FILL_NOMEMORY : starve_message(p, now) ; break ;
     case FRAME_FILL_EOF :
       p->iseof = 1 ;
       peer_say(p, "disconnected") ;

@@ -53,9 +53,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
     fdtable_close_connection(&h->fdtable, fd) ;
     return (errno = ENOMEM, (struct peer *)0) ;
   }
-   /* not the frames: they have large buffers, and functions that begin them */
-  memset(p, 0, offsetof(struct peer, in)) ;
-  memset(&p->timeout, 0, sizeof(struct peer) - offsetof(struct peer, timeout)) ;
+  memset(p, 0, sizeof(struct peer)) ;
   p->holder = h ;
   p->fd = fd ;
   p->channel = -1 ;
@@ -65,7 +63,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   p->session.pid = pid ;
   p->fdops = ops ;
   p->fdops.data = p ;
-  frame_in_init(&p->in, fd, &p->fdops) ;
+  frame_in_init(&p->in, &p->fdops) ;
   frame_out_init(&p->out, &p->fdops) ;
   p->timeout = *timeout ;
   p->deadline = tain_infinite ;

@@ -1,6 +1,6 @@
 /* ISC license. */
 
- /* Descriptor handling for programs that hold each descriptor once. */
+ /* For programs that count no references. */
 
 #include <skalibs/djbunix.h>
 
@@ -13,7 +13,7 @@ static int adopt (void *data, int fd)
   return 1 ;
 }
 
-static void addref (void *data, int fd)
+static void keep (void *data, int fd)
 {
   (void)data ;
   (void)fd ;
@@ -25,4 +25,5 @@ static void unref (void *data, int fd)
   fd_close(fd) ;
 }
 
-struct frame_fdops const frame_fdops_close = { .adopt = &adopt, .addref = &addref, .unref = &unref, .data = 0 } ;
+struct frame_fdops const frame_fdops_close = { .adopt = &adopt, .addref = &keep, .unref = &unref, .data = 0 } ;
+struct frame_fdops const frame_fdops_lent = { .adopt = &adopt, .addref = &keep, .unref = &keep, .data = 0 } ;

@@ -2,39 +2,33 @@
 
 #include <skalibs/nonposix.h>
 
-#include <string.h>
 #include <errno.h>
-#include <sys/uio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
-#include <skalibs/buffer.h>
-#include <skalibs/stralloc.h>
-#include <skalibs/textmessage.h>
-#include <skalibs/djbunix.h>
 
 #include "libfdwire/frame.h"
 #include "libfdwire/rights.h"
 
-ssize_t frame_never_read (int fd, struct iovec const *v, unsigned int n)
+#define header_size(in) ((in)->dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER)
+
+static void use_few (struct frame_in *in)
 {
-  (void)fd ;
-  (void)v ;
-  (void)n ;
-  return (errno = EAGAIN, -1) ;
+  in->fds = in->few ;
+  in->fdhead = 0 ;
+  in->fdroom = FRAME_IN_FDS ;
 }
 
-int frame_in_init (struct frame_in *in, int fd, struct frame_fdops const *fdops)
+void frame_in_init (struct frame_in *in, struct frame_fdops const *fdops)
 {
-  if (!textmessage_receiver_init(&in->receiver, fd, in->buffer, FRAME_IN_BUFFER, WIRE_REQUEST_MAX)) return 0 ;
-  in->receiver.in.op = &frame_never_read ;
+  static struct frame_in const zero = { .maxbody = WIRE_REQUEST_MAX, .fdmax = 1, .dialect = FRAME_NATIVE } ;
+  *in = zero ;
   in->fdops = fdops ;
-  in->fdhead = in->fdcount = in->claimed = 0 ;
-  in->fdmax = 1 ;
-  in->dialect = FRAME_NATIVE ;
-  in->inheader = 0 ;
-  return 1 ;
+  use_few(in) ;
 }
 
 int frame_in_takefd (struct frame_in *in)
@@ -44,27 +38,55 @@ int frame_in_takefd (struct frame_in *in)
   return in->fds[in->fdhead++] ;
 }
 
+static void settle_fds (struct frame_in *in)
+{
+  int *fds = in->fds ;
+  if (fds == in->few || in->fdcount > FRAME_IN_FDS) return ;
+  memcpy(in->few, fds + in->fdhead, in->fdcount * sizeof(int)) ;
+  use_few(in) ;
+  free(fds) ;
+}
+
+static void drop_bytes (struct frame_in *in)
+{
+  free(in->kept) ;
+  in->kept = 0 ;
+  in->len = in->room = 0 ;
+}
+
 void frame_in_free (struct frame_in *in)
 {
   while (in->fdcount) (*in->fdops->unref)(in->fdops->data, frame_in_takefd(in)) ;
-  stralloc_free(&in->receiver.indata) ;
+  settle_fds(in) ;
+  drop_bytes(in) ;
 }
 
- /* Some of a body is here. textmessage_receive keeps a message that it has
-    delivered as one that is whole. */
-
-static int is_unfinished (struct frame_in const *in)
+void frame_in_allow (struct frame_in *in, uint32_t maxbody, unsigned int maxfds)
 {
-  return in->dialect == FRAME_S6 ? in->inheader : in->receiver.indata.len != in->receiver.wanted ;
-}
-
-void frame_in_allow (struct frame_in *in, size_t maxbody, unsigned int maxfds)
-{
-  in->receiver.max = maxbody ;
+  in->maxbody = maxbody ;
   in->fdmax = maxfds ;
-  if (in->receiver.indata.a <= maxbody || is_unfinished(in)) return ;
-  stralloc_free(&in->receiver.indata) ;
-  in->receiver.wanted = 0 ;
+}
+
+
+ /* The queue of descriptors begins at the front when some are received. Beyond
+    the few it has memory for all that may come, and one more. */
+
+static void move_to_front (struct frame_in *in)
+{
+  memmove(in->fds, in->fds + in->fdhead, in->fdcount * sizeof(int)) ;
+  in->fdhead = 0 ;
+}
+
+static int has_place (struct frame_in *in)
+{
+  int *fds ;
+  if (in->fdcount < in->fdroom) return 1 ;
+  fds = realloc(in->fds == in->few ? 0 : in->fds, (in->fdmax + 1) * sizeof(int)) ;
+  if (!fds) return 0 ;
+  if (in->fds == in->few) memcpy(fds, in->few, in->fdcount * sizeof(int)) ;
+  in->fds = fds ;
+  in->fdroom = in->fdmax + 1 ;
+  return 1 ;
 }
 
 struct taken
@@ -81,110 +103,117 @@ static void take_one (void *data, int fd)
   struct taken *t = data ;
   struct frame_in *in = t->in ;
   if (!(*in->fdops->adopt)(in->fdops->data, fd)) t->result = FRAME_FILL_SHORTAGE ;
-  else if (frame_in_isextra(in)) (*in->fdops->unref)(in->fdops->data, fd) ;
-  else in->fds[in->fdcount++] = fd ;
+  else if (!frame_in_isextra(in) && has_place(in)) in->fds[in->fdcount++] = fd ;
+  else
+  {
+    if (!frame_in_isextra(in)) t->result = FRAME_FILL_NOMEMORY ;
+    (*in->fdops->unref)(in->fdops->data, fd) ;
+  }
 }
 
 static enum frame_fill take_fds (struct frame_in *in, struct msghdr *msg)
 {
   struct taken t = { .in = in, .result = FRAME_FILL_OK } ;
   unsigned int n ;
-  memmove(in->fds, in->fds + in->fdhead, in->fdcount * sizeof(int)) ;
-  in->fdhead = 0 ;
+  move_to_front(in) ;
   n = rights_take(msg, &take_one, &t) ;
   if (frame_in_isextra(in)) return FRAME_FILL_EXTRA ;
   if (rights_iscut(msg)) return rights_isshort(msg, n) ? FRAME_FILL_SHORTAGE : FRAME_FILL_EXTRA ;
   return t.result ;
 }
 
-static unsigned int cut (struct iovec *v, size_t max)
-{
-  if (v[0].iov_len > max) v[0].iov_len = max ;
-  if (v[1].iov_len > max - v[0].iov_len) v[1].iov_len = max - v[0].iov_len ;
-  return v[1].iov_len ? 2 : 1 ;
-}
 
- /* What may not come is closed here, at once. */
-
-enum frame_fill frame_in_fill (struct frame_in *in, size_t max)
+static int grow (struct frame_in *in, size_t room)
 {
-  union rights_room rights ;
-  struct iovec v[2] ;
-  struct msghdr msg = { .msg_iov = v } ;
-  ssize_t r ;
-  if (buffer_isfull(&in->receiver.in)) return FRAME_FILL_OK ;
-  buffer_wpeek(&in->receiver.in, v) ;
-  msg.msg_iovlen = cut(v, max) ;
-  r = rights_receive(buffer_fd(&in->receiver.in), &msg, &rights) ;
-  if (r == -1) return errno == EAGAIN || errno == EWOULDBLOCK ? FRAME_FILL_AGAIN : FRAME_FILL_ERROR ;
-  if (!r) return FRAME_FILL_EOF ;
-  buffer_wseek(&in->receiver.in, r) ;
-  return msg.msg_controllen || msg.msg_flags & MSG_CTRUNC ? take_fds(in, &msg) : FRAME_FILL_OK ;
-}
-
-int frame_in_sniff (struct frame_in const *in, enum frame_dialect *dialect)
-{
-  struct iovec v[2] ;
-  if (buffer_len(&in->receiver.in) < FRAME_SNIFF) return 0 ;
-  buffer_rpeek(&in->receiver.in, v) ;
-  *dialect = v[0].iov_len >= FRAME_SNIFF ?
-    ((char *)v[0].iov_base)[FRAME_SNIFF - 1] ? FRAME_NATIVE : FRAME_S6 :
-    ((char *)v[1].iov_base)[FRAME_SNIFF - 1 - v[0].iov_len] ? FRAME_NATIVE : FRAME_S6 ;
+  size_t head = in->kept ? (size_t)(in->s - in->kept) : 0 ;
+  char *s = realloc(in->kept, room) ;
+  if (!s) return 0 ;
+  if (!in->kept) memcpy(s, in->s, in->len) ;
+  in->s = s + head ;
+  in->kept = s ;
+  in->room = room ;
   return 1 ;
 }
 
-int frame_in_isempty (struct frame_in const *in)
-{
-  return buffer_isempty(&in->receiver.in) && !is_unfinished(in) ;
-}
+ /* Where the next bytes go: to the buffer as long as all are there, else behind
+    those that are kept, at first as many again. 0: no memory. */
 
-static enum frame_get get_native (struct frame_in *in, struct frame *f)
+static char *find_room (struct frame_in *in, char *buffer, size_t *room)
 {
-  struct iovec v ;
-  int r = textmessage_receive(&in->receiver, &v) ;
-  if (r < 0) return errno == ENOMEM ? FRAME_GET_SHORTAGE : FRAME_GET_BAD ;
-  if (!r) return FRAME_GET_NONE ;
-  f->s = v.iov_base ;
-  f->len = v.iov_len ;
-  f->nfds = 0 ;
-  return FRAME_GET_OK ;
-}
-
-static enum frame_get get_s6_header (struct frame_in *in)
-{
-  char header[FRAME_S6_HEADER] ;
-  uint32_t len ;
-  if (buffer_len(&in->receiver.in) < FRAME_S6_HEADER) return FRAME_GET_NONE ;
-  buffer_getnofill(&in->receiver.in, header, FRAME_S6_HEADER) ;
-  uint32_unpack_big(header, &len) ;
-  uint16_unpack_big(header + 4, &in->claimed) ;
-  if (!len || len > in->receiver.max || in->claimed > in->fdmax) return FRAME_GET_BAD ;
-  if (!stralloc_ready(&in->receiver.indata, len)) return FRAME_GET_SHORTAGE ;
-  in->receiver.indata.len = 0 ;
-  in->receiver.wanted = len ;
-  in->inheader = 1 ;
-  return FRAME_GET_OK ;
-}
-
-static enum frame_get get_s6 (struct frame_in *in, struct frame *f)
-{
-  stralloc *body = &in->receiver.indata ;
-  if (!in->inheader)
+  *room = FRAME_IN_BUFFER ;
+  if (!in->kept && !in->len) return buffer ;
+  if (in->kept && in->s != in->kept)
   {
-    enum frame_get r = get_s6_header(in) ;
-    if (r != FRAME_GET_OK) return r ;
+    memmove(in->kept, in->s, in->len) ;
+    in->s = in->kept ;
   }
-  body->len += buffer_getnofill(&in->receiver.in, body->s + body->len, in->receiver.wanted - body->len) ;
-  if (body->len < in->receiver.wanted) return FRAME_GET_NONE ;
-  in->inheader = 0 ;
-  if (in->claimed > in->fdcount) return FRAME_GET_BAD ;
-  f->s = body->s ;
-  f->len = body->len ;
-  f->nfds = in->claimed ;
-  return FRAME_GET_OK ;
+  if (in->len >= in->room && !grow(in, in->len + (in->len > FRAME_IN_BUFFER ? in->len : FRAME_IN_BUFFER))) return 0 ;
+  *room = in->room - in->len ;
+  return in->kept + in->len ;
+}
+
+enum frame_fill frame_in_fill (struct frame_in *in, int fd, char *buffer, size_t max)
+{
+  union rights_room rights ;
+  struct iovec v ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  ssize_t r ;
+  if (in->len >= header_size(in) + in->maxbody) return FRAME_FILL_OK ;
+  v.iov_base = find_room(in, buffer, &v.iov_len) ;
+  if (!v.iov_base) return FRAME_FILL_NOMEMORY ;
+  if (v.iov_len > max) v.iov_len = max ;
+  r = rights_receive(fd, &msg, &rights) ;
+  if (r == -1) return errno == EAGAIN || errno == EWOULDBLOCK ? FRAME_FILL_AGAIN : FRAME_FILL_ERROR ;
+  if (!r) return FRAME_FILL_EOF ;
+  if (!in->len) in->s = v.iov_base ;
+  in->len += r ;
+  return msg.msg_controllen || rights_iscut(&msg) ? take_fds(in, &msg) : FRAME_FILL_OK ;
+}
+
+int frame_in_settle (struct frame_in *in)
+{
+  int ok = !in->len || in->kept || grow(in, in->len) ;
+  settle_fds(in) ;
+  if (!ok || !in->len) drop_bytes(in) ;
+  return ok ;
+}
+
+
+int frame_in_sniff (struct frame_in const *in, enum frame_dialect *dialect)
+{
+  if (in->len < FRAME_SNIFF) return 0 ;
+  *dialect = in->s[FRAME_SNIFF - 1] ? FRAME_NATIVE : FRAME_S6 ;
+  return 1 ;
+}
+
+static void consume (struct frame_in *in, size_t n)
+{
+  in->s += n ;
+  in->len -= n ;
+}
+
+int frame_in_getbyte (struct frame_in *in, char *c)
+{
+  if (!in->len) return 0 ;
+  *c = *in->s ;
+  consume(in, 1) ;
+  return 1 ;
 }
 
 enum frame_get frame_in_get (struct frame_in *in, struct frame *f)
 {
-  return in->dialect == FRAME_S6 ? get_s6(in, f) : get_native(in, f) ;
+  size_t header = header_size(in) ;
+  uint32_t len ;
+  uint16_t claimed = 0 ;
+  if (in->len < header) return FRAME_GET_NONE ;
+  uint32_unpack_big(in->s, &len) ;
+  if (in->dialect == FRAME_S6) uint16_unpack_big(in->s + FRAME_NATIVE_HEADER, &claimed) ;
+  if ((!len && in->dialect == FRAME_S6) || len > in->maxbody || claimed > in->fdmax) return FRAME_GET_BAD ;
+  if (in->len - header < len) return FRAME_GET_NONE ;
+  if (claimed > in->fdcount) return FRAME_GET_BAD ;
+  f->s = in->s + header ;
+  f->len = len ;
+  f->nfds = claimed ;
+  consume(in, header + len) ;
+  return FRAME_GET_OK ;
 }

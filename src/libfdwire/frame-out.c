@@ -120,9 +120,10 @@ static void forget (struct frame_out *out)
 {
   if (frame_out_isempty(out))
   {
-    if (out->data.a > COMPACT_FROM) stralloc_free(&out->data) ;
-    if (out->fds.a > COMPACT_FROM) genalloc_free(int, &out->fds) ;
-    out->data.len = out->head = out->attachment = out->fds.len = out->attachments.len = 0 ;
+    if (out->data.a > FRAME_OUT_KEPT) stralloc_free(&out->data) ;
+    genalloc_free(int, &out->fds) ;
+    genalloc_free(struct frame_attachment, &out->attachments) ;
+    out->data.len = out->head = out->attachment = 0 ;
   }
   else if (out->head > COMPACT_FROM && out->head > out->data.len / 2)
   {

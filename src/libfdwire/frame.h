@@ -4,9 +4,22 @@
 #define S6ACTIVATION_FRAME_H
 
  /*
-    Frames of both dialects on a Unix socket: headers, the fill by
-    recvmsg(2), the queue of received descriptors, the output queue.
+    Frames of both dialects on a Unix socket, for both ends: headers, the
+    fill by recvmsg(2), the queue of received descriptors, the output queue.
     Verbs are not known here.
+
+    skalibs has textmessage and unixmessage, which are not used for this.
+    textmessage reads by readv(2), which throws descriptors away, and its
+    sender cannot attach any. unixmessage queues them by bare number, begins
+    a message again after a short write, and allocates what a header of up to
+    256 MiB claims. Both own a buffer for each connection.
+
+    Here a connection owns what it has in the midst of a message, and nothing
+    between two. Bytes are received into a buffer that is lent by who reads,
+    and looked at there; what is left of an unfinished message moves to memory
+    of its own before the buffer goes back (frame_in_settle). No allocation
+    grows with a number that the other side merely claims: that memory has
+    room for a buffer, or for as much as has come, more than has come.
 
     Descriptors in both queues are held through struct frame_fdops, so that
     the daemon counts references and a client program simply closes.
@@ -15,12 +28,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <sys/uio.h>
-#include <sys/socket.h>
 
 #include <skalibs/stralloc.h>
 #include <skalibs/genalloc.h>
-#include <skalibs/textmessage.h>
 
 #include "libfdwire/wire.h"
 
@@ -35,7 +45,9 @@ enum frame_sizes
   FRAME_NATIVE_HEADER = 4,
   FRAME_S6_HEADER = 6,
   FRAME_SNIFF = 5,  /* with so many bytes read the dialect is known */
-  FRAME_IN_BUFFER = 4096
+  FRAME_IN_BUFFER = 4096,  /* what is lent to who reads */
+  FRAME_IN_FDS = 2,  /* descriptors that may wait, and one more, need no memory */
+  FRAME_OUT_KEPT = 64  /* bytes for the next answer: an error can be told when there is no memory */
 } ;
 
 struct frame_fdops
@@ -47,10 +59,7 @@ struct frame_fdops
 } ;
 
 extern struct frame_fdops const frame_fdops_close ;  /* adopts anything, unref is close(2) */
-
- /* The reading function of a textmessage_receiver that is filled by recvmsg(2):
-    its own would use readv(2), which throws descriptors away. -1, EAGAIN. */
-extern ssize_t frame_never_read (int, struct iovec const *, unsigned int) ;
+extern struct frame_fdops const frame_fdops_lent ;  /* unref does nothing: for what is sent, and stays the caller's */
 
 
  /* Input */
@@ -62,6 +71,7 @@ enum frame_fill
   FRAME_FILL_AGAIN,
   FRAME_FILL_SHORTAGE,  /* descriptors were lost for want of room in this process */
   FRAME_FILL_EXTRA,  /* more descriptors than the other side may send now */
+  FRAME_FILL_NOMEMORY,
   FRAME_FILL_ERROR  /* errno says which */
 } ;
 
@@ -69,41 +79,57 @@ enum frame_get
 {
   FRAME_GET_NONE,  /* no whole frame is here */
   FRAME_GET_OK,
-  FRAME_GET_SHORTAGE,  /* no memory for it */
   FRAME_GET_BAD  /* a length or a count beyond what is legal, or too few descriptors */
 } ;
 
+ /* Where s points: kept, if there is any, has all the bytes, else the buffer
+    that was lent has them. */
+
 struct frame_in
 {
-  textmessage_receiver receiver ;  /* its buffer serves both dialects */
+  char const *s ;  /* what has come and was not taken: len bytes */
+  size_t len ;
+  char *kept ;  /* memory of its own, or 0 */
+  size_t room ;  /* bytes in kept */
+  uint32_t maxbody ;
   struct frame_fdops const *fdops ;
-  int fds[WIRE_FDS_MAX + 1] ;
+  int *fds ;  /* the queue: few, or memory of its own */
+  int few[FRAME_IN_FDS] ;
   uint16_t fdhead ;
   uint16_t fdcount ;
   uint16_t fdmax ;  /* how many the other side may send now */
-  uint16_t claimed ;  /* s6: the count in the header being read */
-  enum frame_dialect dialect ;
-  uint8_t inheader ;  /* s6: the header has been taken */
-  char buffer[FRAME_IN_BUFFER] ;
+  uint16_t fdroom ;  /* places in fds */
+  uint8_t dialect ;  /* enum frame_dialect */
 } ;
 
 struct frame
 {
-  char const *s ;  /* valid until the next call with this frame_in */
+  char const *s ;  /* valid until the next fill, or settle */
   size_t len ;
   uint16_t nfds ;  /* s6: claimed by the header, and there: take them by frame_in_takefd */
 } ;
 
-extern int frame_in_init (struct frame_in *, int fd, struct frame_fdops const *) ;
-extern void frame_in_free (struct frame_in *) ;  /* drops what is queued; leaves the socket open */
-extern void frame_in_allow (struct frame_in *, size_t maxbody, unsigned int maxfds) ;
-extern enum frame_fill frame_in_fill (struct frame_in *, size_t max) ;  /* max: bytes, at least 1 */
+extern void frame_in_init (struct frame_in *, struct frame_fdops const *) ;
+extern void frame_in_free (struct frame_in *) ;  /* drops what is queued */
+
+ /* What the other side may send from now on. maxfds: queued, not of one message. */
+extern void frame_in_allow (struct frame_in *, uint32_t maxbody, unsigned int maxfds) ;
+
+ /* One recvmsg(2) of at most max bytes, at least 1, into the buffer, which has
+    FRAME_IN_BUFFER, or to what is kept. The buffer must stay until settle. */
+extern enum frame_fill frame_in_fill (struct frame_in *, int fd, char *buffer, size_t max) ;
+
+ /* The buffer goes back: what is left of it is kept, and where nothing is left
+    there is no memory. 0: there is none for it, the bytes are gone. */
+extern int frame_in_settle (struct frame_in *) ;
+
 extern int frame_in_sniff (struct frame_in const *, enum frame_dialect *) ;  /* 0: too early to tell */
 extern enum frame_get frame_in_get (struct frame_in *, struct frame *) ;
+extern int frame_in_getbyte (struct frame_in *, char *) ;  /* outside any frame; 0: there is none */
 #define frame_in_fdcount(in) ((in)->fdcount)
 #define frame_in_isextra(in) ((in)->fdcount > (in)->fdmax)  /* after frame_in_allow allowed less */
 extern int frame_in_takefd (struct frame_in *) ;  /* the caller owns the reference; -1 if there is none */
-extern int frame_in_isempty (struct frame_in const *) ;  /* no byte of an unfinished frame is here */
+#define frame_in_isempty(in) (!(in)->len)  /* no byte of an unfinished frame is here */
 
 
  /* Output */

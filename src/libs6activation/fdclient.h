@@ -6,7 +6,6 @@
  /* What the functions of fdholder.h share. Not installed, and not exported. */
 
 #include <sys/types.h>
-#include <sys/uio.h>
 
 #include <skalibs/tai.h>
 
@@ -14,22 +13,17 @@
 
 #include "libfdwire/wire.h"
 #include "libfdwire/frame.h"
-#include "libfdwire/rights.h"
 
- /* Receives the answers to one request. Two frames' worth of descriptors:
-    a read that ends one frame of a dump may bring the next one's. */
+ /* Receives the answers to one request: nothing of them is left after it. */
 
 struct fdclient_inbox
 {
   fdholder *holder ;
+  struct frame_in in ;
+  struct frame frame ;    /* the last one; valid until the next one is received */
   size_t readmax ;        /* bytes that one read may take */
-  unsigned int room ;     /* descriptors that one frame may bring */
-  unsigned int count ;    /* how many wait in fds */
-  unsigned int claimed ;  /* s6's dialect: the count in the header of the frame */
-  unsigned int partial ;  /* s6's dialect: the header has been read, the body not yet */
   unsigned int asked ;    /* a read makes sense before poll has said so */
-  struct iovec frame ;    /* body of the last frame; valid until the next one is received */
-  int fds[2 * WIRE_FDS_MAX] ;
+  char buffer[FRAME_IN_BUFFER] ;
 } ;
 
  /* Makes the connection useless: errno is noted, ECONNRESET becoming EPIPE. Returns 0. */
@@ -50,11 +44,9 @@ extern int fdclient_greet (fdholder *, tain const *, tain *) ;
     has left, the connection is still good after a failure. */
 extern int fdclient_send (fdholder *, char const *, size_t, int const *, unsigned int, tain const *, tain *) ;
 
- /* Receives one frame of at most maxbody bytes and room descriptors.
-    fdclient_inbox_init does not clear fds. */
+ /* Receives one frame of at most maxbody bytes, while at most maxfds descriptors wait. */
 extern void fdclient_inbox_init (struct fdclient_inbox *, fdholder *) ;
-extern void fdclient_inbox_close (struct fdclient_inbox *) ;
-extern int fdclient_receive (struct fdclient_inbox *, size_t maxbody, unsigned int room, tain const *, tain *) ;
+extern int fdclient_receive (struct fdclient_inbox *, size_t maxbody, unsigned int maxfds, tain const *, tain *) ;
 
  /* Receives one byte, and the descriptor that may come with it. */
 extern int fdclient_receive_byte (struct fdclient_inbox *, char *, tain const *, tain *) ;
@@ -67,8 +59,9 @@ extern int fdclient_inbox_take (struct fdclient_inbox *, int *, unsigned int) ;
     else 0 and errno. */
 extern int fdclient_answer (struct fdclient_inbox *, struct wire_reader *) ;
 
- /* EPROTO and a useless connection if anything is left over. */
-extern int fdclient_inbox_isdone (struct fdclient_inbox *) ;
+ /* Frees what the inbox has, keeps errno. ok: what all went well, which is returned
+    then. 0, EPROTO and a useless connection if anything is left over. */
+extern int fdclient_inbox_end (struct fdclient_inbox *, int ok) ;
 
  /* The answer cannot be understood: EPROTO, and the connection is useless. Returns 0. */
 extern int fdclient_misunderstood (struct fdclient_inbox *) ;

@@ -28,15 +28,15 @@ static int receive_channel (struct fdclient_inbox *in, tain const *deadline, tai
   char c ;
   int fd = -1 ;
   if (!fdclient_receive_byte(in, &c, deadline, stamp)) return 0 ;
-  if (c == WIRE_CROWDED_BYTE && !in->count) return (errno = EAGAIN, fdclient_fail(in->holder)) ;
+  if (c == WIRE_CROWDED_BYTE && !frame_in_fdcount(&in->in)) return (errno = EAGAIN, fdclient_fail(in->holder)) ;
   if (c != WIRE_CHANNEL_BYTE) return fdclient_misunderstood(in) ;
   if (!fdclient_inbox_take(in, &fd, 1)) return 0 ;
   return textmessage_receiver_init(&client->asyncin, fd, client->asyncbuf, TEXTCLIENT_BUFSIZE, TEXTMESSAGE_MAXLEN) ;
 }
 
-static int is_banner (struct iovec const *v)
+static int is_banner (char const *s, size_t len)
 {
-  return v->iov_len == WIRE_BANNER_LEN && !memcmp(v->iov_base, WIRE_BANNER_SERVER, WIRE_BANNER_LEN) ;
+  return len == WIRE_BANNER_LEN && !memcmp(s, WIRE_BANNER_SERVER, WIRE_BANNER_LEN) ;
 }
 
  /* It is ours, and has begun; if it has ended meanwhile, the next one may do better. */
@@ -45,7 +45,6 @@ static int end_early (struct fdclient_inbox *in)
 {
   if (errno == EMSGSIZE || errno == EPROTO) return fdclient_misunderstood(in) ;
   if (errno == EPIPE || errno == ECONNRESET) errno = EAGAIN ;
-  fdclient_inbox_close(in) ;
   return fdclient_fail(in->holder) ;
 }
 
@@ -56,15 +55,20 @@ static int receive_event_banner (textclient *client, struct iovec *v, tain const
   return r > 0 ;
 }
 
+static int receive_greeting (struct fdclient_inbox *in, tain const *deadline, tain *stamp)
+{
+  struct iovec v ;
+  if (!receive_channel(in, deadline, stamp)) return 0 ;
+  if (!receive_event_banner(&in->holder->client, &v, deadline, stamp)) return end_early(in) ;
+  if (!is_banner(v.iov_base, v.iov_len)) return fdclient_misunderstood(in) ;
+  if (!fdclient_receive(in, WIRE_BANNER_LEN, 0, deadline, stamp)) return end_early(in) ;
+  return is_banner(in->frame.s, in->frame.len) || fdclient_misunderstood(in) ;
+}
+
 int fdclient_greet (fdholder *h, tain const *deadline, tain *stamp)
 {
   struct fdclient_inbox in ;
-  struct iovec v ;
   if (!send_banner(h, deadline, stamp)) return 0 ;
   fdclient_inbox_init(&in, h) ;
-  if (!receive_channel(&in, deadline, stamp)) return 0 ;
-  if (!receive_event_banner(&h->client, &v, deadline, stamp)) return end_early(&in) ;
-  if (!is_banner(&v)) return fdclient_misunderstood(&in) ;
-  if (!fdclient_receive(&in, WIRE_BANNER_LEN, 0, deadline, stamp)) return end_early(&in) ;
-  return is_banner(&in.frame) ? fdclient_inbox_isdone(&in) : fdclient_misunderstood(&in) ;
+  return fdclient_inbox_end(&in, receive_greeting(&in, deadline, stamp)) ;
 }

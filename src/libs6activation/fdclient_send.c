@@ -1,15 +1,7 @@
 /* ISC license. */
 
-#include <skalibs/nonposix.h>
-
-#include <string.h>
 #include <errno.h>
-#include <sys/uio.h>
-#include <sys/socket.h>
 
-#include <skalibs/uint16.h>
-#include <skalibs/uint32.h>
-#include <skalibs/siovec.h>
 #include <skalibs/iopause.h>
 
 #include "fdclient.h"
@@ -23,7 +15,7 @@ static int is_foreign (fdholder const *h, int const *fds, unsigned int nfds)
   return 1 ;
 }
 
- /* After a sendmsg that failed: waits for what it lacked. The kernel's count of
+ /* After a flush that did not send all: waits for what it lacked. The kernel's count of
     descriptors in flight is nothing that poll could wait for. */
 
 static int wait_for_room (int fd, unsigned int *pause, tain const *deadline, tain *stamp)
@@ -37,39 +29,39 @@ static int wait_for_room (int fd, unsigned int *pause, tain const *deadline, tai
   return r > 0 ;
 }
 
-static int send_all (int fd, struct msghdr *msg, size_t len, size_t *sent, tain const *deadline, tain *stamp)
+static int flush (struct frame_out *out, int fd, tain const *deadline, tain *stamp)
 {
   unsigned int pause = 1 ;
-  *sent = 0 ;
-  while (*sent < len)
-  {
-    ssize_t r = sendmsg(fd, msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
-    if (r >= 0)
+  for (;;)
+    switch (frame_out_flush(out, fd, 0))
     {
-      *sent += r ;
-      siovec_seek(msg->msg_iov, msg->msg_iovlen, r) ;
-      msg->msg_control = 0 ;
-      msg->msg_controllen = 0 ;
+      case FRAME_FLUSH_DONE : return 1 ;
+      case FRAME_FLUSH_AGAIN :
+      case FRAME_FLUSH_SHORTAGE :
+        if (wait_for_room(fd, &pause, deadline, stamp)) break ;
+        return 0 ;
+      default : return 0 ;
     }
-    else if (errno != EINTR && !wait_for_room(fd, &pause, deadline, stamp)) return 0 ;
-  }
-  return 1 ;
 }
 
 int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsigned int nfds, tain const *deadline, tain *stamp)
 {
-  union rights_room rights ;
-  char header[FRAME_S6_HEADER] ;
-  size_t headerlen = h->s6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
-  struct iovec v[2] = { { .iov_base = header, .iov_len = headerlen }, { .iov_base = (char *)s, .iov_len = len } } ;
-  struct msghdr msg = { .msg_iov = v, .msg_iovlen = 2 } ;
-  size_t sent ;
+  struct frame_out out ;
+  size_t before ;
+  int ok, e ;
   if (h->error) return (errno = h->error, 0) ;
   if (!is_foreign(h, fds, nfds)) return 0 ;
-  uint32_pack_big(header, len) ;
-  if (h->s6) uint16_pack_big(header + 4, nfds) ;
-  if (nfds) rights_attach(&msg, &rights, fds, nfds) ;
-  if (send_all(fdholder_fd(h), &msg, headerlen + len, &sent, deadline, stamp)) return 1 ;
-  if (sent || errno == EPIPE || errno == ECONNRESET) fdclient_fail(h) ;
-  return 0 ;
+  frame_out_init(&out, &frame_fdops_lent) ;
+  out.dialect = h->s6 ? FRAME_S6 : FRAME_NATIVE ;
+  ok = frame_out_put(&out, s, len, fds, nfds) ;
+  before = frame_out_pending(&out) ;
+  if (ok)
+  {
+    ok = flush(&out, fdholder_fd(h), deadline, stamp) ;
+    if (!ok && (frame_out_pending(&out) < before || errno == EPIPE || errno == ECONNRESET)) fdclient_fail(h) ;
+  }
+  e = errno ;
+  frame_out_free(&out) ;
+  errno = e ;
+  return ok ;
 }

@@ -41,7 +41,7 @@ static int is_limit (tain const *limit, tain const *now)
 static int add_entries (struct fdclient_inbox *in, fdholder_dump *dump, tain const *now, uint32_t *left)
 {
   struct wire_reader r ;
-  wire_reader_init(&r, in->frame.iov_base, in->frame.iov_len) ;
+  wire_reader_init(&r, in->frame.s, in->frame.len) ;
   while (!wire_reader_isempty(&r))
   {
     struct wire_entry wire ;
@@ -56,12 +56,14 @@ static int add_entries (struct fdclient_inbox *in, fdholder_dump *dump, tain con
   return 1 ;
 }
 
+ /* A read that ends one frame may bring the descriptors of the next. */
+
 static int receive_frame (struct fdclient_inbox *in, fdholder_dump *dump, tain const *now, uint32_t *left, tain const *deadline, tain *stamp)
 {
   int fds[WIRE_FDS_MAX] ;
   size_t before = fdholder_dump_count(dump) ;
   size_t n ;
-  if (!fdclient_receive(in, WIRE_DUMPFRAME_MAX, WIRE_FDS_MAX, deadline, stamp) || !add_entries(in, dump, now, left)) return 0 ;
+  if (!fdclient_receive(in, WIRE_DUMPFRAME_MAX, 2 * WIRE_FDS_MAX, deadline, stamp) || !add_entries(in, dump, now, left)) return 0 ;
   n = fdholder_dump_count(dump) - before ;
   if (!n || n > WIRE_FDS_MAX) return fdclient_misunderstood(in) ;
   if (!fdclient_inbox_take(in, fds, n)) return 0 ;
@@ -89,12 +91,12 @@ static int receive_dump (struct fdclient_inbox *in, fdholder_dump *dump, tain co
   if (!fdclient_receive(in, WIRE_GETDUMP_REPLY_PACK, 0, deadline, stamp) || !fdclient_answer(in, &r)) return 0 ;
   if (!wire_unpack_getdump_reply(&r, &frames, &total)) return fdclient_misunderstood(in) ;
   if (!raise_file_limit(total) || !tain_wallclock_read(&now)) return fdclient_fail(in->holder) ;
-  in->readmax = TEXTCLIENT_BUFSIZE ;
+  in->readmax = SIZE_MAX ;
   while (frames--)
     if (!receive_frame(in, dump, &now, &total, deadline, stamp)) return 0 ;
   if (total) return fdclient_misunderstood(in) ;
   point_to_ids(dump) ;
-  return fdclient_inbox_isdone(in) ;
+  return 1 ;
 }
 
  /* The first read takes the answer and nothing of the frames behind it: their
@@ -107,8 +109,7 @@ int fdholder_getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, ta
   if (!fdclient_send(h, request, wire_pack_verb(request, WIRE_GETDUMP), 0, 0, deadline, stamp)) return 0 ;
   fdclient_inbox_init(&in, h) ;
   in.readmax = (h->s6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER) + WIRE_GETDUMP_REPLY_PACK ;
-  if (receive_dump(&in, dump, deadline, stamp)) return 1 ;
-  fdclient_inbox_close(&in) ;
+  if (fdclient_inbox_end(&in, receive_dump(&in, dump, deadline, stamp))) return 1 ;
   fdholder_dump_free(dump) ;
   return 0 ;
 }

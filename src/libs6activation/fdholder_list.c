@@ -19,12 +19,17 @@ int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadli
   struct fdclient_inbox in ;
   struct wire_reader r ;
   char request[WIRE_VERB_PACK] ;
+  size_t before = ids->len ;
   uint32_t n ;
+  int ok ;
   if (!fdclient_send(h, request, wire_pack_verb(request, WIRE_LIST), 0, 0, deadline, stamp)) return 0 ;
   fdclient_inbox_init(&in, h) ;
-  if (!fdclient_receive(&in, LIST_ANSWER_MAX, 0, deadline, stamp) || !fdclient_answer(&in, &r)) return 0 ;
-  if (!wire_unpack_list_reply(&r, &n)) return fdclient_misunderstood(&in) ;
-  if (!fdclient_inbox_isdone(&in) || !stralloc_catb(ids, r.s, r.len)) return 0 ;
-  *count = n ;
-  return 1 ;
+  ok = fdclient_receive(&in, LIST_ANSWER_MAX, 0, deadline, stamp)
+    && fdclient_answer(&in, &r)
+    && (wire_unpack_list_reply(&r, &n) || fdclient_misunderstood(&in))
+    && stralloc_catb(ids, r.s, r.len) ;
+  ok = fdclient_inbox_end(&in, ok) ;
+  if (ok) *count = n ;
+  else ids->len = before ;
+  return ok ;
 }

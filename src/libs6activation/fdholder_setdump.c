@@ -27,9 +27,9 @@ static int announce (fdholder *h, uint32_t total, tain const *deadline, tain *st
   size_t len = wire_pack_setdump(request, total) ;
   if (!fdclient_send(h, request, len, 0, 0, deadline, stamp)) return 0 ;
   fdclient_inbox_init(&in, h) ;
-  if (!fdclient_receive(&in, WIRE_SETDUMP_REPLY_PACK, 0, deadline, stamp) || !fdclient_answer(&in, &r)) return 0 ;
-  if (!wire_unpack_setdump_reply(&r, &frames)) return fdclient_misunderstood(&in) ;
-  return fdclient_inbox_isdone(&in) ;
+  return fdclient_inbox_end(&in, fdclient_receive(&in, WIRE_SETDUMP_REPLY_PACK, 0, deadline, stamp)
+    && fdclient_answer(&in, &r)
+    && (wire_unpack_setdump_reply(&r, &frames) || fdclient_misunderstood(&in))) ;
 }
 
  /* One frame of at most WIRE_FDS_MAX entries, and its answer: 1 for "go on" or

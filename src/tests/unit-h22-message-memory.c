@@ -1,7 +1,7 @@
 /* ISC license. */
 
 /* H22: a message for which there is no memory is answered so, and not as if
-   the client had made a mistake. */
+   the client had made a mistake. One that comes whole needs none. */
 
 #include <errno.h>
 #include <string.h>
@@ -20,12 +20,18 @@ static void check (enum frame_dialect dialect, char const *name)
 {
   struct rawclient c ;
   char id[WIRE_ID_MAX + 1] ;
+  char body[WIRE_REQUEST_MAX] ;
+  char frame[FRAME_S6_HEADER + WIRE_REQUEST_MAX] ;
+  size_t len ;
   memset(id, 'x', WIRE_ID_MAX) ;
   id[WIRE_ID_MAX] = 0 ;
   raw_must_connect(&c, "s", dialect) ;
   if (raw_list(&c)) tap_bail("list") ;
   faults_arm(faults, FAULT_REALLOC, 1, ~0U, ENOMEM) ;
-  tap_ok(raw_delete(&c, id) == ENOMEM && faults->failed, "H22: %s: no memory for a message is answered with ENOMEM", name) ;
+  tap_ok(!raw_list(&c), "H22: %s: a whole message is judged without memory", name) ;
+  len = raw_frame(dialect, frame, body, wire_pack_delete(body, id, WIRE_ID_MAX), 0) - 1 ;
+  if (raw_send(c.fd, frame, len, 0, 0) != (ssize_t)len) tap_bail("send") ;
+  tap_ok(raw_answer(&c) == ENOMEM && faults->failed, "H22: %s: no memory for a message is answered with ENOMEM", name) ;
   faults_disarm(faults) ;
   tap_ok(raw_isclosed(&c), "H22: %s: and the connection is closed", name) ;
   raw_close(&c) ;
