@@ -40,6 +40,7 @@ static void check_queue (enum frame_dialect dialect, char const *name)
   raw_must_store(&second, "y", y) ;
   for (unsigned int i = 0 ; i < QUEUED ; i++) ask_retrieve(&first, "x") ;
   ask_retrieve(&first, "y") ;
+  raw_wait_until_read(first.fd) ;
   tap_ok(!raw_delete(&second, "y") && !raw_delete(&second, "x"), "H1: %s: ids are deleted while answers wait", name) ;
   raw_must_connect(&third, "s", dialect) ;
   raw_must_store(&third, "y", z) ;
