@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include "probed.h"
+#include "libdaemon/loop.h"  /* here: C knows no source without a declaration */
 
 #ifdef S6_ACTIVATION_HAS_EPOLL
 
@@ -9,8 +10,6 @@
 #include <sys/epoll.h>
 
 #include <skalibs/djbunix.h>
-
-#include "libdaemon/loop.h"
 
 int loop_hasedges (void)
 {

@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include "probed.h"
+#include "libdaemon/loop.h"  /* here: C knows no source without a declaration */
 
 #ifndef S6_ACTIVATION_HAS_EPOLL
 
@@ -9,8 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include "libdaemon/loop.h"
 
 enum { BOOKS_FIRST = 16 } ;
 
