@@ -27,10 +27,12 @@ ok '-t' s6-fdholder-store -t 5000 s six < one
 ok '-- ends the options' s6-fdholder-store -- s -d < one
 is 'all are there' "$(list | sort | tr '\n' ' ')" '-d five four one six three two '
 
-ok '-T: with a limit' s6-fdholder-store -T 300 s short < one
-like '-T: it is there' "$(list)" '^short$'
+ok '-T: with a limit' s6-fdholder-store -T 100000 s long < one
+like '-T: it is there' "$(list)" '^long$'
+ok '-T: with a short one' s6-fdholder-store -T 300 s short < one
 expired() { ! list | grep -q '^short$' ; }
-ok '-T: and is gone after it' retry 3 expired
+ok '-T: it is gone after it' retry 3 expired
+like '-T: and the other one is not' "$(list)" '^long$'
 ok 'its id is free again' s6-fdholder-store s short < one
 
 ok 'executes into a program' s6-fdholder-store -d 7 s seven sh -c 'cat <&7' 7< two

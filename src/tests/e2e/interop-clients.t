@@ -25,8 +25,9 @@ identify='stat -L -c %d:%i /proc/self/fd/0'
 {
 ok store peer s6-fdholder-store s id < file
 ok 'store -d' peer s6-fdholder-store -d 7 s 'a b' 7< file
-ok 'store -T' peer s6-fdholder-store -T 300 s short < file
-is list "$(peer s6-fdholder-list s | sort | tr '\n' '|')" 'a b|id|short|'
+ok 'store -T' peer s6-fdholder-store -T 100000 s long < file
+ok 'store -T, shorter' peer s6-fdholder-store -T 300 s short < file
+is list "$(peer s6-fdholder-list s | grep -v short | sort | tr '\n' '|')" 'a b|id|long|'
 is retrieve "$(peer s6-fdholder-retrieve s id $identify)" "$identity"
 is 'it is still there' "$(peer s6-fdholder-retrieve s id $identify)" "$identity"
 is 'retrieve -D' "$(peer s6-fdholder-retrieve -D s id $identify)" "$identity"
@@ -34,6 +35,8 @@ exits 'it has gone' 1 peer s6-fdholder-retrieve s id true
 like 'no such id' "$(cat err)" 'No such file'
 gone() { ! peer s6-fdholder-list s | grep -q short ; }
 ok 'the limit' retry 5 gone
+is 'of that one only' "$(peer s6-fdholder-list s | sort | tr '\n' '|')" 'a b|long|'
+ok 'it is deleted' peer s6-fdholder-delete s long
 exits 'store of what is there' 1 peer s6-fdholder-store s 'a b'
 like 'is busy' "$(cat err)" 'busy'
 ok delete peer s6-fdholder-delete s 'a b'

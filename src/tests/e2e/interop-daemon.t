@@ -24,14 +24,17 @@ identify='stat -L -c %d:%i /proc/self/fd/0'
 {
 ok store s6-fdholder-store p id < file
 ok 'store -d, twice in a chain' s6-fdholder-store -d 7 p 'a b' s6-fdholder-store -d 7 p c true 7< file
-ok 'store -T' s6-fdholder-store -T 300 p short < file
-is list "$(s6-fdholder-list p | sort | tr '\n' '|')" 'a b|c|id|short|'
+ok 'store -T' s6-fdholder-store -T 100000 p long < file
+ok 'store -T, shorter' s6-fdholder-store -T 300 p short < file
+is list "$(s6-fdholder-list p | grep -v short | sort | tr '\n' '|')" 'a b|c|id|long|'
 is retrieve "$(s6-fdholder-retrieve p id $identify)" "$identity"
 is 'retrieve -D' "$(s6-fdholder-retrieve -D p id $identify)" "$identity"
 exits 'it has gone' 1 s6-fdholder-retrieve p id true
 like 'no such id' "$(cat err)" 'No such file'
 gone() { ! s6-fdholder-list p | grep -q short ; }
 ok 'the limit' retry 5 gone
+is 'of that one only' "$(s6-fdholder-list p | sort | tr '\n' '|')" 'a b|c|long|'
+ok 'it is deleted' s6-fdholder-delete p long
 exits 'store of what is there' 1 s6-fdholder-store p c
 like 'is busy' "$(cat err)" 'identifier is in use'
 ok delete s6-fdholder-delete p c
