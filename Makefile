@@ -37,8 +37,16 @@ endif
 include package/deps.mak
 endif
 
-package/deps.mak: FORCE
+# They are worked out again when a file that they come from is new, changed or gone.
+deps_sources := find src -path src/tests/peer -prune -o -type f \( -name '*.[ch]' -o -name link -o -name '*.link' -o -name contains \) -print
+deps_isfresh := $(if $(wildcard package/deps.mak package/deps.list),$(shell \
+  $(deps_sources) | sort | cmp -s - package/deps.list && \
+  test -z "$$(find $$(cat package/deps.list) package/targets.mak tools/gen-deps.sh -newer package/deps.list | head -n 1)" && echo yes))
+
+package/deps.mak: $(if $(deps_isfresh),,FORCE)
+	@$(deps_sources) | sort > package/deps.list.new
 	@sh tools/gen-deps.sh > $@.new && { cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@ ; }
+	@mv -f package/deps.list.new package/deps.list
 
 FORCE:
 .PHONY: FORCE all check bench tests clean distclean tgz html strip update global-links \
@@ -184,4 +192,4 @@ clean:
 
 distclean: clean
 	@rm -rf src/tests/peer fuzz.build
-	@rm -f config.mak package/deps.mak package/deps.mak.new src/include/s6-activation/config.h src/include-local/probed.h $(package)-*.tar.gz
+	@rm -f config.mak package/deps.mak package/deps.mak.new package/deps.list package/deps.list.new src/include/s6-activation/config.h src/include-local/probed.h $(package)-*.tar.gz

@@ -8,7 +8,8 @@
 #   src/*/NAME.link       the same for one program, instead of the folder's
 #   src/tests/*.c         one main each: src/tests/bin/NAME; preload-X.c is bin/preload-X.so
 #   src/tests/support/*.c linked into each of those mains
-# Headers are found by following #include lines, from one pass over all files.
+# Headers are found by following #include lines, from one pass over all files. A library
+# that is listed and is not there is an error.
 
 set -eu
 LC_ALL=C
@@ -55,8 +56,13 @@ linked()
       ''|'#'*) ;;
       -lexecline) flags="$flags \$(LIBEXECLINE)" ;;
       -*) flags="$flags $word" ;;
-      "$public") if test -d "src/$word" ; then prerequisites="$prerequisites $2" ; fi ;;
-      *) if test -d "src/$word" ; then prerequisites="$prerequisites $word.a" ; fi ;;
+      *)
+        test -d "src/$word" || {
+          echo "gen-deps: fatal: $1 lists $word, and there is no src/$word" >&2
+          exit 1
+        }
+        if test "$word" = "$public" ; then prerequisites="$prerequisites $2" ; else prerequisites="$prerequisites $word.a" ; fi
+        ;;
     esac
   done < "$1"
 }
@@ -120,7 +126,7 @@ echo "TEST_PROGRAMS :=$tests"
 
 # find prints in the order of the disk: sort for a stable result
 # shellcheck disable=SC2016 # awk expands it
-find src \( -name '*.c' -o -name '*.h' \) -type f | sort | xargs awk '
+find src -path src/tests/peer -prune -o -type f -name '*.[ch]' -print | sort | xargs awk '
   function resolve(name, quoted, from,    path) {
     if (quoted) {
       path = from

@@ -51,6 +51,19 @@ rm -f first/src/libfdwire/frame-zzz.c
 ok 'a source that is gone' make -s -C first
 unlike 'is no longer in its library' "$(ar t first/libfdwire.a)" '^frame-zzz.o$'
 
+echo '#include "libfdwire/frame.h"' >> first/src/conn-tools/s6-connlimit.c
+ok 'a new include is found' make -s -C first
+like 'and followed' "$(grep '^src/conn-tools/s6-connlimit.o' first/package/deps.mak)" ' src/libfdwire/frame.h'
+touch first/package/deps.mak
+make -s -C first
+is 'with nothing new the dependencies are not worked out again' "$(make -C first -n package/deps.mak | grep gen-deps)" ''
+cp first/src/conn-tools/link link
+echo libnowhere >> first/src/conn-tools/link
+not_ok 'a library that is misspelt in a link file' make -s -C first
+like 'is an error that names the file' "$(cat err)" 'src/conn-tools/link lists libnowhere'
+cp link first/src/conn-tools/link
+ok 'once it is right all is well' make -s -C first
+
 if command -v mandoc >/dev/null
 then
   ok 'make html' make -s -C first html
