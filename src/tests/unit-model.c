@@ -227,6 +227,7 @@ int main (int argc, char const *const *argv)
     if (world.isurgent && !(operation % EXPIRE_EVERY)) expired += model_let_expire(&world) ;
     world.isurgent = operation % EXPIRE_EVERY > EXPIRE_EVERY - URGENT && operation < OPERATIONS ;  /* later ones come by themselves */
     step() ;
+    if (operation == operations) world.graves = 0 ;  /* all of them go */
     if (!failure && (!model_random(&world, QUIET_EVERY) || operation == operations)) failure = model_compare(&world) ;
   }
   tap_ok(!failure, "the daemon and the model agree after %lu operations", operation - 1) ;

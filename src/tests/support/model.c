@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
+#include "libfdholderd/flight.h"
+
 #include "model.h"
 #include "tap.h"
 
@@ -61,6 +63,7 @@ void model_init (struct model *m, struct testdaemon *d, uint64_t seed)
    || !raw_connect(m->checkers + 1, d->path, (uid_t)-1, FRAME_S6)) tap_bail("connect") ;
   model_synchronize(m) ;
   m->baseline = testdaemon_count_fds(d) ;
+  m->graves = flight_bound() ? FLIGHT_GRAVES : 0 ;
 }
 
 unsigned int model_count (struct model const *m)

@@ -114,6 +114,7 @@ struct model
   tain soon ;  /* LIMIT_SOON */
   int isurgent ;  /* use it often */
   unsigned int baseline ;  /* descriptors of the daemon that are none of the model's */
+  unsigned int graves ;  /* connections that it may keep for a while after their end: flight.h */
   uint64_t random ;
 } ;
 
