@@ -15,8 +15,10 @@
 #include "internal.h"
 
 #include "libdaemon/backoff.h"
+#include "libdaemon/children.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
+#include "libdaemon/spawner.h"
 
 void server_complain (struct server *s, char const *what, char const *name, char const *then)
 {
@@ -38,7 +40,7 @@ void server_serve (struct server *s)
 {
   unsigned char const *key = s->client.known ? s->client.key : 0 ;
   pid_t pid ;
-  if (!children_reserve(&s->children))
+  if (!connections_reserve(&s->connections))
   {
     server_complain(s, "unable to remember a child", "", "; the client waits") ;
     backoff_begin(&s->backoff, &STAMP) ;
@@ -53,7 +55,7 @@ void server_serve (struct server *s)
     else turn_away(s) ;
     return ;
   }
-  children_add(&s->children, pid, key) ;
+  connections_add(&s->connections, pid, key) ;
   server_log_accept(s, pid, key) ;
   server_log_status(s) ;
   close(s->client.fd) ;
@@ -76,11 +78,11 @@ static void meet (struct server *s)
   }
   if (s->client.known)
   {
-    uint32_t count = children_count(&s->children, s->client.key) ;
-    if (count >= s->config->localmaxconn && tain_less(&s->sweep, &tain_infinite))
+    uint32_t count = connections_count(&s->connections, s->client.key) ;
+    if (count >= s->config->localmaxconn && children_issweepneeded(&s->connections.children))
     {
-      server_sweep(s) ;
-      count = children_count(&s->children, s->client.key) ;
+      children_sweep(&s->connections.children) ;
+      count = connections_count(&s->connections, s->client.key) ;
     }
     if (count >= s->config->localmaxconn)
     {

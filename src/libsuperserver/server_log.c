@@ -15,7 +15,7 @@ void server_log_status (struct server *s)
   char running[UINT_FMT] ;
   char max[UINT_FMT] ;
   if (s->log.verbosity < 2) return ;
-  running[uint_fmt(running, s->children.running)] = 0 ;
+  running[uint_fmt(running, children_running(&s->connections.children))] = 0 ;
   max[uint_fmt(max, s->config->maxconn)] = 0 ;
   log_line(&s->log, LOG_INFO, "status: ", running, "/", max) ;
 }
@@ -35,7 +35,7 @@ void server_log_accept (struct server *s, pid_t pid, unsigned char const *key)
   if (s->log.verbosity < 2) return ;
   (*s->config->face->format_client)(name, &s->client, s->config->data) ;
   fmtpid[pid_fmt(fmtpid, pid)] = 0 ;
-  format_share(s, running, max, key ? children_count(&s->children, key) : 0) ;
+  format_share(s, running, max, key ? connections_count(&s->connections, key) : 0) ;
   log_line(&s->log, LOG_INFO, s->config->face->words.accepted, name, " pid ", fmtpid, " count ", key ? running : "?", "/", max) ;
 }
 
@@ -80,6 +80,6 @@ void server_log_end (struct server *s, pid_t pid, unsigned char const *key, int 
     log_line(&s->log, LOG_INFO, "end pid ", fmtpid, " ", name, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode) ;
     return ;
   }
-  format_share(s, running, max, children_count(&s->children, key)) ;
+  format_share(s, running, max, connections_count(&s->connections, key)) ;
   log_line(&s->log, LOG_INFO, "end pid ", fmtpid, WIFSIGNALED(status) ? " signal " : " exitcode ", fmtcode, " count ", running, "/", max) ;
 }

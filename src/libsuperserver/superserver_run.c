@@ -10,16 +10,29 @@
 #include "internal.h"
 
 #include "libdaemon/backoff.h"
+#include "libdaemon/children.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libdaemon/readiness.h"
 #include "libdaemon/signals.h"
+#include "libdaemon/spawner.h"
+
+static void on_end (void *data, struct child *child, int status)
+{
+  struct server *s = data ;
+  unsigned char key[SUPERSERVER_KEYSIZE] = { 0 } ;
+  pid_t pid = child->pid ;
+  int known = connections_forget(&s->connections, child, key) ;
+  backoff_reset(&s->backoff) ;
+  server_log_end(s, pid, key, known, status) ;
+  server_log_status(s) ;
+}
 
 static void terminate (struct server *s)
 {
-  children_kill(&s->children, SIGTERM) ;
-  children_kill(&s->children, SIGCONT) ;
+  children_kill(&s->connections.children, SIGTERM) ;
+  children_kill(&s->connections.children, SIGCONT) ;
 }
 
 static void on_signal (void *data, int sig, pid_t pid)
@@ -28,7 +41,7 @@ static void on_signal (void *data, int sig, pid_t pid)
   char const *terminating = s->config->face->words.terminating ;
   switch (sig)
   {
-    case SIGCHLD : server_reap(s, pid) ; return ;
+    case SIGCHLD : children_reap(&s->connections.children, pid, &STAMP) ; return ;
     case SIGHUP :
       log_line(&s->log, LOG_INFO, "received SIGHUP, sending ", terminating, " to all connections") ;
       terminate(s) ;
@@ -39,7 +52,7 @@ static void on_signal (void *data, int sig, pid_t pid)
       break ;
     case SIGABRT :
       log_line(&s->log, LOG_INFO, "received SIGABRT, sending SIGKILL to all connections and quitting") ;
-      children_kill(&s->children, SIGKILL) ;
+      children_kill(&s->connections.children, SIGKILL) ;
       break ;
     default : log_line(&s->log, LOG_INFO, "received SIGTERM, quitting") ;
   }
@@ -82,7 +95,7 @@ static void on_wake (void *data, tain const *now)
 
 static void listen_or_pause (struct server *s)
 {
-  int islistening = !s->waiting && s->children.running < s->config->maxconn && !backoff_iswaiting(&s->backoff, &STAMP) ;
+  int islistening = !s->waiting && children_running(&s->connections.children) < s->config->maxconn && !backoff_iswaiting(&s->backoff, &STAMP) ;
   if (islistening == loop_watch_isstarted(&s->listener)) return ;
   if (!islistening) loop_watch_stop(&s->loop, &s->listener) ;
   else if (!loop_watch_start(&s->loop, &s->listener, 0, LOOP_READ))
@@ -94,8 +107,9 @@ static void listen_or_pause (struct server *s)
 
 static void wait_for_something (struct server *s)
 {
-  tain when = s->sweep ;
+  tain when = tain_infinite ;
   listen_or_pause(s) ;
+  children_next(&s->connections.children, &when) ;
   backoff_next(&s->backoff, &when) ;
   complaint_next(&s->complaints, &STAMP, &when) ;
   loop_timer_set(&s->loop, &s->wake, &when) ;
@@ -105,7 +119,7 @@ static void wait_for_something (struct server *s)
 
 static void do_what_is_due (struct server *s)
 {
-  if (!tain_less(&STAMP, &s->sweep)) server_sweep(s) ;
+  children_turn(&s->connections.children, &STAMP) ;
   complaint_turn(&s->complaints, &STAMP) ;
   if (s->isasked) server_accept(s) ;
   else if (s->waiting && !backoff_iswaiting(&s->backoff, &STAMP)) server_serve(s) ;
@@ -127,12 +141,12 @@ static void prepare (struct server *s)
   if (!fd_ensure_open(1, 1) || !fd_ensure_open(2, 1)) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   if (ndelay_on(0) == -1) strerr_diefusys(EXITCODE_SYSTEM, "make stdin non-blocking") ;
   if (!prepare_loop(s)) strerr_diefusys(EXITCODE_SYSTEM, "prepare to wait") ;
-  children_init(&s->children) ;
+  connections_init(&s->connections, &on_end, s) ;
   s->log.verbosity = s->config->verbosity ;
   complaint_init(&s->complaints, &s->log) ;
   if (!environment_init(&s->environment, s->config->face)
    || !spawner_init(&s->spawner, s->config->argv)
-   || !children_reserve(&s->children))
+   || !connections_reserve(&s->connections))
     strerr_diefusys(EXITCODE_SYSTEM, "prepare to spawn") ;
   log_line(&s->log, LOG_INFO, "starting", s->config->bound) ;
   server_log_status(s) ;
@@ -149,7 +163,7 @@ int superserver_run (struct superserver const *given)
   if (limited.localmaxconn > limited.maxconn) limited.localmaxconn = limited.maxconn ;
   if (limited.ready) readiness_require() ;
   prepare(&s) ;
-  server_sweep(&s) ;  /* what ended before we were here tells nobody */
+  children_sweep(&s.connections.children) ;
   for (;;)
   {
     wait_for_something(&s) ;

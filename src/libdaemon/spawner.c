@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "libdaemon/spawner.h"
 
 #define DEFAULT_PATH "/usr/bin:/bin"
 
