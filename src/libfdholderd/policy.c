@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 
@@ -78,12 +79,10 @@ int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid, tain
 
 void policy_forget (struct policy *p, struct rights *r)
 {
-  for (unsigned int i = 0 ; i < RIGHT_COUNT ; i++)
-  {
-    expression_release(p, r->one[i].expression) ;
-    r->one[i].expression = 0 ;
-    r->one[i].isknown = r->one[i].isgranted = 0 ;
-  }
+  if (!r->one) return ;
+  for (unsigned int i = 0 ; i < RIGHT_COUNT ; i++) expression_release(p, r->one[i].expression) ;
+  free(r->one) ;
+  r->one = 0 ;
 }
 
  /* A cdb changes when it is reloaded; a directory whenever it likes, so what
@@ -162,10 +161,23 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
   else one->isgranted = 1 ;
 }
 
+ /* Who asks for nothing that needs a right costs no memory for any. */
+
+static int has_place (struct policy *p, struct rights *r, tain const *now)
+{
+  if (!r->one) r->one = calloc(RIGHT_COUNT, sizeof(struct rights_one)) ;
+  if (r->one) return 1 ;
+  strcpy(p->params.key, r->key) ;
+  warn_rules(p, r, now) ;
+  return 0 ;
+}
+
 int policy_may (struct policy *p, struct rights *r, enum right right, char const *id, tain const *now)
 {
-  struct rights_one *one = r->one + right ;
+  struct rights_one *one ;
   if (right == RIGHT_NONE) return 1 ;
+  if (!has_place(p, r, now)) return 0 ;
+  one = r->one + right ;
   if (!one->isknown || !is_fresh(p, &one->read, one->generation, now)) read_right(p, r, right, now) ;
   return has_expression(right) ? one->expression && expression_matches(one->expression, id) : one->isgranted ;
 }

@@ -61,7 +61,7 @@ struct rights
   char key[POLICY_KEY_SIZE] ;  /* the rule that allows the connection; empty: none does any longer */
   uint32_t generation ;
   tain judged ;  /* when the rule was found */
-  struct rights_one one[RIGHT_COUNT] ;
+  struct rights_one *one ;  /* RIGHT_COUNT of them; 0: none has been needed yet */
 } ;
 
  /* 0 and errno: the cdb cannot be used. */

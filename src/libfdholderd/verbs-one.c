@@ -61,11 +61,13 @@ enum verdict verb_delete (struct call const *c)
   return verbs_done(c, "delete", id, error) ;
 }
 
-static void take (struct session *s, struct store_entry *e)
+static int take (struct session *s, struct store_entry *e)
 {
-  e->taken = 1 ;
+  s->taking.id = strdup(e->id) ;
+  if (!s->taking.id) return 0 ;
   s->taking.serial = e->serial ;
-  memcpy(s->taking.id, e->id, (size_t)e->idlen + 1) ;
+  e->taken = 1 ;
+  return 1 ;
 }
 
 static int judge_retrieve (struct call const *c, struct store_entry const *e)
@@ -85,9 +87,8 @@ enum verdict verb_retrieve (struct call const *c)
   struct store_entry *e = store_get(&c->holder->store, id) ;
   int error = judge_retrieve(c, e) ;
   char *body = error ? 0 : (*c->reply.reserve)(c->reply.data, WIRE_ERROR_PACK, 1) ;
-  if (!body) return verbs_done(c, what, id, error ? error : ENOMEM) ;
+  if (!body || (isdelete && !take(c->session, e))) return verbs_done(c, what, id, error ? error : ENOMEM) ;
   (*c->reply.commit)(c->reply.data, wire_pack_error(body, 0), &e->fd, 1) ;
-  if (isdelete) take(c->session, e) ;
   verbs_log(c->holder, c->session, what, id, 0) ;
   return VERDICT_ANSWERED ;
 }

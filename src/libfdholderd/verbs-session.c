@@ -3,6 +3,7 @@
  /* What all verbs share: answers, the log, and what a session is in the
     middle of. */
 
+#include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 
@@ -58,6 +59,12 @@ void verbs_log (struct holder *h, struct session const *s, char const *what, cha
   log_line(&h->log, LOG_INFO, "uid ", uid, " pid ", pid, ": ", what, id ? " " : "", id ? log_quote(quoted, id, strlen(id)) : "", ": ", e ? strerror(e) : "done") ;
 }
 
+static void taking_free (struct session *s)
+{
+  free(s->taking.id) ;
+  s->taking.id = 0 ;
+}
+
 int verbs_taking_complete (struct holder *h, struct session *s)
 {
   struct store_entry *e = verbs_istaking(s) ? store_get(&h->store, s->taking.id) : 0 ;
@@ -68,8 +75,8 @@ int verbs_taking_complete (struct holder *h, struct session *s)
     else store_drop(&h->store, e) ;
     error = 0 ;
   }
-  verbs_log(h, s, "retrieve-and-delete", verbs_istaking(s) ? s->taking.id : 0, error) ;
-  s->taking.serial = 0 ;
+  verbs_log(h, s, "retrieve-and-delete", s->taking.id, error) ;
+  taking_free(s) ;
   return error ;
 }
 
@@ -79,7 +86,7 @@ void verbs_session_end (struct holder *h, struct session *s)
   {
     struct store_entry *e = store_get(&h->store, s->taking.id) ;
     if (e && e->serial == s->taking.serial) e->taken = 0 ;
-    s->taking.serial = 0 ;
+    taking_free(s) ;
   }
   if (s->given) store_forget(&h->store, s->given) ;
   s->given = 0 ;

@@ -24,8 +24,8 @@
  /* A retrieve-and-delete that has been answered and not completed. */
 struct taking
 {
-  uint64_t serial ;  /* of the entry; 0: none is under way */
-  char id[WIRE_ID_MAX + 1] ;
+  uint64_t serial ;  /* of the entry */
+  char *id ;  /* a copy, for the entry may go; 0: none is under way */
 } ;
 
  /* What one connection brings to its requests. */
@@ -107,7 +107,7 @@ extern enum phase verbs_phase (struct session const *) ;
  /* The answer to a retrieve-and-delete has arrived: the id goes, in the native
     dialect until it is put back. 0 or ENOENT. */
 extern int verbs_taking_complete (struct holder *, struct session *) ;
-#define verbs_istaking(s) (!!(s)->taking.serial)
+#define verbs_istaking(s) (!!(s)->taking.id)
 
  /* Undoes what was under way: a taking, a dump; what was given is given for good. */
 extern void verbs_session_end (struct holder *, struct session *) ;
