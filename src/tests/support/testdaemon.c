@@ -214,3 +214,10 @@ double test_seconds (void)
   clock_gettime(CLOCK_MONOTONIC, &ts) ;
   return ts.tv_sec + ts.tv_nsec / 1e9 ;
 }
+
+unsigned int test_patience (void)
+{
+  char const *s = getenv("PATIENCE") ;
+  unsigned long n = s ? strtoul(s, 0, 10) : 1 ;
+  return n && n <= 100 ? (unsigned int)n : 1 ;
+}

@@ -83,5 +83,6 @@ extern int testfile_same (int, int) ;
 
 extern void test_sleep (unsigned int milliseconds) ;
 extern double test_seconds (void) ;  /* monotonic */
+extern unsigned int test_patience (void) ;  /* PATIENCE of the environment: what is to be fast may take so many times as long */
 
 #endif
