@@ -24,7 +24,10 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/check-layers.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
 find src \( -name '*.c' -o -name '*.h' \) ! -path 'src/tests/*' -type f | sort > "$scratch/files"
-find src -name '*.o' ! -path 'src/tests/*' -type f | sort > "$scratch/objects"
+sed -n 's/\.c$/.o/p' "$scratch/files" | while read -r object
+do
+  if test -f "$object" ; then echo "$object" ; fi
+done > "$scratch/objects"
 
 # Uses, of files by files: USER USED HOW WHAT
 # shellcheck disable=SC2016 # awk expands it

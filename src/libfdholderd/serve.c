@@ -7,13 +7,13 @@
 #include <time.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/selfpipe.h>
 #include <skalibs/tai.h>
 
 #include "libdaemon/closer.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
+#include "libdaemon/signals.h"
 #include "libfdholderd/accept.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
@@ -59,20 +59,25 @@ static void rest (struct serve *s, char const *what)
   nanosleep(&pause, 0) ;
 }
 
-static void on_signal (void *data, unsigned int events, tain const *now)
+static void obey (void *data, int number, pid_t pid)
 {
   struct serve *s = data ;
-  (void)events ;
-  (void)now ;
-  for (;;) switch (selfpipe_read())
+  (void)pid ;
+  switch (number)
   {
-    case -1 : rest(s, "unable to read signals") ; return ;
-    case 0 : return ;
     case SIGTERM : enter_lameduck(s) ; break ;
     case SIGCHLD : closer_reap(&s->holder->closer) ; break ;
     case SIGHUP : policy_reload(&s->holder->policy) ; break ;
     default : break ;
   }
+}
+
+static void on_signal (void *data, unsigned int events, tain const *now)
+{
+  struct serve *s = data ;
+  (void)events ;
+  (void)now ;
+  if (!signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
 }
 
 static void on_connection (void *data, unsigned int events, tain const *now)
@@ -109,19 +114,6 @@ static void on_wake (void *data, tain const *now)
   (void)now ;
 }
 
-static int trap_signals (void)
-{
-  sigset_t set ;
-  int fd = selfpipe_init() ;
-  if (fd < 0) return -1 ;
-  signal(SIGPIPE, SIG_IGN) ;
-  sigemptyset(&set) ;
-  sigaddset(&set, SIGTERM) ;
-  sigaddset(&set, SIGHUP) ;
-  sigaddset(&set, SIGCHLD) ;
-  return selfpipe_trapset(&set) ? fd : -1 ;
-}
-
 static int begin_watching (struct serve *s, int listenfd, int signalfd)
 {
   int reports = closer_reports(&s->holder->closer) ;
@@ -137,6 +129,7 @@ static int begin_watching (struct serve *s, int listenfd, int signalfd)
 
 int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_options const *options)
 {
+  static int const signals[] = { SIGTERM, SIGHUP, SIGCHLD } ;
   int signalfd ;
   s->holder = h ;
   s->options = *options ;
@@ -144,7 +137,7 @@ int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_op
   s->end = tain_infinite ;
   accept_init(&s->acceptor, listenfd) ;
   if (ndelay_on(listenfd) == -1) return 0 ;
-  signalfd = trap_signals() ;
+  signalfd = signals_init(signals, sizeof(signals) / sizeof(*signals)) ;
   if (signalfd < 0 || !loop_init(&s->loop)) return 0 ;
   if (!begin_watching(s, listenfd, signalfd)) return 0 ;
   return slots_init(&s->slots, h, &s->loop, h->budget.maxconn, &options->timeout) ;
