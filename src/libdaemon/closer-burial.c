@@ -51,15 +51,19 @@ static int send_one (int to, int fd)
  /* It has it before we close ours, and closes its own after: so our close is
     not the last one, and does not wait. */
 
+int closer_trybury (struct closer *c, int fd)
+{
+  if (!c->burier) return (errno = ENOSYS, 0) ;
+  if (!send_one(c->burial[1], fd)) return 0 ;
+  fd_close(fd) ;
+  __atomic_add_fetch(&c->shared->buried, 1, __ATOMIC_SEQ_CST) ;
+  return 1 ;
+}
+
 void closer_bury (struct closer *c, int fd)
 {
   int e = errno ;
-  if (c->burier && send_one(c->burial[1], fd))
-  {
-    fd_close(fd) ;
-    __atomic_add_fetch(&c->shared->buried, 1, __ATOMIC_SEQ_CST) ;
-  }
-  else closer_close(c, fd, 0, 0) ;
+  if (!closer_trybury(c, fd)) closer_close(c, fd, 0, 0) ;
   errno = e ;
 }
 
@@ -214,17 +218,29 @@ static pid_t start (void)
   return pid ;
 }
 
+static int open_channel (struct closer *c)
+{
+  if (c->burial[1] >= 0) return 1 ;
+  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->burial) == 0 ;
+}
+
+ /* Is there close_range(2)? No number is as high. */
+
+static int can_leave_table (void)
+{
+  return syscall(SYS_close_range, ~0U, ~0U, 0) == 0 ? 1 : (errno = ENOSYS, 0) ;
+}
+
 int closer_begin_burial (struct closer *c)
 {
-  if (!c->hashelpers) return (errno = ENOSYS, 0) ;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->burial) == -1) return 0 ;
+  if (c->burier) return 1 ;
+  if (!can_leave_table()) return 0 ;
+  if (!c->shared && !closer_begin_sharing(c)) return 0 ;
+  if (!open_channel(c)) return 0 ;
   self.shared = c->shared ;
   self.fd = c->burial[0] ;
   c->burier = start() ;
-  if (c->burier) return 1 ;
-  fd_close(c->burial[0]) ;
-  fd_close(c->burial[1]) ;
-  return 0 ;
+  return !!c->burier ;
 }
 
 #else

@@ -18,7 +18,7 @@
 
 #define shared_size(c) (sizeof(struct closer_shared) + 2 * (c)->ownsize)
 
-static int begin_sharing (struct closer *c)
+int closer_begin_sharing (struct closer *c)
 {
   struct rlimit limit ;
   if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return 0 ;
@@ -52,7 +52,7 @@ int closer_begin (struct closer *c, closer_done_func_ref done, void *data)
   *c = zero ;
   c->done = done ;
   c->data = data ;
-  if (!begin_sharing(c)) return 0 ;
+  if (!closer_begin_sharing(c)) return 0 ;
   if (!open_channel(c)) goto unmap ;
   for (; n < 2 ; n++)
   {

@@ -204,18 +204,27 @@ static void bury (struct closer *c, unsigned int i)
   if (!i || i == c->shared->active) c->late = tain_zero ;
 }
 
- /* What was on the way to the process for connections is on no way now. */
+ /* What was on the way to the process for connections is on no way now, unless
+    another one is made: where there are no helpers nobody else could close it. */
 
 static void mourn (struct closer *c)
 {
   c->burier = 0 ;
+  if (!c->hashelpers) return ;
   close(c->burial[1]) ;
   closer_close(c, c->burial[0], 0, 0) ;
 }
 
+ /* Somebody else may have waited for it: then it is nobody's child. */
+
+static int has_died (pid_t pid)
+{
+  return pid && waitpid(pid, 0, WNOHANG) ;
+}
+
 void closer_reap (struct closer *c)
 {
-  if (c->burier && waitpid(c->burier, 0, WNOHANG) == c->burier) mourn(c) ;
+  if (has_died(c->burier)) mourn(c) ;
   for (unsigned int i = 0 ; i < CLOSER_HELPERS ; i++)
-    if (c->helpers[i] && waitpid(c->helpers[i], 0, WNOHANG) == c->helpers[i]) bury(c, i) ;
+    if (has_died(c->helpers[i])) bury(c, i) ;
 }

@@ -50,7 +50,8 @@ enum closer_numbers
   CLOSER_LATE_MS = 10,  /* a helper that has closed nothing in so long is stuck */
   CLOSER_SETTLE_MS = 40,  /* in each second, spent waiting in closer_settle */
   CLOSER_END_MS = 500,
-  CLOSER_OWN_MAX = 1 << 20
+  CLOSER_OWN_MAX = 1 << 20,
+  CLOSER_UNREAD_MAX = 253  /* descriptors that a message has at most: SCM_MAX_FD of Linux */
 } ;
 
 struct closer_request
@@ -145,11 +146,21 @@ extern int closer_begin (struct closer *, closer_done_func_ref, void *data) ;
 extern void closer_close (struct closer *, int fd, struct closer_lane *, void *owner) ;
 
  /* The process for connections. To be made before there is a descriptor that
-    is not ours. 0 and errno: there is none, and closer_bury is closer_close. */
+    is not ours. Who has none ever, and no helpers, may make it when it is
+    needed, and as often: one that has died is replaced then. 0 and errno:
+    there is none, and closer_bury is closer_close. ENOSYS: nor can there be. */
 extern int closer_begin_burial (struct closer *) ;
 
  /* Consumes fd, a Unix socket that was shut down. Keeps errno. */
 extern void closer_bury (struct closer *, int fd) ;
+extern int closer_trybury (struct closer *, int fd) ;  /* 0 and errno: fd is the caller's still */
+
+ /* Does anything wait unread on that connection? */
+extern int closer_isunread (int fd) ;
+
+ /* How many descriptors do, on that Unix socket, as Linux tells; CLOSER_UNREAD_MAX
+    where it does not. */
+extern unsigned int closer_count_unread (int fd) ;
 
  /* Closes it here. */
 extern void closer_close_here (int fd) ;

@@ -56,7 +56,7 @@ static int has_room (struct holder const *h, struct account const *a, unsigned i
 
 int closing_hasroom (struct holder const *h, struct account const *a, int fd)
 {
-  return is_ample(h, a) || has_room(h, a, fdtable_count_unread(fd)) ;
+  return is_ample(h, a) || has_room(h, a, closer_count_unread(fd)) ;
 }
 
 static int is_ended (int fd)
@@ -76,6 +76,6 @@ size_t closing_room (struct holder const *h, struct account const *a, int fd)
 {
   int bytes ;
   if (is_ample(h, a)) return SIZE_MAX ;
-  if (ioctl(fd, FIONREAD, &bytes) == -1 || !has_room(h, a, fdtable_count_unread(fd))) return 0 ;
+  if (ioctl(fd, FIONREAD, &bytes) == -1 || !has_room(h, a, closer_count_unread(fd))) return 0 ;
   return bytes > 0 ? (size_t)bytes : (size_t)is_ended(fd) ;
 }

@@ -3,20 +3,15 @@
 #include <skalibs/nonposix.h>
 
 #include <stdlib.h>
-#include <string.h>
 #include <errno.h>
-#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <sys/socket.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/types.h>
 
 #include "libdaemon/closer.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdwire/rights.h"
-#include "libfdwire/wire.h"
 
 enum
 {
@@ -73,30 +68,6 @@ static void drain (struct fdtable *t, int fd)
   while (r > 0) ;
 }
 
-static int is_unread (int fd)
-{
-  int n ;
-  return ioctl(fd, FIONREAD, &n) == -1 || n ;
-}
-
-unsigned int fdtable_count_unread (int fd)
-{
-  static char const name[] = "scm_fds:" ;
-  char path[sizeof("/proc/self/fdinfo/") + INT_FMT] = "/proc/self/fdinfo/" ;
-  char text[512] ;
-  char const *s ;
-  size_t r ;
-  int info ;
-  path[strlen("/proc/self/fdinfo/") + int_fmt(path + strlen("/proc/self/fdinfo/"), fd)] = 0 ;
-  info = openc_read(path) ;
-  if (info < 0) return WIRE_FDS_MAX ;
-  r = allread(info, text, sizeof(text) - 1) ;
-  fd_close(info) ;
-  text[r] = 0 ;
-  s = strstr(text, name) ;
-  return s ? (unsigned int)strtoul(s + strlen(name), 0, 10) : WIRE_FDS_MAX ;
-}
-
 void fdtable_open_connection (struct fdtable *t, int fd)
 {
   if (t->closer) closer_own(t->closer, fd, 1) ;
@@ -116,7 +87,7 @@ void fdtable_close_connection (struct fdtable *t, int fd)
   int isalone = !t->closer || !closer_hashelpers(t->closer) ;
   shutdown(fd, isalone ? SHUT_RD : SHUT_RDWR) ;
   if (isalone) drain(t, fd) ;
-  else if (is_unread(fd) && fdtable_count_unread(fd))
+  else if (closer_isunread(fd) && closer_count_unread(fd))
   {
     closer_own(t->closer, fd, 0) ;
     closer_bury(t->closer, fd) ;

@@ -60,10 +60,6 @@ extern void fdtable_open_connection (struct fdtable *, int) ;
 extern void fdtable_close_connection (struct fdtable *, int) ;
 extern void fdtable_end_connection (struct fdtable *, int) ;  /* end of file was read: nothing is unread */
 
- /* How many descriptors are under way on that connection, as Linux tells; as
-    many as a message may have, where it does not. */
-extern unsigned int fdtable_count_unread (int) ;
-
  /* Those that have a reference, and those that are being closed. */
 extern uint64_t fdtable_count (struct fdtable const *) ;
 

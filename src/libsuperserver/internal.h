@@ -10,6 +10,7 @@
 
 #include "libdaemon/backoff.h"
 #include "libdaemon/children.h"
+#include "libdaemon/closer.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
@@ -80,7 +81,9 @@ struct server
   struct log log ;
   struct complaints complaints ;  /* what clients can cause goes here */
   struct superserver_client client ;
+  struct closer closer ;  /* its process for connections alone, and only once there is a need */
   unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
+  unsigned int isrefused : 1 ;  /* nor will have one: it waits to be closed */
   unsigned int isasked : 1 ;  /* somebody waits to be accepted */
   unsigned int isending : 1 ;
   struct loop loop ;
@@ -90,6 +93,8 @@ struct server
   struct backoff backoff ;  /* accept or a spawn has failed */
 } ;
 
+extern int server_isshortage (int e) ;  /* what may be better later */
+
  /* What has just failed, by errno. */
 extern void server_complain (struct server *, char const *what, char const *name, char const *then) ;
 
@@ -97,7 +102,8 @@ extern void server_accept (struct server *) ;
  /* The client that was accepted gets its child, or waits for another try, or is given up. */
 extern void server_serve (struct server *) ;
 
-extern void server_turn_away (int fd, int family) ;  /* closes an accepted connection, and never waits for that */
+ /* Closes an accepted connection, and never waits for that. 0 and errno: it cannot do so now. */
+extern int server_turn_away (struct closer *, int fd, int family) ;
 
 extern void server_log_status (struct server *) ;
 extern void server_log_accept (struct server *, pid_t, unsigned char const *key) ;  /* key 0: the client is not known */

@@ -25,21 +25,27 @@ void server_complain (struct server *s, char const *what, char const *name, char
   complaint_line(&s->complaints, LOG_WARNING, what, 0, &STAMP, what, name, ": ", strerror(errno), then) ;
 }
 
-static void turn_away (struct server *s)
+int server_isshortage (int e)
 {
-  server_turn_away(s->client.fd, s->client.address.ss_family) ;
-  s->waiting = 0 ;
+  return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY || e == ETOOMANYREFS ;
 }
 
-static int is_shortage (int e)
+static void turn_away (struct server *s)
 {
-  return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY ;
+  s->isrefused = !server_turn_away(&s->closer, s->client.fd, s->client.address.ss_family) ;
+  s->waiting = s->isrefused ;
+  if (s->isrefused) backoff_begin(&s->backoff, &STAMP) ;
 }
 
 void server_serve (struct server *s)
 {
   unsigned char const *key = s->client.known ? s->client.key : 0 ;
   pid_t pid ;
+  if (s->isrefused)
+  {
+    turn_away(s) ;
+    return ;
+  }
   if (!connections_reserve(&s->connections))
   {
     server_complain(s, "unable to remember a child", "", "; the client waits") ;
@@ -49,7 +55,7 @@ void server_serve (struct server *s)
   pid = spawner_run(&s->spawner, s->client.fd, s->environment.envp) ;
   if (!pid)
   {
-    int shortage = is_shortage(errno) ;
+    int shortage = server_isshortage(errno) ;
     server_complain(s, "unable to spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
     if (shortage) backoff_begin(&s->backoff, &STAMP) ;
     else turn_away(s) ;

@@ -11,6 +11,7 @@
 
 #include "libdaemon/backoff.h"
 #include "libdaemon/children.h"
+#include "libdaemon/closer.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
@@ -41,7 +42,10 @@ static void on_signal (void *data, int sig, pid_t pid)
   char const *terminating = s->config->face->words.terminating ;
   switch (sig)
   {
-    case SIGCHLD : children_reap(&s->connections.children, pid, &STAMP) ; return ;
+    case SIGCHLD :
+      children_reap(&s->connections.children, pid, &STAMP) ;
+      closer_reap(&s->closer) ;
+      return ;
     case SIGHUP :
       log_line(&s->log, LOG_INFO, "received SIGHUP, sending ", terminating, " to all connections") ;
       terminate(s) ;
@@ -157,7 +161,7 @@ int superserver_run (struct superserver const *given)
 {
   struct superserver limited = *given ;
   struct superserver const *config = &limited ;
-  static struct server s = { .log = LOG_ZERO } ;
+  static struct server s = { .log = LOG_ZERO, .closer = CLOSER_ZERO } ;
   s.config = config ;
   if (!limited.maxconn) limited.maxconn = 1 ;
   if (limited.localmaxconn > limited.maxconn) limited.localmaxconn = limited.maxconn ;

@@ -7,20 +7,13 @@
 
 #include <skalibs/nonposix.h>
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <linux/userfaultfd.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "probed.h"
+#include "support/lockedpipe.h"
 #include "support/preloaded.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
@@ -36,41 +29,6 @@ enum
 } ;
 
 static struct testdaemon holder ;
-static pid_t writer ;
-static int reader = -1 ;
-
- /* Writes a page that nobody gives it, and has the lock of the pipe meanwhile. */
-
-static void hold_lock (int to)
-{
-  int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC) ;
-  struct uffdio_api api = { .api = UFFD_API } ;
-  void *page = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ;
-  struct uffdio_register range = { .range = { .start = (unsigned long)page, .len = 4096 }, .mode = UFFDIO_REGISTER_MODE_MISSING } ;
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ;
-  if (fault < 0 || page == MAP_FAILED || ioctl(fault, UFFDIO_API, &api) == -1 || ioctl(fault, UFFDIO_REGISTER, &range) == -1) _exit(1) ;
-  if (write(to, page, 1) == -1) _exit(1) ;
-  _exit(0) ;
-}
-
- /* The last descriptor of the reading end is reader. 0: no such page can be had. */
-
-static int make_pipe (void)
-{
-  int p[2] ;
-  if (pipe2(p, O_CLOEXEC) == -1) tap_bail("pipe") ;
-  writer = fork() ;
-  if (writer == -1) tap_bail("fork") ;
-  if (!writer)
-  {
-    close(p[0]) ;
-    hold_lock(p[1]) ;
-  }
-  close(p[1]) ;
-  reader = p[0] ;
-  test_sleep(200) ;
-  return waitpid(writer, 0, WNOHANG) == 0 ;
-}
 
 static void send_one (int const *fds, unsigned int nfds)
 {
@@ -117,7 +75,7 @@ int main (void)
 {
   struct rawclient c ;
   char limit[32] ;
-  int file ;
+  int file, reader ;
 #ifndef S6_ACTIVATION_HAS_CLONE_FILES
   tap_skip_all("no process can share descriptors here") ;
 #endif
@@ -130,7 +88,7 @@ int main (void)
   snprintf(limit, sizeof(limit), "prlimit --nofile=%d:%d", LIMIT, LIMIT) ;
   setenv("DAEMON_WRAPPER", limit, 1) ;
   testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-T", "500", 0 }) ;
-  if (!make_pipe())
+  if (!lockedpipe_begin(&reader, 1))
   {
     tap_ok(1, "H43: a pipe whose lock is held # SKIP no page can be kept away here") ;
     testdaemon_finish(&holder) ;
@@ -146,7 +104,6 @@ int main (void)
   attack(&c, file, &file, 1, "descriptors behind it") ;
   raw_close(&c) ;
   tap_ok(testdaemon_stop_within(&holder, 1500) == 0, "H43: SIGTERM ends the holder within -T and a second") ;
-  kill(writer, SIGKILL) ;
-  waitpid(writer, 0, 0) ;
+  lockedpipe_end() ;
   return tap_done() ;
 }

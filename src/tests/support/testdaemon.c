@@ -71,7 +71,7 @@ int testdaemon_listen (char const *path)
   return fd ;
 }
 
-static void find_program (char *path, size_t room)
+void testdaemon_program (char *path, size_t room, char const *name)
 {
   char const *build = getenv("BUILD") ;
   char self[4096] ;
@@ -79,8 +79,8 @@ static void find_program (char *path, size_t room)
   if (len <= 0) tap_bail("readlink") ;
   self[len] = 0 ;
   *strrchr(self, '/') = 0 ;
-  if (build && *build) snprintf(path, room, "%s/s6-fdholderd", build) ;
-  else snprintf(path, room, "%s/../../../s6-fdholderd", self) ;
+  if (build && *build) snprintf(path, room, "%s/%s", build, name) ;
+  else snprintf(path, room, "%s/../../../%s", self, name) ;
 }
 
  /* A wrapper of one word is made to fail where it finds something. */
@@ -107,7 +107,7 @@ static void run_child (int listener, int notify, char const *const *options)
   static char program[8192] ;
   char const *argv[ARGUMENTS_MAX] ;
   unsigned int n = wrap(argv) ;
-  find_program(program, sizeof(program)) ;
+  testdaemon_program(program, sizeof(program), "s6-fdholderd") ;
   argv[n++] = program ;
   argv[n++] = "-1" ;
   argv[n++] = "-i" ;

@@ -39,6 +39,9 @@ extern void testdaemon_deny (char const *key) ;
 extern void testdaemon_forget_rules (void) ;  /* all of them */
 extern void testdaemon_write (char const *path, char const *text) ;  /* bails out */
 
+ /* The path of a program of $BUILD, or of the tree that this main was built in. */
+extern void testdaemon_program (char *path, size_t room, char const *name) ;
+
  /* A socket at that path of the working directory that all may connect to. */
 extern int testdaemon_listen (char const *path) ;
 
