@@ -93,8 +93,6 @@ struct server
   struct backoff backoff ;  /* accept or a spawn has failed */
 } ;
 
-extern int server_isshortage (int e) ;  /* what may be better later */
-
  /* What has just failed, by errno. */
 extern void server_complain (struct server *, char const *what, char const *name, char const *then) ;
 
@@ -102,7 +100,8 @@ extern void server_accept (struct server *) ;
  /* The client that was accepted gets its child, or waits for another try, or is given up. */
 extern void server_serve (struct server *) ;
 
- /* Closes an accepted connection, and never waits for that. 0 and errno: it cannot do so now. */
+ /* Closes an accepted connection, and never waits for that. 0 and errno: it
+    cannot do so, and fd is the caller's still. */
 extern int server_turn_away (struct closer *, int fd, int family) ;
 
 extern void server_log_status (struct server *) ;

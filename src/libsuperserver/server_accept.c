@@ -25,7 +25,7 @@ void server_complain (struct server *s, char const *what, char const *name, char
   complaint_line(&s->complaints, LOG_WARNING, what, 0, &STAMP, what, name, ": ", strerror(errno), then) ;
 }
 
-int server_isshortage (int e)
+static int is_shortage (int e)
 {
   return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY || e == ETOOMANYREFS ;
 }
@@ -33,8 +33,17 @@ int server_isshortage (int e)
 static void turn_away (struct server *s)
 {
   s->isrefused = !server_turn_away(&s->closer, s->client.fd, s->client.address.ss_family) ;
+  if (s->isrefused && !is_shortage(errno))
+  {
+    close(s->client.fd) ;
+    s->isrefused = 0 ;
+  }
+  if (s->isrefused)
+  {
+    server_complain(s, "unable to close a connection with descriptors unread", "", "; trying again") ;
+    backoff_begin(&s->backoff, &STAMP) ;
+  }
   s->waiting = s->isrefused ;
-  if (s->isrefused) backoff_begin(&s->backoff, &STAMP) ;
 }
 
 void server_serve (struct server *s)
@@ -55,7 +64,7 @@ void server_serve (struct server *s)
   pid = spawner_run(&s->spawner, s->client.fd, s->environment.envp) ;
   if (!pid)
   {
-    int shortage = server_isshortage(errno) ;
+    int shortage = is_shortage(errno) ;
     server_complain(s, "unable to spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
     if (shortage) backoff_begin(&s->backoff, &STAMP) ;
     else turn_away(s) ;

@@ -1,6 +1,5 @@
 /* ISC license. */
 
-#include <errno.h>
 #include <unistd.h>
 #include <sys/socket.h>
 
@@ -30,11 +29,7 @@ int server_turn_away (struct closer *closer, int fd, int family)
   if (family == AF_UNIX)
   {
     shutdown(fd, SHUT_RDWR) ;  /* nothing more comes from now on */
-    if (has_descriptors(fd))
-    {
-      if (closer_begin_burial(closer) && closer_trybury(closer, fd)) return 1 ;
-      if (server_isshortage(errno)) return 0 ;
-    }
+    if (has_descriptors(fd)) return closer_begin_burial(closer) && closer_trybury(closer, fd) ;
   }
   close(fd) ;
   return 1 ;

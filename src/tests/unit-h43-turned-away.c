@@ -6,11 +6,13 @@
 
 #include <skalibs/nonposix.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -42,6 +44,28 @@ static void turn_away (int type, int const *fds, unsigned int nfds, char const *
   close(s[0]) ;
 }
 
+ /* Not even the number to look with is to be had. */
+
+static void short_of_numbers (void)
+{
+  struct rlimit before, none ;
+  int s[2] ;
+  char c ;
+  int e ;
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, s) == -1 || write(s[0], "x", 1) != 1) tap_bail("socketpair") ;
+  getrlimit(RLIMIT_NOFILE, &before) ;
+  none = before ;
+  none.rlim_cur = 0 ;
+  setrlimit(RLIMIT_NOFILE, &none) ;
+  tap_ok(!server_turn_away(&closer, s[1], AF_UNIX), "without a number for it, it fails") ;
+  e = errno ;
+  setrlimit(RLIMIT_NOFILE, &before) ;
+  tap_ok(e == EMFILE, "for want of one: %d", e) ;
+  tap_ok(server_turn_away(&closer, s[1], AF_UNIX), "and later it does not") ;
+  tap_ok(read(s[0], &c, 1) <= 0, "the client sees the end") ;
+  close(s[0]) ;
+}
+
 static void alone (void)
 {
   int other[2] ;
@@ -50,6 +74,7 @@ static void alone (void)
   turn_away(SOCK_SEQPACKET, 0, 0, "a packet") ;
   tap_ok(!closer.burier, "no process is made for them") ;
 #ifdef S6_ACTIVATION_HAS_CLONE_FILES
+  short_of_numbers() ;
   fd = lingering_socket(other) ;
   turn_away(SOCK_STREAM, &fd, 1, "stream") ;
   fd = lingering_socket(other + 1) ;
