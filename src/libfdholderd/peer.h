@@ -82,6 +82,8 @@ extern void peer_tick (struct peer *, tain const *now) ;  /* every turn */
 extern void peer_next (struct peer const *, tain *) ;  /* when peer_tick has something to do */
 extern void peer_lameduck (struct peer *, tain const *now) ;
 extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* why: a text that stays where it is */
+ /* Will peer_free close the connection at once, with nothing unread on it? */
+#define peer_isclosedalone(p) ((p)->iseof && !(p)->flight.unread)
 #define peer_isdead(p) ((p)->state == PEER_DEAD)
 #define peer_isbusy(p) ((p)->busy)
 #define peer_uid(p) ((p)->session.rights.uid)

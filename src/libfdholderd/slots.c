@@ -39,7 +39,8 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
 
 static void die (struct slot *one)
 {
-  loop_watch_stop(one->slots->loop, &one->watch) ;
+  if (peer_isclosedalone(one->peer)) loop_watch_forget(one->slots->loop, &one->watch) ;
+  else loop_watch_stop(one->slots->loop, &one->watch) ;
   loop_timer_clear(one->slots->loop, &one->timer) ;
   list_remove(&one->withheld) ;
   list_remove(&one->line) ;
