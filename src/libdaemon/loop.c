@@ -115,23 +115,22 @@ void loop_timer_init (struct loop_timer *t, loop_due_func *f, void *data)
 {
   t->f = f ;
   t->data = data ;
-  t->isset = 0 ;
+  t->when = tain_infinite ;
 }
 
 void loop_timer_set (struct loop *l, struct loop_timer *t, tain const *when)
 {
-  if (t->isset && !tain_less(&t->when, when) && !tain_less(when, &t->when)) return ;
+  if (!tain_less(&t->when, when) && !tain_less(when, &t->when)) return ;
   loop_timer_clear(l, t) ;
   if (!tain_less(when, &tain_infinite)) return ;
   t->when = *when ;
-  t->isset = 1 ;
   tree_insert(&l->timers, &t->node) ;
 }
 
 void loop_timer_clear (struct loop *l, struct loop_timer *t)
 {
-  if (t->isset) tree_delete(&l->timers, &t->node) ;
-  t->isset = 0 ;
+  if (tain_less(&t->when, &tain_infinite)) tree_delete(&l->timers, &t->node) ;
+  t->when = tain_infinite ;
 }
 
  /* Milliseconds until the first timer is due, rounded up: a wait that ends

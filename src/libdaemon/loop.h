@@ -48,10 +48,9 @@ struct loop_watch
 struct loop_timer
 {
   struct tree_node node ;
-  tain when ;
+  tain when ;  /* tain_infinite: it is not set */
   loop_due_func *f ;
   void *data ;
-  uint8_t isset ;
 } ;
 
 struct loop_found

@@ -84,7 +84,7 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
   {
     if (!wasbusy || (judged && (p->hasleft || frame_out_isempty(&p->out))))
     {
-      tain_add(&p->deadline, now, &p->timeout) ;
+      tain_add(&p->deadline, now, p->timeout) ;
       p->hasleft = 0 ;
     }
     if (p->islameduck && p->state == PEER_OPEN && !is_under_way(&p->session) && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;

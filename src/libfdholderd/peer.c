@@ -65,7 +65,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   p->fdops.data = p ;
   frame_in_init(&p->in, &p->fdops) ;
   frame_out_init(&p->out, &p->fdops) ;
-  p->timeout = *timeout ;
+  p->timeout = timeout ;
   p->deadline = tain_infinite ;
   p->active = *now ;
   h->connection_fds++ ;

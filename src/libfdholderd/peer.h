@@ -48,26 +48,26 @@ struct peer
   struct account *account ;  /* whose places it takes; set by who gives them out */
   int fd ;
   int channel ;  /* the end of the event pipe that we write to; -1: none */
-  enum peer_state state ;
-  struct session session ;
-  struct frame_fdops fdops ;
-  struct flight_one flight ;
-  struct frame_in in ;
-  struct frame_out out ;
-  tain timeout ;  /* for one exchange; tain_infinite_relative for none */
-  tain deadline ;  /* of the exchange under way; tain_infinite between two */
-  tain active ;  /* when bytes last came or went */
-  struct backoff backoff ;  /* short of resources: nothing is sent while it is under way */
+  uint8_t state ;  /* enum peer_state */
   uint8_t busy ;  /* an exchange is under way */
   uint8_t islameduck ;
   uint8_t hasleft ;  /* something that waited has, since -t was armed */
   uint8_t iseof ;  /* nothing more can come */
   uint8_t isstranger ;  /* native, or nobody knows yet, and has been told nothing: does not know us */
+  struct session session ;
+  struct frame_fdops fdops ;
+  struct flight_one flight ;
+  struct frame_in in ;
+  struct frame_out out ;
+  tain const *timeout ;  /* for one exchange; tain_infinite_relative for none */
+  tain deadline ;  /* of the exchange under way; tain_infinite between two */
+  tain active ;  /* when bytes last came or went */
+  struct backoff backoff ;  /* short of resources: nothing is sent while it is under way */
 } ;
 
  /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: fd is closed
     and the rights are forgotten. */
-extern struct peer *peer_new (struct holder *, int fd, struct rights const *, pid_t, tain const *timeout, tain const *now) ;
+extern struct peer *peer_new (struct holder *, int fd, struct rights const *, pid_t, tain const *timeout, tain const *now) ;  /* timeout stays where it is */
 extern void peer_free (struct peer *, tain const *now) ;
 
  /* Before a connection that is ours to keep, and that nothing was said to, is

@@ -140,9 +140,9 @@ struct frame_out
   size_t head ;  /* first byte that has not left */
   genalloc attachments ;  /* struct frame_attachment, by offset */
   genalloc fds ;  /* int */
-  size_t attachment ;  /* first that has not left */
   struct frame_fdops const *fdops ;
-  enum frame_dialect dialect ;
+  uint32_t attachment ;  /* first that has not left */
+  uint8_t dialect ;  /* enum frame_dialect */
 } ;
 
 struct frame_attachment

@@ -43,7 +43,7 @@ static int listening_socket (char const *path)
 
 static void become_daemon (struct bench_daemon const *b, int fd, int ready, char const *program, char const *maxfds)
 {
-  char *argv[] = { "s6-fdholderd", "-1", "-v0", "-n", (char *)maxfds, "-i", "rules", 0 } ;
+  char *argv[] = { "s6-fdholderd", "-1", "-v0", "-n", (char *)maxfds, "-i", "rules", b->maxconn ? "-c" : 0, (char *)b->maxconn, 0 } ;
   dup2(fd, 0) ;
   dup2(ready, 1) ;
   for (int i = 3 ; i < 100 ; i++) close(i) ;

@@ -24,6 +24,7 @@ struct bench_daemon
   char const *name ;
   char const *dir ;  /* where its programs are */
   char **environment ;  /* what they run in */
+  char const *maxconn ;  /* -c; 0: what it takes by itself */
   char socket[32] ;
   pid_t pid ;
 } ;
