@@ -51,6 +51,7 @@ rm -f first/src/libfdwire/frame-zzz.c
 ok 'a source that is gone' make -s -C first
 unlike 'is no longer in its library' "$(ar t first/libfdwire.a)" '^frame-zzz.o$'
 
+cp first/src/conn-tools/s6-connlimit.c connlimit.c
 echo '#include "libfdwire/frame.h"' >> first/src/conn-tools/s6-connlimit.c
 ok 'a new include is found' make -s -C first
 like 'and followed' "$(grep '^src/conn-tools/s6-connlimit.o' first/package/deps.mak)" ' src/libfdwire/frame.h'
@@ -62,6 +63,7 @@ echo libnowhere >> first/src/conn-tools/link
 not_ok 'a library that is misspelt in a link file' make -s -C first
 like 'is an error that names the file' "$(cat err)" 'src/conn-tools/link lists libnowhere'
 cp link first/src/conn-tools/link
+cp connlimit.c first/src/conn-tools/s6-connlimit.c
 ok 'once it is right all is well' make -s -C first
 
 if command -v mandoc >/dev/null
