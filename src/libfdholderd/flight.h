@@ -38,9 +38,9 @@ struct flight_one
   struct flight_one *next ;
   struct flight_one **link ;  /* what points to it */
   struct account *account ;
-  uint32_t unread ;  /* descriptors, at most; a live connection is in the list while there are any */
   int fd ;
-  uint8_t isgrave ;
+  unsigned int unread : 31 ;  /* descriptors, at most; a live connection is in the list while there are any */
+  unsigned int isgrave : 1 ;
 } ;
 
 struct flight

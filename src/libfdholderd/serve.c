@@ -72,19 +72,24 @@ static void obey (void *data, int number, pid_t pid)
   }
 }
 
+ /* Signals and connections wait for the end of the turn: what a client has
+    sent before SIGTERM is read before it is obeyed, and who has gone is not in
+    the way of who comes. */
+
 static void on_signal (void *data, unsigned int events, tain const *now)
 {
   struct serve *s = data ;
   (void)events ;
   (void)now ;
-  if (!signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
+  s->aresignals = 1 ;
 }
 
 static void on_connection (void *data, unsigned int events, tain const *now)
 {
   struct serve *s = data ;
   (void)events ;
-  accept_some(&s->acceptor, &s->slots, now) ;
+  (void)now ;
+  s->areconnections = 1 ;
 }
 
 static void on_report (void *data, unsigned int events, tain const *now)
@@ -171,8 +176,11 @@ static void prepare (struct serve *s)
 static void turn (struct serve *s)
 {
   struct holder *h = s->holder ;
+  s->areconnections = s->aresignals = 0 ;
   prepare(s) ;
   if (!loop_turn(&s->loop) && errno != EINTR) rest(s, "unable to wait for clients") ;
+  if (s->areconnections) accept_some(&s->acceptor, &s->slots, &STAMP) ;
+  if (s->aresignals && !signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
   slots_turn(&s->slots, &STAMP) ;
   h->connection_fds -= flight_sweep(&h->flight, &h->accounts, &h->fdtable, &STAMP) ;
   complaint_turn(&h->complaints, &STAMP) ;

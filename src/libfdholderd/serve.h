@@ -34,6 +34,8 @@ struct serve
   struct loop_timer expiry ;  /* of what is held */
   struct loop_timer wake ;  /* for all who have something to do without being called */
   tain end ;  /* of the lame duck */
+  uint8_t areconnections ;  /* there are some: found in this turn */
+  uint8_t aresignals ;  /* likewise */
   uint8_t islameduck ;
 } ;
 

@@ -91,10 +91,10 @@ struct frame_in
   size_t len ;
   char *kept ;  /* memory of its own, or 0 */
   size_t room ;  /* bytes in kept */
-  uint32_t maxbody ;
   struct frame_fdops const *fdops ;
   int *fds ;  /* the queue: few, or memory of its own */
   int few[FRAME_IN_FDS] ;
+  uint32_t maxbody ;
   uint16_t fdhead ;
   uint16_t fdcount ;
   uint16_t fdmax ;  /* how many the other side may send now */
