@@ -41,7 +41,7 @@ endif
 deps_sources := find src -path src/tests/peer -prune -o -type f \( -name '*.[ch]' -o -name link -o -name '*.link' -o -name contains \) -print
 deps_isfresh := $(if $(wildcard package/deps.mak package/deps.list),$(shell \
   $(deps_sources) | sort | cmp -s - package/deps.list && \
-  test -z "$$(find $$(cat package/deps.list) package/targets.mak tools/gen-deps.sh -newer package/deps.list | head -n 1)" && echo yes))
+  test -z "$$(find $$(cat package/deps.list) package/targets.mak tools/gen-deps.sh tools/includes.awk -newer package/deps.list | head -n 1)" && echo yes))
 
 package/deps.mak: $(if $(deps_isfresh),,FORCE)
 	@$(deps_sources) | sort > package/deps.list.new

@@ -19,7 +19,8 @@ set -eu
 LC_ALL=C
 export LC_ALL
 
-cd "${1:-$(dirname "$0")/..}"
+tools=$(cd "$(dirname "$0")" && pwd)
+cd "${1:-$tools/..}"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/check-layers.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
@@ -30,27 +31,7 @@ do
 done > "$scratch/objects"
 
 # Uses, of files by files: USER USED HOW WHAT
-# shellcheck disable=SC2016 # awk expands it
-xargs awk -v files="$scratch/files" '
-  function resolve(name, quoted, from,    path) {
-    path = from
-    sub(/[^\/]*$/, "", path)
-    if (quoted && (path name) in known) return path name
-    if (("src/include-local/" name) in known) return "src/include-local/" name
-    if (("src/include/" name) in known) return "src/include/" name
-    if (("src/" name) in known) return "src/" name
-    return ""
-  }
-  BEGIN { while ((getline file < files) > 0) known[file] = 1 }
-  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
-    text = $0
-    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
-    mark = substr(text, 1, 1)
-    text = substr(text, 2)
-    sub(/[>"].*$/, "", text)
-    header = resolve(text, mark == "\"", FILENAME)
-    if (header != "") print FILENAME, header, "includes", text
-  }' < "$scratch/files" > "$scratch/uses"
+xargs awk -f "$tools/includes.awk" < "$scratch/files" | awk '{ print $1, $2, "includes", $3 }' > "$scratch/uses"
 
 # nm -A prefixes each line with the object and a colon
 # shellcheck disable=SC2086 # NM may have arguments

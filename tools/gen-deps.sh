@@ -125,49 +125,23 @@ done
 echo "TEST_PROGRAMS :=$tests"
 
 # find prints in the order of the disk: sort for a stable result
-# shellcheck disable=SC2016 # awk expands it
-find src -path src/tests/peer -prune -o -type f -name '*.[ch]' -print | sort | xargs awk '
-  function resolve(name, quoted, from,    path) {
-    if (quoted) {
-      path = from
-      sub(/[^\/]*$/, "", path)
-      path = path name
-      while (sub(/[^\/.][^\/]*\/\.\.\//, "", path)) ;
-      if (path in known) return path
-    }
-    if (("src/include-local/" name) in known) return "src/include-local/" name
-    if (("src/include/" name) in known) return "src/include/" name
-    if (("src/" name) in known) return "src/" name
-    return ""
-  }
-  function follow(file,    i, n, parts, header) {
-    n = split(includes[file], parts, "\n")
+files=$(find src -path src/tests/peer -prune -o -type f -name '*.[ch]' -print | sort)
+# shellcheck disable=SC2086 # file names without spaces
+{ awk -f tools/includes.awk $files ; printf '%s\n' $files ; } | awk '
+  function follow(file,    i, n, used) {
+    n = split(uses[file], used, " ")
     for (i = 1 ; i <= n ; i++) {
-      if (parts[i] == "") continue
-      header = resolve(substr(parts[i], 2), substr(parts[i], 1, 1) == "\"", file)
-      if (header == "" || (header in seen)) continue
-      seen[header] = 1
-      line = line " " header
-      follow(header)
+      if (used[i] in seen) continue
+      seen[used[i]] = 1
+      line = line " " used[i]
+      follow(used[i])
     }
   }
-  BEGIN { for (i = 1 ; i < ARGC ; i++) known[ARGV[i]] = 1 }
-  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
-    text = $0
-    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
-    mark = substr(text, 1, 1)
-    text = substr(text, 2)
-    sub(/[>"].*$/, "", text)
-    includes[FILENAME] = includes[FILENAME] "\n" mark text
-  }
-  END {
-    for (i = 1 ; i < ARGC ; i++) {
-      file = ARGV[i]
-      if (file !~ /\.c$/) continue
-      split("", seen)
-      line = ""
-      follow(file)
-      stem = substr(file, 1, length(file) - 2)
-      print stem ".o " stem ".lo: " file line
-    }
+  NF > 1 { uses[$1] = uses[$1] " " $2 ; next }
+  /\.c$/ {
+    split("", seen)
+    line = ""
+    follow($1)
+    stem = substr($1, 1, length($1) - 2)
+    print stem ".o " stem ".lo: " $1 line
   }'

@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
-#include "probed.h"
 #include "support/rawclient.h"
 #include "support/stuckfile.h"
 #include "support/tap.h"
@@ -63,10 +62,7 @@ int main (void)
   struct testdaemon a, b ;
   char const *why ;
   pid_t storer ;
-#ifndef S6_ACTIVATION_HAS_CLONE_FILES
-  tap_skip_all("no process can share descriptors here") ;
-#endif
-  if (getenv("DAEMON_WRAPPER") && *getenv("DAEMON_WRAPPER")) tap_skip_all("wrappers know no such processes") ;
+  testdaemon_need_closers() ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   testdaemon_start(&a, "a", (char const *const []){ "-v", "0", "-T", "500", 0 }) ;

@@ -15,7 +15,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "probed.h"
 #include "support/lingering.h"
 #include "support/rawclient.h"
 #include "support/stuckfile.h"
@@ -244,10 +243,7 @@ int main (void)
   static char const *const paths[] = { "0", "1", "2", "3", "4", "5" } ;
   struct testdaemon d[6] ;
   char const *why ;
-#ifndef S6_ACTIVATION_HAS_CLONE_FILES
-  tap_skip_all("no process can share descriptors here") ;
-#endif
-  if (getenv("DAEMON_WRAPPER") && *getenv("DAEMON_WRAPPER")) tap_skip_all("wrappers know no such processes") ;
+  testdaemon_need_closers() ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   testdaemon_deny("uid/65531") ;

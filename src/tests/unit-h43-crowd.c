@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "probed.h"
 #include "support/preloaded.h"
 #include "support/rawclient.h"
 #include "support/stuckfile.h"
@@ -81,11 +80,8 @@ int main (void)
   struct rawclient c, newcomer ;
   char const *why ;
   int file ;
-#ifndef S6_ACTIVATION_HAS_CLONE_FILES
-  tap_skip_all("no process can share descriptors here") ;
-#endif
+  testdaemon_need_closers() ;
   if (!testdaemon_isroot()) tap_skip_all("needs root, to act as several users") ;
-  if (getenv("DAEMON_WRAPPER") && *getenv("DAEMON_WRAPPER")) tap_skip_all("wrappers know no such processes") ;
   preloaded_need("prlimit") ;
   testdaemon_workdir() ;
   allow(INNOCENT) ;

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "probed.h"
 #include "support/lockedpipe.h"
 #include "support/preloaded.h"
 #include "support/rawclient.h"
@@ -76,11 +75,8 @@ int main (void)
   struct rawclient c ;
   char limit[32] ;
   int file, reader ;
-#ifndef S6_ACTIVATION_HAS_CLONE_FILES
-  tap_skip_all("no process can share descriptors here") ;
-#endif
+  testdaemon_need_closers() ;
   if (!testdaemon_isroot()) tap_skip_all("needs root, to act as several users") ;
-  if (getenv("DAEMON_WRAPPER") && *getenv("DAEMON_WRAPPER")) tap_skip_all("wrappers know no such processes") ;
   preloaded_need("prlimit") ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/0") ;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -44,6 +45,7 @@ static int listening_socket (char const *path)
 static void become_daemon (struct bench_daemon const *b, int fd, int ready, char const *program, char const *maxfds)
 {
   char *argv[] = { "s6-fdholderd", "-1", "-v0", "-n", (char *)maxfds, "-i", "rules", b->maxconn ? "-c" : 0, (char *)b->maxconn, 0 } ;
+  prctl(PR_SET_PDEATHSIG, SIGKILL) ;
   dup2(fd, 0) ;
   dup2(ready, 1) ;
   for (int i = 3 ; i < 100 ; i++) close(i) ;

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 
 #include "tap.h"
+#include "probed.h"
 #include "testdaemon.h"
 #include "users.h"
 
@@ -51,6 +52,15 @@ void testdaemon_workdir (void)
 int testdaemon_isroot (void)
 {
   return users_several() ;
+}
+
+void testdaemon_need_closers (void)
+{
+  char const *wrapper = getenv("DAEMON_WRAPPER") ;
+#ifndef S6_ACTIVATION_HAS_CLONE_FILES
+  tap_skip_all("no process can share descriptors here") ;
+#endif
+  if (wrapper && *wrapper) tap_skip_all("wrappers know no such processes") ;
 }
 
 int testdaemon_isslow (void)

@@ -29,6 +29,7 @@ struct testdaemon
 extern void testdaemon_workdir (void) ;
 
 extern int testdaemon_isroot (void) ;  /* may the test act as several users? */
+extern void testdaemon_need_closers (void) ;  /* skips all where no process can close for the daemon */
 extern int testdaemon_isslow (void) ;  /* under a wrapper or sanitizers, where times prove nothing */
 
  /* Rules in ./rules: for a key as uid/default; expressions may be 0, flags
