@@ -5,8 +5,23 @@
 #ifndef S6ACTIVATION_TESTS_TAP_H
 #define S6ACTIVATION_TESTS_TAP_H
 
+#include <stddef.h>
+#include <stdint.h>
+
  /* One point; name is a format as for printf. Returns condition. */
 extern int tap_ok (int /* condition */, char const * /* name */, ...) __attribute__((format(printf, 2, 3))) ;
+
+ /* One point about a value: where it is not the one that is wanted, both are
+    told. tap_error is for what is 0 or an errno, tap_string takes 0 for no
+    string, tap_bytes compares two runs of bytes. Each returns whether it holds. */
+extern int tap_int (intmax_t /* got */, intmax_t /* want */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
+extern int tap_error (int /* got */, int /* want */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
+extern int tap_string (char const * /* got */, char const * /* want */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
+extern int tap_bytes (void const * /* got */, size_t, void const * /* want */, size_t, char const * /* name */, ...) __attribute__((format(printf, 5, 6))) ;
+
+ /* The same about a value that has a bound, which is not exceeded, or is reached. */
+extern int tap_most (intmax_t /* got */, intmax_t /* most */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
+extern int tap_least (intmax_t /* got */, intmax_t /* least */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
 
  /* A comment. */
 extern void tap_diag (char const * /* text */, ...) __attribute__((format(printf, 1, 2))) ;
