@@ -33,7 +33,8 @@ static void ends (void)
   peer_lameduck(peer, &later) ;
   tap_ok(!peer_isdead(peer), "lame duck waits for what is under way") ;
   lonepeer_request("A", 1, -1) ;
-  tap_ok(peer_isdead(peer) && !store_get(&lonepeer_holder.store, "x1"), "and ends when it is done") ;
+  tap_int(peer->state, PEER_DEAD, "and ends when it is done") ;
+  tap_ok(!store_get(&lonepeer_holder.store, "x1"), "for it is done") ;
   lonepeer_end() ;
   lonepeer_handshake(1) ;
   peer_lameduck(peer, &later) ;
@@ -69,7 +70,7 @@ static void unread (void)
       while (!peer_isdead(peer) && frame_out_isempty(&peer->out)) ;
       peer_tick(peer, &now) ;
     }
-    tap_ok(peer_isdead(peer) == !isread, "who asks on and reads %s", isread ? "stays" : "nothing does not") ;
+    tap_int(peer->state, isread ? PEER_OPEN : PEER_DEAD, "who asks on and reads %s", isread ? "stays" : "nothing does not") ;
     lonepeer_end() ;
   }
 }
@@ -115,9 +116,11 @@ static void lameduck (void)
   lonepeer_handshake(1) ;
   for (unsigned int i = 0 ; i < MANY && frame_out_isempty(&peer->out) ; i++) lonepeer_request("L", 1, -1) ;
   peer_lameduck(peer, &now) ;
-  tap_ok(peer->state == PEER_DRAIN && !(peer_events(peer) & POLLIN), "lame duck reads no further requests") ;
+  tap_int(peer->state, PEER_DRAIN, "lame duck drains") ;
+  tap_ok(!(peer_events(peer) & POLLIN), "and reads no further requests") ;
   while (!peer_isdead(peer) && read(client, s, sizeof(s)) > 0) peer_write(peer, &now) ;
-  tap_ok(peer_isdead(peer) && frame_out_isempty(&peer->out), "and sends the answers to those it has") ;
+  tap_int(peer->state, PEER_DEAD, "it ends") ;
+  tap_ok(frame_out_isempty(&peer->out), "with the answers sent to those that it had") ;
   lonepeer_end() ;
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <skalibs/tai.h>
@@ -15,54 +16,100 @@
 #include "support/tap.h"
 #include "libfdwire/wire.h"
 
+ /* Of the holder's store and budget. */
+
+static void judge_holder (unsigned int held, unsigned int reserved, char const *name)
+{
+  tap_int(store_count(&lonepeer_holder.store), held, "%s: what is held", name) ;
+  tap_int(lonepeer_holder.budget.reserved, reserved, "%s: what is reserved", name) ;
+}
+
+static int is_held (char const *id)
+{
+  return !!store_get(&lonepeer_holder.store, id) ;
+}
+
 static void sniffing (void)
 {
   lonepeer_begin() ;
-  tap_ok(peer->state == PEER_SNIFF && !peer_isbusy(peer), "a new connection sniffs, and is idle") ;
+  tap_int(peer->state, PEER_SNIFF, "a new connection sniffs") ;
+  tap_ok(!peer_isbusy(peer), "and is idle") ;
   lonepeer_send("\0\0\0\1", 4, -1) ;
-  tap_ok(peer->state == PEER_SNIFF && peer_isbusy(peer), "four bytes tell nothing, but it is busy") ;
+  tap_int(peer->state, PEER_SNIFF, "four bytes tell nothing") ;
+  tap_ok(peer_isbusy(peer), "but it is busy") ;
   lonepeer_send("\0\0L", 3, -1) ;
-  tap_ok(peer->state == PEER_OPEN && peer->in.dialect == FRAME_S6 && lonepeer_answer_is("\0\0\0\0\0", 5), "a fifth byte of 0 opens the s6 dialect") ;
+  tap_int(peer->state, PEER_OPEN, "a fifth byte of 0 opens it") ;
+  tap_int(peer->in.dialect, FRAME_S6, "in the s6 dialect") ;
+  lonepeer_answer("\0\0\0\0\0", 5, "and the request is answered") ;
   lonepeer_end() ;
   lonepeer_begin() ;
   lonepeer_send("\0\0\0\4nope", 8, -1) ;
-  tap_ok(peer_isdead(peer), "a banner that is none ends the connection") ;
+  tap_int(peer->state, PEER_DEAD, "a banner that is none ends the connection") ;
   lonepeer_end() ;
   lonepeer_handshake(1) ;
-  tap_ok(peer->state == PEER_OPEN && peer->channel >= 0 && lonepeer_holder.connection_fds == 2, "a banner opens the native dialect, with its channel") ;
+  tap_int(peer->state, PEER_OPEN, "a banner opens it") ;
+  tap_int(peer->in.dialect, FRAME_NATIVE, "in the native dialect") ;
+  tap_least(peer->channel, 0, "with its channel") ;
+  tap_int(lonepeer_holder.connection_fds, 2, "which is counted") ;
   lonepeer_request("W", 1, -1) ;
-  tap_ok(lonepeer_error_is(ENOSYS) && peer->state == PEER_OPEN, "an unknown letter is ENOSYS there, and nothing ends") ;
+  lonepeer_error(ENOSYS, "an unknown letter is ENOSYS there") ;
+  tap_int(peer->state, PEER_OPEN, "and nothing ends") ;
   lonepeer_end() ;
   lonepeer_handshake(0) ;
   lonepeer_request("W", 1, -1) ;
-  tap_ok(lonepeer_error_is(EPROTO) && peer_isdead(peer), "in the s6 dialect it is EPROTO, and the end") ;
+  lonepeer_error(EPROTO, "in the s6 dialect it is EPROTO") ;
+  tap_int(peer->state, PEER_DEAD, "and the end") ;
   lonepeer_end() ;
 }
 
 static void taking (void)
 {
   char s[WIRE_REQUEST_MAX] ;
+  struct store_entry const *entry ;
   lonepeer_handshake(1) ;
   lonepeer_put("x1") ;
-  tap_ok(lonepeer_error_is(0), "a descriptor is stored") ;
+  lonepeer_error(0, "a descriptor is stored") ;
   lonepeer_request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x1", 2), -1) ;
-  tap_ok(lonepeer_error_is(0) && verbs_phase(&peer->session) == PHASE_TAKING && peer_isbusy(peer) && store_get(&lonepeer_holder.store, "x1"), "a retrieve-and-delete waits for its acknowledgement") ;
+  lonepeer_error(0, "a retrieve-and-delete is answered") ;
+  tap_int(verbs_phase(&peer->session), PHASE_TAKING, "and waits for its acknowledgement") ;
+  tap_ok(peer_isbusy(peer), "busy meanwhile") ;
+  tap_ok(is_held("x1"), "with its id held") ;
   lonepeer_request("L", 1, -1) ;
-  tap_ok(verbs_phase(&peer->session) == PHASE_NONE && !store_get(&lonepeer_holder.store, "x1")->taken, "any other message removes the mark") ;
+  tap_int(verbs_phase(&peer->session), PHASE_NONE, "any other message ends the taking") ;
+  entry = store_get(&lonepeer_holder.store, "x1") ;
+  if (tap_ok(!!entry, "leaves the id")) tap_ok(!entry->taken, "and removes the mark") ;
   read(client, s, sizeof(s)) ;
   lonepeer_request("A", 1, -1) ;
-  tap_ok(lonepeer_error_is(ENOENT), "an acknowledgement of nothing is ENOENT") ;
+  lonepeer_error(ENOENT, "an acknowledgement of nothing is ENOENT") ;
   lonepeer_request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x1", 2), -1) ;
   read(client, s, sizeof(s)) ;
   lonepeer_request("A", 1, -1) ;
-  tap_ok(lonepeer_error_is(0) && peer->state == PEER_OPEN && !store_get(&lonepeer_holder.store, "x1"), "an acknowledgement completes it") ;
+  lonepeer_error(0, "an acknowledgement is answered") ;
+  tap_int(peer->state, PEER_OPEN, "the connection goes on") ;
+  tap_ok(!is_held("x1"), "and the id is gone") ;
   lonepeer_end() ;
+}
+
+static void taking_at_once (void)
+{
+  char s[WIRE_REQUEST_MAX] ;
   lonepeer_handshake(0) ;
   lonepeer_put("x2") ;
-  read(client, s, sizeof(s)) ;
+  lonepeer_error(0, "s6 dialect: a descriptor is stored") ;
   lonepeer_request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x2", 2), -1) ;
-  tap_ok(lonepeer_error_is(0) && peer->state == PEER_OPEN && !store_get(&lonepeer_holder.store, "x2"), "s6 dialect: it is complete when its answer has left") ;
+  lonepeer_error(0, "s6 dialect: a retrieve-and-delete is answered") ;
+  tap_int(peer->state, PEER_OPEN, "s6 dialect: the connection goes on") ;
+  tap_ok(!is_held("x2"), "s6 dialect: it is complete when its answer has left") ;
   lonepeer_end() ;
+}
+
+ /* One frame of a dump, with one entry. */
+
+static void send_part (char const *id, int fd)
+{
+  char s[WIRE_REQUEST_MAX] ;
+  *s = WIRE_DUMPFRAME ;
+  lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, id, strlen(id)), fd) ;
 }
 
 static void staging (void)
@@ -71,19 +118,24 @@ static void staging (void)
   int fd = open("/dev/null", O_RDONLY) ;
   lonepeer_handshake(1) ;
   lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
-  tap_ok(lonepeer_answer_is("\0\0\0\0\1", 5) && verbs_phase(&peer->session) == PHASE_DUMP && lonepeer_holder.budget.reserved == 2, "a dump that is admitted is staged") ;
-  *s = WIRE_DUMPFRAME ;
-  lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, "x1", 2), fd) ;
-  tap_ok(lonepeer_error_is(EAGAIN) && !store_get(&lonepeer_holder.store, "x1") && lonepeer_holder.budget.reserved == 1, "a part of it is in the stage, not in the store") ;
-  lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, "x2", 2), fd) ;
-  tap_ok(lonepeer_error_is(0) && verbs_phase(&peer->session) == PHASE_NONE && store_count(&lonepeer_holder.store) == 2 && !lonepeer_holder.budget.reserved, "the last frame applies all of it") ;
+  lonepeer_answer("\0\0\0\0\1", 5, "a dump is admitted") ;
+  tap_int(verbs_phase(&peer->session), PHASE_DUMP, "and staged") ;
+  judge_holder(0, 2, "a dump that is admitted") ;
+  send_part("x1", fd) ;
+  lonepeer_error(EAGAIN, "a part of it is answered with EAGAIN") ;
+  judge_holder(0, 1, "a part of it is in the stage, not in the store") ;
+  send_part("x2", fd) ;
+  lonepeer_error(0, "the last frame is answered with 0") ;
+  tap_int(verbs_phase(&peer->session), PHASE_NONE, "and ends the dump") ;
+  judge_holder(2, 0, "the last frame applies all of it") ;
   lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
   read(client, s, sizeof(s)) ;
-  *s = WIRE_DUMPFRAME ;
-  lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, "x3", 2), fd) ;
+  send_part("x3", fd) ;
   read(client, s, sizeof(s)) ;
   lonepeer_request("L", 1, -1) ;
-  tap_ok(lonepeer_error_is(EPROTO) && peer_isdead(peer) && store_count(&lonepeer_holder.store) == 2 && !lonepeer_holder.budget.reserved, "another letter within a dump ends it, and the connection") ;
+  lonepeer_error(EPROTO, "another letter within a dump is EPROTO") ;
+  tap_int(peer->state, PEER_DEAD, "and ends the connection") ;
+  judge_holder(2, 0, "and the dump") ;
   lonepeer_end() ;
   close(fd) ;
 }
@@ -93,6 +145,7 @@ int main (void)
   lonepeer_start("unit-peer") ;
   sniffing() ;
   taking() ;
+  taking_at_once() ;
   staging() ;
   return lonepeer_finish() ;
 }

@@ -68,16 +68,28 @@ static char const *expired_at (unsigned int seconds)
   return order ;
 }
 
+static void judge_counts (unsigned int n, char const *name)
+{
+  tap_int(store_count(&store), n, "%s: entries", name) ;
+  tap_int(fds.count, n, "%s: descriptors", name) ;
+}
+
 static void basics (void)
 {
-  tap_ok(!put("b", *STORE_NEVER) && !put("a", *STORE_NEVER) && !put("c", at(9)), "three are put") ;
-  tap_ok(put("a", *STORE_NEVER) == EBUSY, "an id that is taken is EBUSY") ;
-  tap_ok(!put("d", *STORE_NEVER) && put("e", *STORE_NEVER) == ENFILE, "one more than max is ENFILE") ;
-  tap_ok(!strcmp(listed(), "a b c d "), "iteration is in the order of ids") ;
-  tap_ok(store_count(&store) == 4 && fds.count == 4, "counts agree") ;
-  tap_ok(store.idbytes == 8, "so do the bytes of ids") ;
+  tap_error(put("b", *STORE_NEVER), 0, "one is put") ;
+  tap_error(put("a", *STORE_NEVER), 0, "a second is put") ;
+  tap_error(put("c", at(9)), 0, "a third is put, with a limit") ;
+  tap_error(put("a", *STORE_NEVER), EBUSY, "an id that is taken is EBUSY") ;
+  tap_error(put("d", *STORE_NEVER), 0, "as many as max are put") ;
+  tap_error(put("e", *STORE_NEVER), ENFILE, "one more is ENFILE") ;
+  tap_string(listed(), "a b c d ", "iteration is in the order of ids") ;
+  judge_counts(4, "four are held") ;
+  tap_int(store.idbytes, 8, "the bytes of ids are counted") ;
   store_drop(&store, store_get(&store, "b")) ;
-  tap_ok(!store_get(&store, "b") && store_get(&store, "a") && fds.count == 3, "a dropped one is gone, and closed") ;
+  tap_string(listed(), "a c d ", "a dropped one is gone") ;
+  tap_ok(!store_get(&store, "b"), "and is not found") ;
+  tap_ok(!!store_get(&store, "a"), "another one is") ;
+  judge_counts(3, "it is closed") ;
 }
 
 static void limits (void)
@@ -85,9 +97,9 @@ static void limits (void)
   tain next ;
   next = *STORE_NEVER ;
   store_next_limit(&store, &next) ;
-  tap_ok(next.sec.x == at(9).sec.x, "the next limit is known") ;
-  tap_ok(!strcmp(expired_at(8), ""), "nothing expires early") ;
-  tap_ok(!strcmp(expired_at(9), "c "), "a limit that has come expires") ;
+  tap_int(next.sec.x, at(9).sec.x, "the next limit is known") ;
+  tap_string(expired_at(8), "", "nothing expires early") ;
+  tap_string(expired_at(9), "c ", "a limit that has come expires") ;
   next = *STORE_NEVER ;
   store_next_limit(&store, &next) ;
   tap_ok(!tain_less(&next, STORE_NEVER), "then there is none") ;
@@ -102,11 +114,14 @@ static void equal_limits (void)
     snprintf(id, sizeof(id), "equal%02u", i) ;
     if (put(id, at(20))) tap_bail("put") ;
   }
-  tap_ok(store_count(&store) == 102, "equal limits do not collide") ;
+  tap_int(store_count(&store), 102, "equal limits do not collide") ;
   store_drop(&store, store_get(&store, "equal50")) ;
-  tap_ok(store_count(&store) == 101 && store_get(&store, "equal49") && store_get(&store, "equal51"), "dropping one of them leaves the others") ;
+  tap_int(store_count(&store), 101, "dropping one of them drops one") ;
+  tap_ok(!!store_get(&store, "equal49"), "and leaves the one before it") ;
+  tap_ok(!!store_get(&store, "equal51"), "and the one after it") ;
   expired_at(20) ;
-  tap_ok(!strcmp(listed(), "a d ") && fds.count == 2, "all of them expire, nothing else does") ;
+  tap_string(listed(), "a d ", "all of them expire, nothing else does") ;
+  judge_counts(2, "they are closed") ;
 }
 
 static void replacing (void)
@@ -118,21 +133,24 @@ static void replacing (void)
   struct store_entry *e = store_entry_new(fd, "a", 1, &limit) ;
   fdtable_adopt(&fds, fd) ;
   store_replace(&store, e) ;
-  tap_ok(store_get(&store, "a")->fd == fd && store_count(&store) == 2 && fds.count == 2, "a replaced one is closed, its id has the new one") ;
+  tap_int(store_get(&store, "a")->fd, fd, "the id of a replaced one has the new one") ;
+  judge_counts(2, "the old one is closed") ;
   tap_ok(store_get(&store, "a")->serial != serial, "and can be told from it") ;
-  tap_ok(!strcmp(expired_at(30), "a "), "its limit is the new one") ;
+  tap_string(expired_at(30), "a ", "its limit is the new one") ;
 }
 
 int main (void)
 {
   store_init(&store, &fds, 4) ;
-  tap_ok(!strcmp(listed(), "") && !store_get(&store, "x"), "an empty store holds nothing") ;
+  tap_string(listed(), "", "an empty store lists nothing") ;
+  tap_ok(!store_get(&store, "x"), "and finds nothing") ;
   basics() ;
   limits() ;
   equal_limits() ;
   replacing() ;
   store_free(&store) ;
-  tap_ok(!fds.count && !store.idbytes, "the end closes everything") ;
+  tap_int(fds.count, 0, "the end closes everything") ;
+  tap_int(store.idbytes, 0, "and no bytes of ids are left") ;
   fdtable_free(&fds) ;
   return tap_done() ;
 }

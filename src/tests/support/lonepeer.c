@@ -97,18 +97,31 @@ void lonepeer_request (char const *body, size_t len, int fd)
   lonepeer_send(s, header + len, fd) ;
 }
 
-int lonepeer_answer_is (char const *expected, size_t len)
+ /* The answer without its header; *len: 0 where there is none */
+
+static char const *answer (size_t *len)
 {
-  char s[4096] ;
+  static char s[4096] ;
   size_t header = peer->in.dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER ;
   ssize_t r = read(client, s, sizeof(s)) ;
-  return r == (ssize_t)(header + len) && !memcmp(s + header, expected, len) ;
+  *len = r > (ssize_t)header ? r - header : 0 ;
+  return s + header ;
 }
 
-int lonepeer_error_is (int e)
+int lonepeer_answer (char const *want, size_t wantlen, char const *name)
 {
-  char c = (char)e ;
-  return lonepeer_answer_is(&c, 1) ;
+  size_t len ;
+  char const *got = answer(&len) ;
+  return tap_bytes(got, len, want, wantlen, "%s", name) ;
+}
+
+int lonepeer_error (int want, char const *name)
+{
+  size_t len ;
+  char const *got = answer(&len) ;
+  char wanted = (char)want ;
+  if (len == 1) return tap_error((unsigned char)*got, want, "%s", name) ;
+  return tap_bytes(got, len, &wanted, 1, "%s", name) ;
 }
 
 void lonepeer_handshake (int isnative)
@@ -144,7 +157,8 @@ void lonepeer_start (char const *name)
 
 int lonepeer_finish (void)
 {
-  tap_ok(!lonepeer_holder.connection_fds && lonepeer_holder.fdtable.count == store_count(&lonepeer_holder.store), "nothing is left but what is held") ;
+  tap_int(lonepeer_holder.connection_fds, 0, "no descriptor of a connection is left") ;
+  tap_int(lonepeer_holder.fdtable.count, store_count(&lonepeer_holder.store), "nor any other than what is held") ;
   store_free(&lonepeer_holder.store) ;
   policy_free(&lonepeer_holder.policy) ;
   fdtable_free(&lonepeer_holder.fdtable) ;

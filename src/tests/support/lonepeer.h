@@ -33,8 +33,8 @@ extern void lonepeer_send (char const *, size_t, int fd) ;
 extern void lonepeer_request (char const *body, size_t, int fd) ;
 extern void lonepeer_put (char const *id) ;  /* stores something */
 
- /* The next answer, with its header, is that and nothing else. */
-extern int lonepeer_answer_is (char const *, size_t) ;
-extern int lonepeer_error_is (int) ;
+ /* One point: the next answer is a header, that, and nothing else. Returns whether it holds. */
+extern int lonepeer_answer (char const *, size_t, char const *name) ;
+extern int lonepeer_error (int, char const *name) ;
 
 #endif
