@@ -16,6 +16,16 @@
 
 static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
 
+ /* Ready, or a pause whose end is something to wake up for. */
+
+static void check (struct acceptor *a, struct slots *slots, tain const *now, tain *when, int isready, char const *name)
+{
+  *when = tain_infinite ;
+  accept_next(a, slots, now, when) ;
+  tap_int(!!accept_isready(a, slots, now), isready, "%s: %s", name, isready ? "ready" : "not ready") ;
+  tap_int(!!tain_less(when, &tain_infinite), !isready, "%s: %s to wake up for", name, isready ? "nothing" : "its end is something") ;
+}
+
 int main (void)
 {
   struct acceptor a ;
@@ -33,18 +43,13 @@ int main (void)
   holder.log.verbosity = 0 ;
   complaint_init(&holder.complaints, &holder.log) ;
   accept_init(&a, fd) ;
-  when = tain_infinite ;
-  accept_next(&a, &slots, &now, &when) ;
-  tap_ok(accept_isready(&a, &slots, &now) && !tain_less(&when, &tain_infinite), "no pause: ready, and nothing to wake up for") ;
+  check(&a, &slots, &now, &when, 1, "no pause") ;
   accept_some(&a, &slots, &now) ;
   tap_ok(accept_isready(&a, &slots, &now), "one failure that may pass begins no pause") ;
   accept_some(&a, &slots, &now) ;
-  accept_next(&a, &slots, &now, &when) ;
-  tap_ok(!accept_isready(&a, &slots, &now) && tain_less(&when, &tain_infinite), "two do, and its end is something to wake up for") ;
+  check(&a, &slots, &now, &when, 0, "two do") ;
   now = when ;
-  when = tain_infinite ;
-  accept_next(&a, &slots, &now, &when) ;
-  tap_ok(accept_isready(&a, &slots, &now) && !tain_less(&when, &tain_infinite), "once") ;
+  check(&a, &slots, &now, &when, 1, "once it is over") ;
   slots_free(&slots) ;
   fd_close(fd) ;
   return tap_done() ;

@@ -13,7 +13,7 @@
 
 #include <s6-activation/fdholder.h>
 
-#include "support/scripted.h"
+#include "support/scripted-client.h"
 #include "support/tap.h"
 
 enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP } ;
@@ -114,23 +114,12 @@ static void check (struct answer const *a)
   {
     STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), { STEP_READ, 0, request_size(a->operation), 0 }, a->step, STEP(STEP_CLOSE), STEP(STEP_END)
   } ;
-  unsigned int before = count_open_fds() ;
-  pid_t pid = scripted_start("s", steps) ;
-  fdholder h ;
-  tain deadline ;
-  int r, e ;
-  tain_now_g() ;
-  tain_addsec_g(&deadline, 5) ;
-  if (!fdholder_start_g(&h, "s", &deadline)) tap_bail("fdholder_start") ;
+  struct conversation c ;
+  conversation_start(&c, steps) ;
   errno = 0 ;
-  r = do_operation(&h, a->operation, &deadline) ;
-  e = errno ;
-  tap_ok(r == !a->want && (r || e == a->want), "%s: %s", a->name, a->want ? strerror(a->want) : "success") ;
-  if (!r && e != a->want) tap_diag("errno: %s", strerror(e)) ;
-  tap_ok(!!h.error == a->broken, "%s: the connection is %s", a->name, a->broken ? "useless" : "good") ;
-  fdholder_end(&h) ;
-  tap_ok(count_open_fds() == before, "%s: nothing stays open", a->name) ;
-  tap_ok(scripted_done(pid), "%s: the daemon has said it all", a->name) ;
+  conversation_result(do_operation(&c.h, a->operation, &c.deadline), a->want, a->name) ;
+  tap_int(!!c.h.error, a->broken, "%s: the connection is %s", a->name, a->broken ? "useless" : "good") ;
+  conversation_end(&c, a->name) ;
 }
 
 int main (void)

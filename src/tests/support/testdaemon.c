@@ -225,6 +225,13 @@ double test_seconds (void)
   return ts.tv_sec + ts.tv_nsec / 1e9 ;
 }
 
+long test_since (double seconds)
+{
+  double took = (test_seconds() - seconds) * 1000 ;
+  long whole = (long)took ;
+  return whole + (whole < took) ;
+}
+
 unsigned int test_patience (void)
 {
   char const *s = getenv("PATIENCE") ;

@@ -87,6 +87,7 @@ extern int testfile_same (int, int) ;
 
 extern void test_sleep (unsigned int milliseconds) ;
 extern double test_seconds (void) ;  /* monotonic */
+extern long test_since (double seconds) ;  /* milliseconds since then; one that has begun counts */
 extern unsigned int test_patience (void) ;  /* PATIENCE of the environment: what is to be fast may take so many times as long */
 
 #endif
