@@ -34,6 +34,7 @@
 #   exits NAME CODE CMD...     CMD exits with CODE; its output is in files $WORK/out, err
 #   is NAME GOT WANT           equal strings;          isnt: different ones
 #   like NAME GOT ERE          matches, any line;      unlike: no line does
+#   most NAME GOT MOST         a whole number that is not more
 #   skip NAME WHY              a point that cannot be judged here
 #   diag TEXT...               a comment
 #   skip_all WHY               the whole file: nothing else was printed before
@@ -43,12 +44,16 @@
 # Running
 #   run CMD...                 stdout to file out, stderr to err, exit code to $status
 #   retry SECONDS CMD...       repeats CMD until it exits 0, at most so long: the only
-#                              way to wait. Its output goes nowhere.
+#                              way to wait for something. Its output goes nowhere.
+#   remains SECONDS CMD...     repeats CMD for so long (0.3, too), while it exits 0: the only
+#                              way to see that something goes on, or does not happen
 #   start NAME CMD...          in the background and in its own process group, with the
 #                              stdin of this call; output to NAME.out, NAME.err
 #   pid_of NAME                prints its process id
 #   ready NAME                 waits until NAME has written to stdout (-1), 10 s at most
 #   ended NAME                 whether the process is gone (use it with retry)
+#   running NAME               whether it is not (use it with remains)
+#   ticks NAME                 prints the processor time that it has used, in ticks of its clock
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
 #   kill ...                   as usual, but it refuses 0, 1, -1 and what is no number
@@ -407,6 +412,18 @@ unlike()
   fi
 }
 
+most()
+{
+  if test "$2" -le "$3"
+  then
+    pass "$1"
+  else
+    fail "$1"
+    diag "got:          $2"
+    diag "want at most: $3"
+  fi
+}
+
 
 # Running
 
@@ -425,6 +442,19 @@ retry()
     if "$@" >/dev/null 2>&1 ; then return 0 ; fi
     test "$(date +%s)" -lt "$tap_until" || return 1
     sleep 0.02
+  done
+}
+
+# As many looks as there are pauses in that time: it is never shorter.
+remains()
+{
+  tap_looks=$(awk -v seconds="$1" 'BEGIN { print int(seconds / 0.02) + 1 }')
+  shift
+  while test "$tap_looks" -gt 0
+  do
+    "$@" >/dev/null 2>&1 || return 1
+    sleep 0.02
+    tap_looks=$((tap_looks - 1))
   done
 }
 
@@ -485,6 +515,16 @@ ready()
 ended()
 {
   tap_gone "$(pid_of "$1")"
+}
+
+running()
+{
+  ! ended "$1"
+}
+
+ticks()
+{
+  sed 's/^.*) //' "/proc/$(pid_of "$1")/stat" | awk '{ print $12 + $13 }'
 }
 
 stop()

@@ -61,10 +61,12 @@ then
   exec 7< locked
   flock 7
   start turn $binder -e locked/dead sleep 60 7<&-
-  sleep 0.3
-  is 'a binder waits for another one' "$(stat -c "%i %z" locked/dead)" "$moment"
-  exec 7<&-
   replaced() { test "$(stat -c "%i %z" locked/dead)" != "$moment" ; }
+  left_alone() { ! replaced ; }
+  at_the_lock() { readlink "/proc/$(pid_of turn)/fd/"* | grep -q '/locked$' ; }
+  ok 'a binder comes to the lock' retry 5 at_the_lock
+  ok 'and waits for another one' remains 0.3 left_alone
+  exec 7<&-
   ok 'and then has its turn' retry 5 replaced
   stop turn
   exec 7< locked

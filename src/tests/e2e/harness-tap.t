@@ -55,6 +55,32 @@ start reader cat < suite/good.t
 retry 5 ended reader
 stop reader
 is 'start keeps the stdin of its call' "$(cat reader.out)" "$(cat suite/good.t)"
+cat > suite/number.t <<'END'
+. "$TESTS/../../tools/tap.sh"
+most 'a number' 7 6
+most 'another' 6 6
+done_testing
+END
+exits 'a number that is too great fails' 1 sh "$runner" suite/number.t
+like 'and both are told' "$(tr '\n' ' ' < out)" 'not ok 1 - a number .*got: +7 .*want at most: 6 .*ok 2 - another'
+
+# remains looks all the time, and for all of it
+: > looks
+looks() { echo >> looks ; test "$(wc -l < looks)" -lt "$1" ; }
+ok 'what remains' remains 0.3 looks 1000
+most 'is seen to for so long, with a pause of 0.02 s after each look' 15 "$(wc -l < looks)"
+: > looks
+not_ok 'what ends does not remain' remains 20 looks 3
+is 'and is not looked at any longer' "$(wc -l < looks)" 3
+
+start lazy sleep 60
+start diligent sh -c 'while : ; do : ; done'
+ok 'a process runs' running diligent
+worked() { test "$(ticks diligent)" -ge 3 ; }
+ok 'and its time is counted' retry 10 worked
+most 'as is that of another' "$(ticks lazy)" 2
+stop diligent
+not_ok 'one that was stopped does not run' running diligent
 start seven sh -c 'exit 7'
 retry 5 ended seven
 stop seven

@@ -73,9 +73,41 @@ check_second()
   fi
 }
 killed transferdump check_second s6-fdholder-transferdump s t
-check_dump()
+
+# is_file FILE ID...: the dump that dump-show told in FILE is of these ids, each of them the file
+is_file()
 {
-  true
+  check_dump=$1
+  shift
+  for check_id ; do echo "$(stat -c '%d:%i' file) - $check_id" ; done | cmp -s "$check_dump" -
 }
-killed setdump check_dump dump-make 300 8 s6-fdholder-setdump s
+
+# What is executed has all that is held
+check_getdump()
+{
+  if test "$1" -ne 0 ; then test ! -e executed ; return ; fi
+  sort executed > dump.sorted && is_file dump.sorted kept taken
+}
+killed getdump check_getdump s6-fdholder-getdump s dump-show executed
+
+# Only the holder's death makes it fail; where it is done, all of it is held, or the holder is dead
+check_setdump()
+{
+  if test "$1" -ne 0 ; then retry 5 ended holder ; return ; fi
+  rm -f held
+  if s6-fdholder-getdump s dump-show held 2> err
+  then
+    check_wholes=$((check_wholes + 1))
+    grep -E ' (kept|taken)$' held | sort > held.before
+    grep -Ev ' (kept|taken)$' held | sort > held.set
+    sort given > given.sorted
+    is_file held.before kept taken && cmp -s held.set given.sorted
+  else
+    test ! -e held && retry 5 ended holder
+  fi
+}
+check_wholes=0
+killed setdump check_setdump dump-make 300 8 dump-show given s6-fdholder-setdump s
+ok 'setdump: some were seen whole' test "$check_wholes" -gt 5
+diag "$check_wholes of them"
 done_testing

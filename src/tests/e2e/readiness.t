@@ -66,7 +66,8 @@ ok 'nor for the holder' retry 10 s6-fdholder-list bound/holder
 for line in 's6-ipcserver -1 bound/gone cat' 's6-fdholder-daemon -1 -i rules bound/heldgone'
 do
   n=$((n + 1))
-  start gone$n sh -c '{ sleep 0.2 ; exec "$@" ; } | :' sh $line
+  mkfifo gone$n.pipe
+  start gone$n sh -c 'pipe=$1 ; shift ; exec 8<> "$pipe" > "$pipe" 8<&- ; exec "$@"' sh gone$n.pipe $line
   case $line in
     *ipcserver*) ok "nobody reads it: $line" retry 10 s6-ipcclient bound/gone true ;;
     *) ok "nobody reads it: $line" retry 10 s6-fdholder-list bound/heldgone ;;

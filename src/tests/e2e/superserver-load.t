@@ -10,6 +10,19 @@ descriptors() { find "/proc/$(pid_of "$1")/fd" -type l | wc -l ; }
 # The numbers of the children of a process, from the kernel
 children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null ; }
 
+# kill_some_until_it_ends SERVER: every fifth child; whether the load is over
+kill_some_until_it_ends()
+{
+  ended "load$1" && return 0
+  nth=0
+  for pid in $(children_of "$(pid_of "$1")")
+  do
+    nth=$((nth + 1))
+    test $((nth % 5)) -ne 0 || kill -s KILL "$pid" 2>/dev/null
+  done
+  return 1
+}
+
 start ipc s6-ipcserver -1 -c 500 -C 500 ipc cat
 ready ipc
 start tcp s6-tcpserver -1 -c 500 -C 500 127.0.0.1 0 cat
@@ -30,16 +43,7 @@ do
 
   # children killed at random: their clients get an answer, or none, never a wrong one
   start load$server conn-load "$address" "$total" "$atonce"
-  while ! ended load$server
-  do
-    nth=0
-    for pid in $(children_of "$(pid_of $server)")
-    do
-      nth=$((nth + 1))
-      test $((nth % 5)) -ne 0 || kill -s KILL "$pid" 2>/dev/null
-    done
-    sleep 0.01
-  done
+  retry 100 kill_some_until_it_ends $server || diag "load$server has not ended"
   like "$server: with children killed at random, nothing wrong and nobody left waiting" "$(cat load$server.out)" '^answered [0-9]+ empty [0-9]+ wrong 0 failed 0 '
   diag "$(cat load$server.out)"
   is 'all are accounted for' "$(awk '{ print $2 + $4 }' load$server.out)" "$total"

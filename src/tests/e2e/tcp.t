@@ -317,7 +317,9 @@ like 'and that is said' "$(cat err)" "unable to connect to 127.0.0.1 port $free:
 start backlog $binder -b 1 -1 127.0.0.1 0 sleep 60
 ready backlog
 for i in 1 2 3 4 ; do start "waiting$i" s6-tcpclient -Hl0 127.0.0.1 "$(cat backlog.out)" sleep 60 ; done
-sleep 0.5
+# more than one: the backlog is full, and the others wait
+two_connected() { test "$(for i in 1 2 3 4 ; do cat "/proc/$(pid_of "waiting$i")/comm" ; done | grep -c '^sleep$')" -ge 2 ; }
+retry 5 two_connected || diag 'the backlog is not full'
 exits '-T: nobody answers' 111 s6-tcpclient -Hl0 -T 1+1 127.0.0.1 "$(cat backlog.out)" true
 like 'and that is said' "$(cat err)" '(timed out|Connection timed out)'
 exits 'no program' 127 s6-tcpclient -Hl0 127.0.0.1 "$port" ./nowhere
