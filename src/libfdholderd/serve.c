@@ -148,14 +148,22 @@ int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_op
   return slots_init(&s->slots, h, &s->loop, h->budget.maxconn, &options->timeout) ;
 }
 
- /* 0 and errno: the loop cannot be told. */
+ /* The watch is stopped, not left to want nothing: whoever shuts the socket
+    down would keep the loop awake. 0 and errno: the loop cannot be told. */
+
+static int listen_or_pause (struct serve *s)
+{
+  int islistening = accept_isready(&s->acceptor, &s->slots, &STAMP) ;
+  if (islistening == loop_watch_isstarted(&s->listening)) return 1 ;
+  if (islistening) return loop_watch_start(&s->loop, &s->listening, s->acceptor.fd, LOOP_READ) ;
+  loop_watch_stop(&s->loop, &s->listening) ;
+  return 1 ;
+}
 
 static int want (struct serve *s)
 {
-  unsigned int connections = accept_isready(&s->acceptor, &s->slots, &STAMP) ? LOOP_READ : 0 ;
   unsigned int reports = closer_isawaited(&s->holder->closer) ? LOOP_READ : 0 ;
-  return (!loop_watch_isstarted(&s->listening) || loop_watch_change(&s->loop, &s->listening, connections))
-    && (!loop_watch_isstarted(&s->reports) || loop_watch_change(&s->loop, &s->reports, reports)) ;
+  return listen_or_pause(s) && (!loop_watch_isstarted(&s->reports) || loop_watch_change(&s->loop, &s->reports, reports)) ;
 }
 
 static void prepare (struct serve *s)

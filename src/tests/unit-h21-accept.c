@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
 
 #include "support/faults.h"
 #include "support/preloaded.h"
@@ -43,6 +45,29 @@ static void fail_with (int e)
   raw_close(&fresh) ;
 }
 
+ /* Somebody who has the listening socket as well shuts it down: it is always
+    ready, and accept always fails. */
+
+static void shut_down (void)
+{
+  struct testdaemon d ;
+  struct rawclient c ;
+  int listener = testdaemon_listen("shut") ;
+  int ours = dup(listener) ;
+  long cpu ;
+  testdaemon_start_on(&d, listener, "shut", 0) ;
+  raw_must_connect(&c, "shut", FRAME_NATIVE) ;
+  if (shutdown(ours, SHUT_RDWR) == -1) tap_bail("shutdown") ;
+  cpu = preloaded_cpu(&d) ;
+  test_sleep(4 * FAIL_MILLISECONDS) ;
+  cpu = preloaded_cpu(&d) - cpu ;
+  if (!tap_ok(cpu <= CPU_MAX, "the socket was shut down: no busy loop")) tap_diag("%ld ms of processor time", cpu) ;
+  tap_ok(!raw_list(&c), "and who is connected is served") ;
+  raw_close(&c) ;
+  close(ours) ;
+  testdaemon_finish(&d) ;
+}
+
 int main (void)
 {
   static int const numbers[] =
@@ -62,5 +87,6 @@ int main (void)
   tap_ok(lines == 1, "one line within a minute") ;
   raw_close(&old) ;
   testdaemon_finish(&holder) ;
+  shut_down() ;
   return tap_done() ;
 }
