@@ -217,6 +217,7 @@ void slots_turn (struct slots *s, tain const *now)
   reconsider_withheld(s, now) ;
   do fill(s, now) ;
   while (s->waiting && displace_one(s, now)) ;
+  sweep(s, now) ;  /* those that were admitted and ended at once: nothing else may come for long */
   slots_tidy_room(s, now) ;
   slots_watch_room(s) ;
 }

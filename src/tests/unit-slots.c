@@ -112,6 +112,24 @@ static void check_crowd (void)
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) close(fds[i]) ;
 }
 
+ /* Two slots become free at once, and who waited for one ends as soon as it has it. */
+
+static void check_end_at_once (void)
+{
+  int fds[3] ;
+  if (!slots_init(&slots, &holder, &loop, 2, &tain_infinite_relative)) tap_bail("slots_init") ;
+  for (unsigned int i = 0 ; i < 3 ; i++) fds[i] = arrive(1) ;
+  tap_ok(slots.n == 2 && slots.waiting == 1, "the third one waits") ;
+  if (shutdown(fds[2], SHUT_WR) == -1) tap_bail("shutdown") ;
+  close(fds[0]) ;
+  close(fds[1]) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) slots_ready(slots.all[i], LOOP_READ, &now) ;
+  slots_turn(&slots, &now) ;
+  tap_ok(!slots.n, "in that turn all three are gone: %u are left", (unsigned int)slots.n) ;
+  slots_free(&slots) ;
+  close(fds[2]) ;
+}
+
 int main (void)
 {
   char s[512] ;
@@ -139,5 +157,6 @@ int main (void)
   close(other) ;
   close(busy) ;
   check_crowd() ;
+  check_end_at_once() ;
   return tap_done() ;
 }
