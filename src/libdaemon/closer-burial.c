@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/socket.h>
@@ -20,32 +19,20 @@
 #include "probed.h"
 #include "libdaemon/clock.h"
 #include "libdaemon/closer-internal.h"
+#include "libfdwire/rights.h"
 
 #ifdef __linux__
 #include <sys/syscall.h>
 #endif
 
-union control
-{
-  struct cmsghdr align ;
-  char s[CMSG_SPACE(sizeof(int))] ;
-} ;
-
 static int send_one (int to, int fd)
 {
-  union control control ;
+  union rights_room rights ;
   char byte = 0 ;
   struct iovec v = { .iov_base = &byte, .iov_len = 1 } ;
-  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
-  ssize_t r ;
-  memset(&control, 0, sizeof(control)) ;
-  control.align.cmsg_level = SOL_SOCKET ;
-  control.align.cmsg_type = SCM_RIGHTS ;
-  control.align.cmsg_len = CMSG_LEN(sizeof(int)) ;
-  memcpy(CMSG_DATA(&control.align), &fd, sizeof(int)) ;
-  do r = sendmsg(to, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) ;
-  while (r == -1 && errno == EINTR) ;
-  return r == 1 ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  rights_attach(&msg, &rights, &fd, 1) ;
+  return rights_send(to, &msg) == 1 ;
 }
 
  /* It has it before we close ours, and closes its own after: so our close is
@@ -127,18 +114,21 @@ static void await_sender (void)
   while ((int32_t)(__atomic_load_n(&self.shared->buried, __ATOMIC_SEQ_CST) - n) < 0) nanosleep(&pause, 0) ;
 }
 
+static void take (void *data, int fd)
+{
+  *(int *)data = fd ;
+}
+
  /* -1: there is none. */
 
 static int receive (void)
 {
-  union control control ;
+  union rights_room rights ;
   char byte ;
   struct iovec v = { .iov_base = &byte, .iov_len = 1 } ;
-  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
-  ssize_t r ;
-  int fd ;
-  do r = recvmsg(0, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) ;
-  while (r == -1 && errno == EINTR) ;
+  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
+  ssize_t r = rights_receive(0, &msg, &rights) ;
+  int fd = -1 ;
   if (r <= 0)
   {
     static struct timespec const pause = { .tv_nsec = 10000000 } ;
@@ -146,8 +136,7 @@ static int receive (void)
     return -1 ;
   }
   await_sender() ;
-  if (!CMSG_FIRSTHDR(&msg)) return -1 ;
-  memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(int)) ;
+  rights_take(&msg, &take, &fd) ;
   return fd ;
 }
 

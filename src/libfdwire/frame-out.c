@@ -142,16 +142,13 @@ static ssize_t send_run (struct frame_out *out, int fd)
   size_t i = out->attachment ;
   struct iovec v = { .iov_base = out->data.s + out->head } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
-  ssize_t r ;
   if (i < attachment_count(out) && attachments(out)[i].offset == out->head)
   {
     struct frame_attachment const *a = attachments(out) + i++ ;
     rights_attach(&msg, &rights, genalloc_s(int, &out->fds) + a->fdstart, a->nfds) ;
   }
   v.iov_len = (i < attachment_count(out) ? attachments(out)[i].offset : out->data.len) - out->head ;
-  do r = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
-  while (r == -1 && errno == EINTR) ;
-  return r ;
+  return rights_send(fd, &msg) ;
 }
 
 static enum frame_flush flush_failure (void)

@@ -21,6 +21,14 @@ void rights_attach (struct msghdr *msg, union rights_room *room, int const *fds,
   msg->msg_controllen = CMSG_SPACE(len) ;
 }
 
+ssize_t rights_send (int fd, struct msghdr const *msg)
+{
+  ssize_t r ;
+  do r = sendmsg(fd, msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
+  while (r == -1 && errno == EINTR) ;
+  return r ;
+}
+
  /* msg_controllen is CMSG_LEN: CMSG_SPACE rounds up, and may let one more in. */
 
 ssize_t rights_receive (int fd, struct msghdr *msg, union rights_room *room)

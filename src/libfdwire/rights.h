@@ -21,6 +21,9 @@ union rights_room
  /* Makes n descriptors, 1 to WIRE_FDS_MAX, part of a message that is to be sent. */
 extern void rights_attach (struct msghdr *, union rights_room *, int const *, unsigned int n) ;
 
+ /* sendmsg(2): never waits, is never interrupted, raises no signal. */
+extern ssize_t rights_send (int fd, struct msghdr const *) ;
+
  /* recvmsg(2): close-on-exec, never waits, is never interrupted. What came
     with the bytes is for rights_take. */
 extern ssize_t rights_receive (int fd, struct msghdr *, union rights_room *) ;
