@@ -5,11 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <skalibs/stralloc.h>
-#include <skalibs/tai.h>
 
 #include <s6-activation/fdholder.h>
 

@@ -6,9 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/ledger.h"
 #include "support/rawclient.h"
@@ -38,13 +36,6 @@ struct operation
   enum ledger_state after ;     /* to that */
 } ;
 
-static void put (char const *socket, struct ledger_entry const *e)
-{
-  struct rawclient c ;
-  if (!raw_connect(&c, socket, -1, FRAME_NATIVE) || raw_store(&c, e->id, 0, e->fd)) tap_bail("store") ;
-  raw_close(&c) ;
-}
-
  /* The entries are as the operation expects them. */
 
 static void prepare (struct operation const *o)
@@ -52,7 +43,7 @@ static void prepare (struct operation const *o)
   for (unsigned int i = 0 ; i < o->n ; i++)
     if (o->first[i].state != o->before && o->before == LEDGER_PRESENT)
     {
-      put(holder.path, o->first + i) ;
+      ledger_put(o->first + i, holder.path) ;
       o->first[i].state = LEDGER_PRESENT ;
     }
   if (o->before == LEDGER_ABSENT && !ledger_clean(&ledger, holder.path, GROUP_KEPT)) tap_bail(ledger.problem) ;
@@ -71,12 +62,11 @@ static void at_each_call (struct operation const *o, int deadly)
 {
   char program[4096] ;
   char const *argv[6] ;
-  char const *build = getenv("BUILD") ;
   char const *problem ;
   struct trace t ;
   unsigned int n = 0, sends ;
   memcpy(argv, o->argv, sizeof(argv)) ;
-  snprintf(program, sizeof(program), "%s/%s", build && *build ? build : ".", o->argv[0]) ;
+  testdaemon_program(program, sizeof(program), o->argv[0]) ;
   argv[0] = program ;
   prepare(o) ;
   tracer_run(&t, argv, one->fd, 0, 0) ;
@@ -88,8 +78,10 @@ static void at_each_call (struct operation const *o, int deadly)
     tracer_run(&t, argv, one->fd, ++n, deadly) ;
     problem = check(o, &t, sends) ;
   }
-  if (problem) tap_diag("call %u: %s", n, problem) ;
-  tap_ok(!problem && sends && n < CALLS_MAX, "%s: killed by %s at each of %u calls", o->name, deadly == SIGKILL ? "KILL" : "TERM", n - 1) ;
+  if (problem) tap_diag("call %u", n) ;
+  tap_string(problem, 0, "%s: killed by %s at each of %u calls", o->name, deadly == SIGKILL ? "KILL" : "TERM", n - 1) ;
+  tap_least(sends, 1, "%s: it sends something", o->name) ;
+  tap_most(n, CALLS_MAX - 1, "%s: its calls come to an end", o->name) ;
 }
 
 static void make_entries (void)
@@ -103,23 +95,6 @@ static void make_entries (void)
     snprintf(ids[i], sizeof(ids[i]), "dumped %u", i) ;
     dumped[i].id = ids[i] ;
     dumped[i].group = GROUP_DUMP ;
-  }
-}
-
- /* What setdump reads: the descriptors stay open across execv. */
-
-static void describe_dump (void)
-{
-  char name[32], value[32] ;
-  snprintf(value, sizeof(value), "%u", DUMPED) ;
-  setenv("S6_FD#", value, 1) ;
-  for (unsigned int i = 0 ; i < DUMPED ; i++)
-  {
-    snprintf(name, sizeof(name), "S6_FD_%u", i) ;
-    snprintf(value, sizeof(value), "%d", dup(dumped[i].fd)) ;
-    setenv(name, value, 1) ;
-    snprintf(name, sizeof(name), "S6_FDID_%u", i) ;
-    setenv(name, dumped[i].id, 1) ;
   }
 }
 
@@ -140,13 +115,13 @@ int main (void)
   testdaemon_start(&holder, "s", 0) ;
   testdaemon_start(&source, "source", 0) ;
   make_entries() ;
-  for (unsigned int i = 0 ; i < DUMPED ; i++) put(source.path, dumped + i) ;
+  for (unsigned int i = 0 ; i < DUMPED ; i++) ledger_put(dumped + i, source.path) ;
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
-    put(holder.path, entries + i) ;
+    ledger_put(entries + i, holder.path) ;
     entries[i].state = LEDGER_PRESENT ;
   }
-  describe_dump() ;
+  ledger_export(dumped, DUMPED) ;  /* what setdump reads */
   for (unsigned int i = 0 ; i < sizeof(operations) / sizeof(*operations) ; i++)
   {
     at_each_call(operations + i, SIGKILL) ;

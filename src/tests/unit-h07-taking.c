@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -19,20 +20,18 @@ static int file ;
 
 static void take (struct rawclient *c)
 {
-  int fd ;
   raw_must_connect(c, "s", FRAME_NATIVE) ;
-  tap_ok(!raw_retrieve(c, 1, "x", &fd) && testfile_same(fd, file), "H7: native: the file comes") ;
-  close(fd) ;
+  raw_point_retrieve(c, 1, "x", file, "H7: native: who takes") ;
 }
 
 static void check_marked (void)
 {
   int fd ;
   tap_ok(raw_holds(&other, "x"), "H7: native: until the acknowledgement it is listed") ;
-  tap_ok(!raw_retrieve(&other, 0, "x", &fd) && testfile_same(fd, file), "H7: native: and can be retrieved") ;
-  close(fd) ;
-  tap_ok(raw_retrieve(&other, 1, "x", &fd) == EBUSY, "H7: native: another taker gets EBUSY") ;
-  tap_ok(raw_delete(&other, "x") == EBUSY && raw_store(&other, "x", 0, file) == EBUSY, "H7: native: so do delete and store") ;
+  raw_point_retrieve(&other, 0, "x", file, "H7: native: until the acknowledgement") ;
+  tap_error(raw_retrieve(&other, 1, "x", &fd), EBUSY, "H7: native: another taker gets EBUSY") ;
+  tap_error(raw_delete(&other, "x"), EBUSY, "H7: native: so does delete") ;
+  tap_error(raw_store(&other, "x", 0, file), EBUSY, "H7: native: and store") ;
 }
 
  /* The mark is gone: it can be deleted. It is stored again for the next check. */
@@ -45,7 +44,7 @@ static void check_undone (char const *after)
     e = raw_delete(&other, "x") ;
     if (e) test_sleep(5) ;
   }
-  tap_ok(!e, "H7: native: nothing has changed after %s", after) ;
+  tap_error(e, 0, "H7: native: nothing has changed after %s", after) ;
   raw_must_store(&other, "x", file) ;
 }
 
@@ -62,9 +61,11 @@ static void check_native (void)
   check_undone("another message") ;
   raw_close(&c) ;
   take(&c) ;
-  tap_ok(!raw_acknowledge(&c), "H7: native: the acknowledgement is answered with 0") ;
+  tap_error(raw_acknowledge(&c), 0, "H7: native: the acknowledgement is answered with 0") ;
   tap_ok(!raw_holds(&other, "x"), "H7: native: and the id is gone") ;
-  tap_ok(raw_acknowledge(&c) == ENOENT && raw_retrieve(&c, 1, "x", &fd) == ENOENT && !testdaemon_count_file(&holder, file), "H7: native: for good, when something else is said") ;
+  tap_error(raw_acknowledge(&c), ENOENT, "H7: native: another acknowledgement finds nothing") ;
+  tap_error(raw_retrieve(&c, 1, "x", &fd), ENOENT, "H7: native: nor does another retrieve") ;
+  tap_int(testdaemon_count_file(&holder, file), 0, "H7: native: and nothing is open") ;
   raw_close(&c) ;
 }
 
@@ -86,7 +87,8 @@ static void check_replaced (void)
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   if (raw_setdump(&other, 1) || raw_dumpframe(&other, &id, &another, 1)) tap_bail("setdump") ;
-  tap_ok(raw_acknowledge(&c) == ENOENT && raw_holds(&other, "x"), "H7: native: what was replaced meanwhile stays") ;
+  tap_error(raw_acknowledge(&c), ENOENT, "H7: native: what was taken has been replaced meanwhile") ;
+  tap_ok(raw_holds(&other, "x"), "H7: native: and what replaced it stays") ;
   raw_close(&c) ;
   raw_delete(&other, "x") ;
   close(another) ;
@@ -108,24 +110,28 @@ static void take_behind (struct rawclient *c)
 static void check_s6 (void)
 {
   struct rawclient c ;
-  int good = 1 ;
+  unsigned int good = 0 ;
   raw_must_store(&other, "x", file) ;
   raw_must_store(&other, "y", file) ;
   take_behind(&c) ;
-  tap_ok(raw_delete(&other, "x") == EBUSY && raw_holds(&other, "x"), "H7: s6: while the answer waits the id is marked") ;
+  tap_error(raw_delete(&other, "x"), EBUSY, "H7: s6: while the answer waits the id is marked") ;
+  tap_ok(raw_holds(&other, "x"), "H7: s6: and listed") ;
   raw_close(&c) ;
   test_sleep(1) ;
   check_undone("a disconnect (s6)") ;
   take_behind(&c) ;
-  tap_ok(raw_holds(&other, "x") && raw_listed(&other, "y"), "H7: s6: no later request is judged before") ;
+  tap_ok(raw_holds(&other, "x"), "H7: s6: the id stays while the answer waits") ;
+  tap_ok(raw_listed(&other, "y"), "H7: s6: and no later request is judged before") ;
   for (unsigned int i = 0 ; i <= QUEUED ; i++)
   {
-    if (raw_answer(&c) || c.nfds != 1) good = 0 ;
+    good += !raw_answer(&c) && c.nfds == 1 ;
     raw_drop_fds(&c) ;
   }
-  tap_ok(good, "H7: s6: all the answers come") ;
-  tap_ok(!raw_answer(&c), "H7: s6: then the next request is judged") ;
-  tap_ok(!raw_holds(&other, "x") && !raw_listed(&other, "y") && !testdaemon_count_file(&holder, file), "H7: s6: and the id is gone") ;
+  tap_int(good, QUEUED + 1, "H7: s6: all the answers come") ;
+  tap_error(raw_answer(&c), 0, "H7: s6: then the next request is judged") ;
+  tap_ok(!raw_holds(&other, "x"), "H7: s6: and the id is gone") ;
+  tap_ok(!raw_listed(&other, "y"), "H7: s6: and the one that was deleted") ;
+  tap_int(testdaemon_count_file(&holder, file), 0, "H7: s6: and nothing is open") ;
   raw_close(&c) ;
 }
 

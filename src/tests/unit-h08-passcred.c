@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -82,7 +83,7 @@ static void check_denied (struct rawclient *c)
     close(fd) ;
   }
   for (unsigned int i = 0 ; i < PATIENCE && (after = testdaemon_count_fds(&holder)) != before ; i++) test_sleep(10) ;
-  if (!tap_ok(after == before, "H8: nothing stays open of who is denied")) tap_diag("%u, and not %u", after, before) ;
+  tap_int(after, before, "H8: nothing stays open of who is denied") ;
 }
 
 int main (void)
@@ -91,7 +92,7 @@ int main (void)
   char const *ids[] = { "d", "e" } ;
   int file = testfile() ;
   int files[2] = { file, file } ;
-  int listener, fd ;
+  int listener ;
   unsigned int before ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
@@ -104,11 +105,13 @@ int main (void)
    /* an answer, so that its turn with the handshake is over */
   raw_list(&c) ;
   before = testdaemon_count_fds(&holder) ;
-  tap_ok(!store_at_once("a", file, 0), "H8: a store works") ;
-  tap_ok(!store_at_once("b", file, 1), "H8: and one with credentials beside the descriptor") ;
-  tap_ok(!raw_store(&c, "c", 0, file) && !raw_retrieve(&c, 0, "a", &fd) && testfile_same(fd, file), "H8: natively too") ;
-  tap_ok(!raw_setdump(&c, 2) && !raw_dumpframe(&c, ids, files, 2), "H8: and a dump") ;
-  tap_ok(!raw_list(&c) && testdaemon_count_fds(&holder) == before + 5, "H8: the daemon has nothing open but what is held") ;
+  tap_error(store_at_once("a", file, 0), 0, "H8: a store works") ;
+  tap_error(store_at_once("b", file, 1), 0, "H8: and one with credentials beside the descriptor") ;
+  tap_error(raw_store(&c, "c", 0, file), 0, "H8: and a native one") ;
+  raw_point_retrieve(&c, 0, "a", file, "H8: what was stored first") ;
+  raw_point_dump(&c, 2, ids, files, 2, 0, "H8: a dump works") ;
+  tap_error(raw_list(&c), 0, "H8: the connection is good") ;
+  tap_int(testdaemon_count_fds(&holder), before + 5, "H8: the daemon has nothing open but what is held") ;
   if (testdaemon_isroot()) check_denied(&c) ;
   raw_close(&c) ;
   testdaemon_finish(&holder) ;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -19,26 +20,44 @@ static char const *const ids[4] = { "a", "n1", "n2", "n3" } ;
 static char const *const doubled[4] = { "n1", "n2", "n1", "a" } ;
 static unsigned int before ;
 
+ /* What can be seen of the store: the answer to a list, and so on. */
+
+enum { LIST_ANSWER, LIST_COUNT, LISTED_A, LISTED_B, FILE_A, FILE_B, OPEN, FACTS } ;
+
+static char const *const facts[FACTS] =
+{
+  "it lists", "two ids", "a", "b", "the file of a is open once", "the file of b is open once", "no other descriptor is open"
+} ;
+
+static void look (long *seen)
+{
+  seen[LIST_ANSWER] = raw_list(&checker) ;
+  seen[LIST_COUNT] = raw_list_count(&checker) ;
+  seen[LISTED_A] = raw_listed(&checker, "a") ;
+  seen[LISTED_B] = raw_listed(&checker, "b") ;
+  seen[FILE_A] = testdaemon_count_file(&holder, files[0]) ;
+  seen[FILE_B] = testdaemon_count_file(&holder, files[1]) ;
+  seen[OPEN] = testdaemon_count_fds(&holder) ;
+}
+
 static void check_unchanged (char const *name)
 {
-  unsigned int tries = 0 ;
-  int isgood ;
-  do
+  long const want[FACTS] = { 0, 2, 1, 1, 1, 1, before } ;
+  long seen[FACTS] ;
+  for (unsigned int tries = 0 ; tries < 200 ; tries++)
   {
-    isgood = !raw_list(&checker) && raw_list_count(&checker) == 2 && raw_listed(&checker, "a") && raw_listed(&checker, "b") ;
-    isgood = isgood && testdaemon_count_file(&holder, files[0]) == 1 && testdaemon_count_file(&holder, files[1]) == 1 ;
-    isgood = isgood && testdaemon_count_fds(&holder) == before ;
-    if (!isgood) test_sleep(2) ;
+    look(seen) ;
+    if (seen[LIST_ANSWER] < 0 || !memcmp(seen, want, sizeof(seen))) break ;
+    test_sleep(2) ;
   }
-  while (!isgood && ++tries < 200) ;
-  tap_ok(isgood, "H10: %s: the store is as before", name) ;
+  for (unsigned int i = 0 ; i < FACTS ; i++) tap_int(seen[i], want[i], "H10: %s: the store is as before: %s", name, facts[i]) ;
 }
 
 static void check_cut (enum frame_dialect dialect, char const *name)
 {
   struct rawclient c ;
   raw_must_connect(&c, "s", dialect) ;
-  tap_ok(!raw_setdump(&c, 4) && raw_dumpframe(&c, ids, brought, 3) == EAGAIN, "H10: %s: three of four are staged", name) ;
+  raw_point_dump(&c, 4, ids, brought, 3, EAGAIN, "H10: %s: three of four are staged", name) ;
   raw_close(&c) ;
   check_unchanged("client gone half-way") ;
 }
@@ -50,8 +69,9 @@ static void check_answer (enum frame_dialect dialect, char const *name, char con
   raw_must_connect(&c, "s", dialect) ;
   if (raw_setdump(&c, 4) || raw_dumpframe(&c, names, brought, first) != EAGAIN) tap_bail("setdump") ;
   got = raw_dumpframe(&c, names + first, brought + first, second) ;
-  tap_ok(got == want, "H10: %s: %s", name, strerror(want)) ;
-  tap_ok(want == EPROTO ? raw_isclosed(&c) : !raw_list(&c), "H10: %s: the connection is %s", name, want == EPROTO ? "closed" : "open") ;
+  if (want == EPROTO) raw_point_closed(&c, got, want, "H10: %s", name) ;
+  else if (tap_error(got, want, "H10: %s: %s", name, strerror(want)))
+    tap_error(raw_list(&c), 0, "H10: %s: the connection is open", name) ;
   raw_close(&c) ;
   check_unchanged(name) ;
 }
@@ -70,7 +90,7 @@ static void check_tail (enum frame_dialect dialect, char const *name, int longer
   body[0] = WIRE_DUMPFRAME ;
   len = 1 + wire_pack_entry(body + 1, &never, "n1", 2) ;
   body[len] = 0 ;
-  tap_ok(raw_command(&c, body, len + longer, brought, 1) == EPROTO && raw_isclosed(&c), "H10: %s is refused", name) ;
+  raw_point_closed(&c, raw_command(&c, body, len + longer, brought, 1), EPROTO, "H10: %s is refused", name) ;
   raw_close(&c) ;
   check_unchanged(name) ;
 }
@@ -81,11 +101,15 @@ static void check_interleaved (void)
   raw_must_connect(&x, "s", FRAME_NATIVE) ;
   raw_must_connect(&y, "s", FRAME_S6) ;
   if (raw_setdump(&x, 4) || raw_setdump(&y, 2)) tap_bail("setdump") ;
-  tap_ok(raw_dumpframe(&x, ids, brought, 2) == EAGAIN && raw_dumpframe(&y, ids, brought, 1) == EAGAIN, "H10: two dumps at a time are staged") ;
-  tap_ok(raw_dumpframe(&x, doubled, brought, 2) == EINVAL, "H10: one of them is refused") ;
+  tap_error(raw_dumpframe(&x, ids, brought, 2), EAGAIN, "H10: two dumps at a time are staged: one") ;
+  tap_error(raw_dumpframe(&y, ids, brought, 1), EAGAIN, "H10: two dumps at a time are staged: the other") ;
+  tap_error(raw_dumpframe(&x, doubled, brought, 2), EINVAL, "H10: one of them is refused") ;
   tap_ok(!raw_holds(&checker, "n1"), "H10: neither is there") ;
-  tap_ok(!raw_dumpframe(&y, ids + 1, brought + 1, 1) && raw_holds(&checker, "n1") && !raw_listed(&checker, "n2"), "H10: the other one is applied, alone") ;
-  tap_ok(!testdaemon_count_file(&holder, files[0]) && testdaemon_count_file(&holder, brought[0]) == 1, "H10: what it replaced is closed") ;
+  tap_error(raw_dumpframe(&y, ids + 1, brought + 1, 1), 0, "H10: the other one is applied") ;
+  tap_ok(raw_holds(&checker, "n1"), "H10: it is there") ;
+  tap_ok(!raw_listed(&checker, "n2"), "H10: alone") ;
+  tap_int(testdaemon_count_file(&holder, files[0]), 0, "H10: what it replaced is closed") ;
+  tap_int(testdaemon_count_file(&holder, brought[0]), 1, "H10: what it brought is open") ;
   raw_delete(&checker, "n1") ;
   raw_delete(&checker, "a") ;
   raw_must_store(&checker, "a", files[0]) ;
@@ -104,12 +128,12 @@ static void check_dialect (enum frame_dialect dialect)
   check_tail(dialect, "an entry with a tail", 1) ;
   raw_must_connect(&c, "s", dialect) ;
   if (raw_setdump(&c, 2) || raw_dumpframe(&c, ids, brought, 1) != EAGAIN) tap_bail("setdump") ;
-  tap_ok(raw_dumpframe(&c, ids + 1, brought, 2) == EPROTO && raw_isclosed(&c), "H10: more entries than announced are refused") ;
+  raw_point_closed(&c, raw_dumpframe(&c, ids + 1, brought, 2), EPROTO, "H10: more entries than announced are refused") ;
   raw_close(&c) ;
   check_unchanged("more entries than announced") ;
   raw_must_connect(&c, "s", dialect) ;
   if (raw_setdump(&c, 2) || raw_dumpframe(&c, ids, brought, 1) != EAGAIN) tap_bail("setdump") ;
-  tap_ok(raw_list(&c) == EPROTO && raw_isclosed(&c), "H10: another request within a dump is refused") ;
+  raw_point_closed(&c, raw_list(&c), EPROTO, "H10: another request within a dump is refused") ;
   raw_close(&c) ;
   check_unchanged("another request within a dump") ;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -27,19 +28,20 @@ int main (void)
     new[i] = testfile() ;
     raw_must_store(&c, ids[i], old[i]) ;
   }
-  tap_ok(raw_store(&c, "f", 0, new[0]) == ENFILE, "H11: the holder is full") ;
-  tap_ok(raw_setdump(&c, HELD + 1) == ENFILE, "H11: a dump of more than -n is refused before it comes") ;
-  tap_ok(!raw_setdump(&c, HELD) && raw_dumpframe(&c, shifted, new, HELD) == ENFILE, "H11: a dump with one new id does not fit") ;
+  tap_error(raw_store(&c, "f", 0, new[0]), ENFILE, "H11: the holder is full") ;
+  tap_error(raw_setdump(&c, HELD + 1), ENFILE, "H11: a dump of more than -n is refused before it comes") ;
+  raw_point_dump(&c, HELD, shifted, new, HELD, ENFILE, "H11: a dump with one new id does not fit") ;
   for (unsigned int i = 0 ; i < HELD ; i++) open += testdaemon_count_file(&holder, old[i]) ;
-  tap_ok(open == HELD, "H11: and changes nothing") ;
-  tap_ok(!raw_setdump(&c, HELD) && !raw_dumpframe(&c, ids, new, HELD), "H11: a dump that replaces all does") ;
+  tap_int(open, HELD, "H11: and changes nothing") ;
+  raw_point_dump(&c, HELD, ids, new, HELD, 0, "H11: a dump that replaces all does") ;
   open = 0 ;
   for (unsigned int i = 0 ; i < HELD ; i++)
   {
     closed += !testdaemon_count_file(&holder, old[i]) ;
     open += testdaemon_count_file(&holder, new[i]) ;
   }
-  tap_ok(closed == HELD && open == HELD, "H11: the old ones are closed, the new ones are held") ;
+  tap_int(closed, HELD, "H11: the old ones are closed") ;
+  tap_int(open, HELD, "H11: the new ones are held") ;
   raw_close(&c) ;
   testdaemon_finish(&holder) ;
   return tap_done() ;

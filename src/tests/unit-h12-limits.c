@@ -13,6 +13,7 @@
 #include <skalibs/tai.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -46,17 +47,19 @@ static void check_never (char const *name, uint64_t seconds, uint32_t nanosecond
 {
   tain limit, half, early ;
   set_raw(&limit, seconds, nanoseconds) ;
-  tap_ok(!raw_store(&c, "x", &limit, file), "H12: %s is taken", name) ;
+  tap_error(raw_store(&c, "x", &limit, file), 0, "H12: %s is taken", name) ;
   raw_never(&half) ;
   tain_half(&early, &tain_infinite_relative) ;
   tain_sub(&half, &half, &early) ;
-  tap_ok(told_limit(&limit) && tain_less(&half, &limit), "H12: %s is never", name) ;
+  if (tap_ok(told_limit(&limit), "H12: %s is told in a dump", name))
+    tap_least(limit.sec.x, half.sec.x + 1, "H12: %s is never", name) ;
   raw_delete(&c, "x") ;
 }
 
 static void check_past (char const *name, tain const *limit)
 {
-  tap_ok(raw_store(&c, "x", limit, file) == EINVAL && !testdaemon_count_file(&holder, file), "H12: %s is refused in a store", name) ;
+  tap_error(raw_store(&c, "x", limit, file), EINVAL, "H12: %s is refused in a store", name) ;
+  tap_int(testdaemon_count_file(&holder, file), 0, "H12: %s: whose descriptor is closed", name) ;
 }
 
  /* Nanoseconds that are none must not carry over into the seconds. */
@@ -66,10 +69,14 @@ static void check_nanoseconds (void)
   tain limit, told, late ;
   raw_limit(&limit, 10000) ;
   limit.nano = UINT32_MAX ;
-  tap_ok(!raw_store(&c, "x", &limit, file), "H12: nanoseconds beyond a billion are taken") ;
+  tap_error(raw_store(&c, "x", &limit, file), 0, "H12: nanoseconds beyond a billion are taken") ;
   set_raw(&late, limit.sec.x, BILLION - 1) ;
   tain_addsec(&late, &late, 1) ;
-  tap_ok(told_limit(&told) && told.nano < BILLION && tain_less(&told, &late), "H12: and clamped") ;
+  if (tap_ok(told_limit(&told), "H12: and told in a dump"))
+  {
+    tap_most(told.nano, BILLION - 1, "H12: and clamped") ;
+    tap_ok(tain_less(&told, &late), "H12: and add no second") ;
+  }
   raw_delete(&c, "x") ;
 }
 
@@ -85,14 +92,16 @@ static void check_equal (void)
     snprintf(id, sizeof(id), "e%u", i) ;
     if (!raw_store(&c, id, &limit, file)) stored++ ;
   }
-  tap_ok(stored == EQUAL, "H12: %d equal limits do not collide", EQUAL) ;
-  tap_ok(!raw_delete(&c, "e50") && !raw_list(&c) && raw_list_count(&c) == EQUAL - 1, "H12: one of them is deleted alone") ;
+  tap_int(stored, EQUAL, "H12: %d equal limits do not collide", EQUAL) ;
+  tap_error(raw_delete(&c, "e50"), 0, "H12: one of them is deleted") ;
+  raw_point_count(&c, EQUAL - 1, "H12: and that one alone") ;
   for (unsigned int i = 0 ; i < 1000 && left ; i++)
   {
     test_sleep(5) ;
     left = raw_list(&c) ? -1 : raw_list_count(&c) ;
   }
-  tap_ok(!left && !testdaemon_count_file(&holder, file), "H12: the others expire, all of them") ;
+  tap_int(left, 0, "H12: the others expire, all of them") ;
+  tap_int(testdaemon_count_file(&holder, file), 0, "H12: and are closed") ;
 }
 
  /* One frame of three entries, of which the second has passed. */
@@ -110,9 +119,11 @@ static void check_dump (void)
   len += wire_pack_entry(body + len, &never, "a", 1) ;
   len += wire_pack_entry(body + len, &past, "b", 1) ;
   len += wire_pack_entry(body + len, &absurd, "c", 1) ;
-  tap_ok(!raw_setdump(&c, 3) && !raw_command(&c, body, len, files, 3), "H12: a dump with a past limit is applied") ;
-  tap_ok(!raw_list(&c) && raw_list_count(&c) == 2 && !raw_listed(&c, "b"), "H12: without that entry") ;
-  tap_ok(testdaemon_count_file(&holder, file) == 2, "H12: whose file is closed") ;
+  tap_error(raw_setdump(&c, 3), 0, "H12: a dump with a past limit is granted") ;
+  tap_error(raw_command(&c, body, len, files, 3), 0, "H12: and applied") ;
+  raw_point_count(&c, 2, "H12: without one entry") ;
+  tap_ok(!raw_listed(&c, "b"), "H12: the one that is past") ;
+  tap_int(testdaemon_count_file(&holder, file), 2, "H12: whose file is closed") ;
   raw_delete(&c, "a") ;
   raw_delete(&c, "c") ;
 }
@@ -135,7 +146,7 @@ int main (void)
   check_nanoseconds() ;
   check_equal() ;
   check_dump() ;
-  tap_ok(!raw_list(&c) && !raw_list_count(&c), "H12: nothing is left") ;
+  raw_point_count(&c, 0, "H12: nothing is left") ;
   raw_close(&c) ;
   testdaemon_finish(&holder) ;
   return tap_done() ;

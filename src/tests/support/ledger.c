@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <skalibs/tai.h>
 
 #include <s6-activation/fdholder.h>
 
 #include "ledger.h"
+#include "rawclient.h"
 #include "testdaemon.h"
 
 enum { PATIENCE_SECONDS = 5 } ;
@@ -92,6 +95,29 @@ static int get (fdholder_dump *dump, char const *socket, tain const *deadline)
   r = fdholder_getdump_g(&h, dump, deadline) ;
   fdholder_end(&h) ;
   return r ;
+}
+
+void ledger_put (struct ledger_entry const *e, char const *socket)
+{
+  struct rawclient c ;
+  raw_must_connect(&c, socket, FRAME_NATIVE) ;
+  raw_must_store(&c, e->id, e->fd) ;
+  raw_close(&c) ;
+}
+
+void ledger_export (struct ledger_entry const *entries, unsigned int n)
+{
+  char name[32], value[32] ;
+  snprintf(value, sizeof(value), "%u", n) ;
+  setenv("S6_FD#", value, 1) ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    snprintf(name, sizeof(name), "S6_FD_%u", i) ;
+    snprintf(value, sizeof(value), "%d", dup(entries[i].fd)) ;
+    setenv(name, value, 1) ;
+    snprintf(name, sizeof(name), "S6_FDID_%u", i) ;
+    setenv(name, entries[i].id, 1) ;
+  }
 }
 
 int ledger_check (struct ledger *l, char const *socket)

@@ -33,6 +33,12 @@ struct ledger
  /* Whatever an answer (an errno, or negative for none) makes of an entry that was to become like that. */
 extern void ledger_note (struct ledger_entry *, int answer, enum ledger_state wanted) ;
 
+ /* Stores it there, or bails out. Its state is the caller's. */
+extern void ledger_put (struct ledger_entry const *, char const *socket) ;
+
+ /* Puts so many into the environment, as a dump: copies of their descriptors that stay open across execv. */
+extern void ledger_export (struct ledger_entry const *, unsigned int) ;
+
  /* Gets a dump of the daemon and compares ids and files; what could be either is then what it is.
     0: problem says what is wrong. Waits for the daemon, 5 seconds at most. */
 extern int ledger_check (struct ledger *, char const *socket) ;
