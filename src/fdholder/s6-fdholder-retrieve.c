@@ -16,7 +16,7 @@
 #include "libchain/holderclient.h"
 #include "libsockets/unixsocket.h"
 
-#define USAGE "s6-fdholder-retrieve [ -D ] [ -t milliseconds ] socket id prog..."
+#define USAGE "s6-fdholder-retrieve [ -D ] [ -w ] [ -t milliseconds ] socket id prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 enum { NOT_FOUND = 127, NOT_EXECUTED = 126 } ;
@@ -53,9 +53,9 @@ static void die_unexecuted (char const *program)
   strerr_dieexec(errno == ENOENT ? NOT_FOUND : NOT_EXECUTED, program) ;
 }
 
-static void retrieve (fdholder *h, char const *id, tain const *deadline)
+static void retrieve (fdholder *h, char const *path, char const *id, int iswait, tain const *deadline)
 {
-  int fd = fdholder_retrieve_g(h, id, deadline) ;
+  int fd = iswait ? fdholder_await_g(h, path, id, deadline) : fdholder_retrieve_g(h, id, deadline) ;
   if (fd < 0) holderclient_die(EXITCODE_DENIED, "retrieve ", id) ;
   become_stdin(fd) ;
 }
@@ -63,11 +63,10 @@ static void retrieve (fdholder *h, char const *id, tain const *deadline)
  /* When the holder has answered the acknowledgement, the descriptor is here
     and nowhere else: by then all else has succeeded. */
 
-static void take (fdholder *h, char const *path, char const *id, char const *program, tain const *deadline)
+static void take (fdholder *h, char const *path, char const *id, int iswait, tain const *deadline)
 {
   int fd ;
-  if (!chain_canexecute(program)) die_unexecuted(program) ;
-  while (fd = fdholder_take_g(h, id, deadline), fd < 0 && errno == EAGAIN)
+  while (fd = iswait ? fdholder_await_take_g(h, path, id, deadline) : fdholder_take_g(h, id, deadline), fd < 0 && errno == EAGAIN)
   {
     fdholder_end(h) ;
     holderclient_reconnect(h, path, deadline, EXITCODE_DENIED) ;
@@ -114,17 +113,18 @@ int main (int argc, char const *const *argv)
   tain deadline ;
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
-  int isdelete = 0 ;
+  int isdelete = 0, iswait = 0 ;
   int e ;
   PROG = "s6-fdholder-retrieve" ;
   chain_cover_standard() ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "Dt:", &l) ;
+    int opt = subgetopt_r(argc, argv, "Dwt:", &l) ;
     if (opt == -1) break ;
     switch (opt)
     {
       case 'D' : isdelete = 1 ; break ;
+      case 'w' : iswait = 1 ; break ;
       case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
       default : dieusage() ;
     }
@@ -134,8 +134,9 @@ int main (int argc, char const *const *argv)
   holderclient_check_id(argv[1]) ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
-  if (isdelete) take(&h, argv[0], argv[1], argv[2], &deadline) ;
-  else retrieve(&h, argv[1], &deadline) ;
+  if (isdelete && !chain_canexecute(argv[2])) die_unexecuted(argv[2]) ;
+  if (isdelete) take(&h, argv[0], argv[1], iswait, &deadline) ;
+  else retrieve(&h, argv[0], argv[1], iswait, &deadline) ;
   exec(argv + 2) ;
   e = errno ;
   if (isdelete) put_back(&h, argv[0], argv[1], milliseconds) ;

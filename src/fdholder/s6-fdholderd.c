@@ -145,7 +145,7 @@ int main (int argc, char const *const *argv)
   fit_budget(&h, &o) ;
   flight_init(&h.flight, flight_bound()) ;  /* the limit is final by now */
   begin_closer(&h) ;
-  store_init(&h.store, &h.fdtable, h.budget.maxfds) ;
+  store_init(&h.store, &h.fdtable, h.budget.maxfds, &verbs_observe, &h) ;
   if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
   if (!serve_init(&s, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
   readiness_tell(o.notify ? "\n" : 0) ;

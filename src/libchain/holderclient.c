@@ -83,6 +83,7 @@ static char const *find_remedy (int e)
     { ETIMEDOUT, " (no answer in time: is it stuck, or its -c too low? -t sets how long to wait)" },
     { EPROTO, " (that does not speak as a fd-holder daemon does)" },
     { EBADF, " (that descriptor is not open)" },
+    { ENOSYS, " (this holder cannot wait, and holds nothing by that identifier now)" },
     { ELOOP, " (a connection to the daemon cannot be stored in it)" },
     { 0, "" }
   } ;

@@ -70,11 +70,13 @@ static void drain (struct fdtable *t, int fd)
 
 void fdtable_open_connection (struct fdtable *t, int fd)
 {
+  t->connections++ ;
   if (t->closer) closer_own(t->closer, fd, 1) ;
 }
 
 void fdtable_end_connection (struct fdtable *t, int fd)
 {
+  t->connections-- ;
   if (t->closer) closer_own(t->closer, fd, 0) ;
   fd_close(fd) ;
 }
@@ -89,6 +91,7 @@ void fdtable_close_connection (struct fdtable *t, int fd)
   if (isalone) drain(t, fd) ;
   else if (closer_isunread(fd) && closer_count_unread(fd))
   {
+    t->connections-- ;
     closer_own(t->closer, fd, 0) ;
     closer_bury(t->closer, fd) ;
     return ;

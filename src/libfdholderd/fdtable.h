@@ -4,7 +4,8 @@
 #define S6ACTIVATION_FDTABLE_H
 
  /*
-    References to the descriptors that clients have passed. Wherever one
+    The book of open descriptors: references to those that clients have
+    passed, and the clients' sockets. Wherever a passed one
     waits (the store, a queue, a half-received message) it holds a
     reference, so its number cannot be reused meanwhile; with the last
     reference it goes to the helpers that close. The table grows with the
@@ -33,11 +34,12 @@ struct fdtable
   void **owners ;  /* by descriptor number; 0: nobody is charged */
   size_t size ;
   uint64_t count ;  /* descriptors that have a reference */
+  uint32_t connections ;  /* sockets of clients that are open */
   struct closer *closer ;  /* 0: close(2) is called here, and may wait */
   fdtable_charge_func_ref charge ;  /* 0: nobody is charged */
   void *data ;
 } ;
-#define FDTABLE_ZERO { .references = 0, .owners = 0, .size = 0, .count = 0, .closer = 0, .charge = 0, .data = 0 }
+#define FDTABLE_ZERO { .references = 0, .owners = 0, .size = 0, .count = 0, .connections = 0, .closer = 0, .charge = 0, .data = 0 }
 
  /* The signatures of struct frame_fdops: the first argument is the table. */
 

@@ -144,11 +144,10 @@ int flight_bury (struct flight *f, struct flight_one *one, tain const *now)
   return 1 ;
 }
 
-uint32_t flight_sweep (struct flight *f, struct accounts *accounts, struct fdtable *t, tain const *now)
+void flight_sweep (struct flight *f, struct accounts *accounts, struct fdtable *t, tain const *now)
 {
   struct flight_one *next ;
-  uint32_t n = 0 ;
-  if (tain_less(now, &f->sweep)) return 0 ;
+  if (tain_less(now, &f->sweep)) return ;
   refresh(f) ;
   for (struct flight_one *one = f->exposed ; one ; one = next)
   {
@@ -158,12 +157,10 @@ uint32_t flight_sweep (struct flight *f, struct accounts *accounts, struct fdtab
     fdtable_close_connection(t, one->fd) ;
     account_release(accounts, one->account) ;
     free(one) ;
-    n++ ;
+    f->graves-- ;
   }
-  f->graves -= n ;
   if (f->graves) plan_sweep(f, now) ;
   else f->sweep = tain_infinite ;
-  return n ;
 }
 
 void flight_next (struct flight const *f, tain *when)

@@ -67,8 +67,8 @@ extern void flight_count (struct flight *, struct flight_one *, struct account *
     0: it is the caller's to close. */
 extern int flight_bury (struct flight *, struct flight_one *, tain const *now) ;
 
- /* Closes the graves of those who have read, or gone. How many there were. */
-extern uint32_t flight_sweep (struct flight *, struct accounts *, struct fdtable *, tain const *now) ;
+ /* Closes the graves of those who have read, or gone. */
+extern void flight_sweep (struct flight *, struct accounts *, struct fdtable *, tain const *now) ;
 extern void flight_next (struct flight const *, tain *when) ;  /* when there may be some; lowers it */
 
 #endif

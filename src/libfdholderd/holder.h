@@ -15,6 +15,7 @@
 #include "libfdholderd/policy.h"
 #include "libfdholderd/selfsocket.h"
 #include "libfdholderd/store.h"
+#include "libfdholderd/watch.h"
 
  /* What all connections share. */
 struct holder
@@ -29,7 +30,7 @@ struct holder
   struct selfsocket self ;
   struct accounts accounts ;
   struct flight flight ;
-  uint64_t connection_fds ;  /* descriptors that the connections themselves have open */
+  struct watch watch ;
 } ;
 
 #endif

@@ -61,7 +61,6 @@ void peer_greet (struct peer *p, tain const *now)
     && frame_out_put(&p->out, WIRE_BANNER_SERVER, WIRE_BANNER_LEN, 0, 0) ;
   fdtable_unref(t, fd[0]) ;
   p->channel = fd[1] ;
-  p->holder->connection_fds++ ;
   p->state = PEER_OPEN ;
   if (!ok) peer_kill(p, "out of memory for the handshake: closed", now) ;
 }

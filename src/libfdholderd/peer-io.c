@@ -62,10 +62,18 @@ static void allow (struct peer *p)
   else frame_in_allow(&p->in, WIRE_REQUEST_MAX, 1) ;
 }
 
+static struct call call_of (struct peer *p, tain const *now)
+{
+  struct call c = { .holder = p->holder, .session = &p->session, .reply = replies_of(p), .owner = p->owner, .now = now } ;
+  return c ;
+}
+
 static enum verdict answer (struct peer *p, struct wire_request const *req, int unpacked, tain const *now)
 {
   int fds[WIRE_FDS_MAX] ;
-  struct call call = { .holder = p->holder, .session = &p->session, .request = req, .fds = fds, .reply = replies_of(p), .now = now } ;
+  struct call call = call_of(p, now) ;
+  call.request = req ;
+  call.fds = fds ;
   for (unsigned int i = 0 ; i < req->nfds ; i++) fds[i] = frame_in_takefd(&p->in) ;
   return verbs_answer(&call, unpacked) ;
 }
@@ -73,6 +81,17 @@ static enum verdict answer (struct peer *p, struct wire_request const *req, int 
 static void starve_message (struct peer *p, tain const *now)
 {
   if (p->state < PEER_DRAIN) drain(p, ENOMEM, "out of memory for a message: closed", now) ;
+}
+
+static void conclude (struct peer *p, enum verdict verdict, tain const *now)
+{
+  switch (verdict)
+  {
+    case VERDICT_PROTOCOL : drain(p, EPROTO, "protocol error", now) ; break ;
+    case VERDICT_NOMEMORY : peer_kill(p, "out of memory for an answer: closed", now) ; break ;
+    case VERDICT_LATER : p->state = PEER_WAITING ; break ;
+    case VERDICT_ANSWERED : break ;
+  }
 }
 
 static void judge (struct peer *p, struct frame const *f, tain const *now)
@@ -86,12 +105,7 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
     drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;
     return ;
   }
-  switch (answer(p, &req, unpacked, now))
-  {
-    case VERDICT_PROTOCOL : drain(p, EPROTO, "protocol error", now) ; return ;
-    case VERDICT_NOMEMORY : peer_kill(p, "out of memory for an answer: closed", now) ; return ;
-    case VERDICT_ANSWERED : break ;
-  }
+  conclude(p, answer(p, &req, unpacked, now), now) ;
   if (verbs_phase(&p->session) != before) allow(p) ;
 }
 
@@ -105,7 +119,7 @@ static int awaits_flush (struct peer const *p)
 
 int peer_mayjudge (struct peer const *p)
 {
-  return p->state < PEER_DRAIN && p->state != PEER_GREET && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
+  return p->state < PEER_DRAIN && p->state != PEER_GREET && p->state != PEER_WAITING && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
 }
 
  /* What has come is judged, as far as it is whole; the rest is kept. */
@@ -170,6 +184,18 @@ void peer_write (struct peer *p, tain const *now)
     judged += process(p, now) ;
   }
   peer_account(p, judged, now) ;
+}
+
+void peer_resume (struct peer *p, tain const *now)
+{
+  struct call call = call_of(p, now) ;
+  unsigned int judged = 0 ;
+  if (p->state != PEER_WAITING) return ;
+  p->state = PEER_OPEN ;
+  conclude(p, verbs_resume(&call), now) ;
+  if (p->state == PEER_OPEN) judged = 1 + process(p, now) ;
+  peer_account(p, judged, now) ;
+  peer_write(p, now) ;
 }
 
 void peer_read (struct peer *p, tain const *now)

@@ -53,6 +53,17 @@ void peer_die (struct peer *p)
   verbs_session_end(p->holder, &p->session) ;
 }
 
+void peer_hangup (struct peer *p, tain const *now)
+{
+  if (p->state != PEER_WAITING)
+  {
+    peer_kill(p, "disconnected before its answer had left", now) ;
+    return ;
+  }
+  peer_say(p, "disconnected") ;
+  peer_die(p) ;
+}
+
 void peer_kill (struct peer *p, char const *why, tain const *now)
 {
   if (peer_isdead(p)) return ;
@@ -60,10 +71,12 @@ void peer_kill (struct peer *p, char const *why, tain const *now)
   peer_die(p) ;
 }
 
-static int is_under_way (struct session const *s)
+ /* Something of the client's is awaited. */
+
+static int is_in_exchange (struct peer const *p)
 {
-  enum phase phase = verbs_phase(s) ;
-  return phase == PHASE_DUMP || phase == PHASE_TAKING ;
+  enum phase phase = verbs_phase(&p->session) ;
+  return p->state == PEER_GREET || !frame_in_isempty(&p->in) || phase == PHASE_DUMP || phase == PHASE_TAKING ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of
@@ -74,7 +87,7 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
 {
   int wasbusy = p->busy ;
   if (peer_isdead(p)) return ;
-  p->busy = p->state == PEER_GREET || !frame_in_isempty(&p->in) || !frame_out_isempty(&p->out) || is_under_way(&p->session) ;
+  p->busy = !frame_out_isempty(&p->out) || (p->state != PEER_WAITING && is_in_exchange(p)) ;
   if (!p->busy)
   {
     p->deadline = tain_infinite ;
@@ -87,6 +100,6 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
       tain_add(&p->deadline, now, p->timeout) ;
       p->hasleft = 0 ;
     }
-    if (p->islameduck && p->state == PEER_OPEN && !is_under_way(&p->session) && frame_in_isempty(&p->in)) p->state = PEER_DRAIN ;
+    if (p->islameduck && (p->state == PEER_WAITING || (p->state == PEER_OPEN && !is_in_exchange(p)))) p->state = PEER_DRAIN ;
   }
 }

@@ -61,14 +61,11 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
   p->isstranger = 1 ;
   p->session.rights = r ;
   p->session.pid = pid ;
-  p->fdops = ops ;
-  p->fdops.data = p ;
-  frame_in_init(&p->in, &p->fdops) ;
-  frame_out_init(&p->out, &p->fdops) ;
+  frame_in_init(&p->in, &ops, p) ;
+  frame_out_init(&p->out, &ops, p) ;
   p->timeout = timeout ;
   p->deadline = tain_infinite ;
   p->active = *now ;
-  h->connection_fds++ ;
   return p ;
 }
 
@@ -79,16 +76,11 @@ void peer_free (struct peer *p, tain const *now)
   policy_forget(&h->policy, &p->session.rights) ;
   frame_in_free(&p->in) ;
   frame_out_free(&p->out) ;
-  if (p->channel >= 0)
-  {
-    fdtable_close(&h->fdtable, p->channel, p->account) ;
-    h->connection_fds-- ;
-  }
+  if (p->channel >= 0) fdtable_close(&h->fdtable, p->channel, p->account) ;
   if (!flight_bury(&h->flight, &p->flight, now))
   {
     if (p->iseof) fdtable_end_connection(&h->fdtable, p->fd) ;
     else fdtable_close_connection(&h->fdtable, p->fd) ;
-    h->connection_fds-- ;
   }
   free(p) ;
 }

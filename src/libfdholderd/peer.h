@@ -24,7 +24,9 @@
     GREET -> OPEN             channel and banner queued; once they can be       peer_greet()
     any -> DRAIN              a protocol error was answered: read no more,
                               flush, close                                      drain()
-    OPEN -> DRAIN             lame duck, and nothing half-sent is here          peer_account()
+    OPEN -> WAITING           its request is answered later                     conclude()
+    WAITING -> OPEN           now                                               peer_resume()
+    OPEN, WAITING -> DRAIN    lame duck, and nothing half-sent is here          peer_account()
     any -> DEAD               EOF, I/O error, deadline, displacement: swept at
                               the end of the turn, never inside a callback      peer_die()
 
@@ -38,6 +40,7 @@ enum peer_state
   PEER_HELLO,
   PEER_GREET,
   PEER_OPEN,
+  PEER_WAITING,
   PEER_DRAIN,
   PEER_DEAD
 } ;
@@ -45,6 +48,7 @@ enum peer_state
 struct peer
 {
   struct holder *holder ;
+  void *owner ;  /* who gave it its place: woken when what it waits for may be there */
   struct account *account ;  /* whose places it takes; set by who gives them out */
   int fd ;
   int channel ;  /* the end of the event pipe that we write to; -1: none */
@@ -55,7 +59,6 @@ struct peer
   uint8_t iseof ;  /* nothing more can come */
   uint8_t isstranger ;  /* native, or nobody knows yet, and has been told nothing: does not know us */
   struct session session ;
-  struct frame_fdops fdops ;
   struct flight_one flight ;
   struct frame_in in ;
   struct frame_out out ;
@@ -80,6 +83,8 @@ extern void peer_read (struct peer *, tain const *now) ;
 extern void peer_write (struct peer *, tain const *now) ;
 extern void peer_tick (struct peer *, tain const *now) ;  /* every turn */
 extern void peer_next (struct peer const *, tain *) ;  /* when peer_tick has something to do */
+extern void peer_resume (struct peer *, tain const *now) ;  /* what it waits for may be there */
+extern void peer_hangup (struct peer *, tain const *now) ;  /* the client has gone, and the peer does not read */
 extern void peer_lameduck (struct peer *, tain const *now) ;
 extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* why: a text that stays where it is */
  /* Will peer_free close the connection at once, with nothing unread on it? */

@@ -21,6 +21,7 @@
 #include "libfdholderd/serve.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/store.h"
+#include "libfdholderd/watch.h"
 
 enum { SERVE_REST_MS = 10 } ;
 
@@ -100,17 +101,10 @@ static void on_report (void *data, unsigned int events, tain const *now)
   closer_wake(&s->holder->closer) ;
 }
 
-static void log_expired (struct store_entry const *e, void *data)
-{
-  char quoted[LOG_QUOTED_MAX] ;
-  struct holder *h = data ;
-  if (log_wants(&h->log, LOG_INFO)) log_line(&h->log, LOG_INFO, "expired: ", log_quote(quoted, e->id, e->idlen)) ;
-}
-
 static void on_limit (void *data, tain const *now)
 {
   struct serve *s = data ;
-  store_expire(&s->holder->store, now, &log_expired, s->holder) ;
+  store_expire(&s->holder->store, now) ;
 }
 
 static void on_wake (void *data, tain const *now)
@@ -175,6 +169,7 @@ static void prepare (struct serve *s)
   accept_next(&s->acceptor, &s->slots, &STAMP, &when) ;
   closer_next(&s->holder->closer, &when) ;
   slots_next(&s->slots, &STAMP, &when) ;
+  watch_next(&s->holder->watch, &STAMP, &when) ;
   flight_next(&s->holder->flight, &when) ;
   complaint_next(&s->holder->complaints, &STAMP, &when) ;
   loop_timer_set(&s->loop, &s->wake, &when) ;
@@ -189,8 +184,9 @@ static void turn (struct serve *s)
   if (!loop_turn(&s->loop) && errno != EINTR) rest(s, "unable to wait for clients") ;
   if (s->areconnections) accept_some(&s->acceptor, &s->slots, &STAMP) ;
   if (s->aresignals && !signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
+  watch_turn(&h->watch, &STAMP) ;
   slots_turn(&s->slots, &STAMP) ;
-  h->connection_fds -= flight_sweep(&h->flight, &h->accounts, &h->fdtable, &STAMP) ;
+  flight_sweep(&h->flight, &h->accounts, &h->fdtable, &STAMP) ;
   complaint_turn(&h->complaints, &STAMP) ;
   closer_turn(&h->closer, &STAMP) ;
 }

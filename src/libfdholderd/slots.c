@@ -32,6 +32,7 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   list_init(&s->withheld) ;
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) s->cells[i].account = 0 ;
   accounts_init(&h->accounts) ;
+  watch_init(&h->watch, &slots_wake) ;
   return 1 ;
 }
 
@@ -109,7 +110,7 @@ void slots_ready (void *data, unsigned int events, tain const *now)
   struct slot *one = data ;
   if (events == LOOP_WRITE) peer_write(one->peer, now) ;
   else if (one->watch.wanted & LOOP_READ) peer_read(one->peer, now) ;
-  else peer_kill(one->peer, "disconnected before its answer had left", now) ;
+  else peer_hangup(one->peer, now) ;
   update(one, now) ;
 }
 
@@ -117,6 +118,13 @@ void slots_due (void *data, tain const *now)
 {
   struct slot *one = data ;
   peer_tick(one->peer, now) ;
+  update(one, now) ;
+}
+
+void slots_wake (void *data, tain const *now)
+{
+  struct slot *one = data ;
+  peer_resume(one->peer, now) ;
   update(one, now) ;
 }
 
@@ -143,6 +151,7 @@ static void admit (struct slots *s, struct slots_waiting *next, tain const *now)
     free(one) ;
     return ;
   }
+  p->owner = one ;
   p->account = w.account ;
   account_add(w.account, held, 1) ;
   w.account->rule->admitted = *now ;

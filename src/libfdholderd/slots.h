@@ -95,9 +95,11 @@ extern void slots_arrive (struct slots *, int fd, struct rights const *, pid_t, 
 extern void slots_leave_all (struct slots *) ;  /* nobody waits any longer */
 extern void slots_lameduck (struct slots *, tain const *now) ;
 
- /* What the loop calls with a slot: it is ready, its time has come. */
+ /* What is called with a slot: it is ready, its time has come, what it waits
+    for may be there. */
 extern loop_ready_func slots_ready ;
 extern loop_due_func slots_due ;
+extern watch_wake_func slots_wake ;
 
  /* Every turn, after all events: sweeps the dead, fills free slots,
     displaces, ends stalemates. */

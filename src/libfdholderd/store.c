@@ -31,9 +31,11 @@ static int compare_key (void const *key, struct tree_node const *node)
   return strcmp(key, entry_byid(node)->id) ;
 }
 
-void store_init (struct store *s, struct fdtable *fdtable, uint32_t max)
+void store_init (struct store *s, struct fdtable *fdtable, uint32_t max, store_observer_func *observer, void *data)
 {
   s->fdtable = fdtable ;
+  s->observer = observer ;
+  s->data = data ;
   s->serial = 0 ;
   s->idbytes = 0 ;
   s->lent = 0 ;
@@ -69,27 +71,21 @@ void store_entry_free (struct store_entry *e)
   free(e) ;
 }
 
-static void insert (struct store *s, struct store_entry *e)
+static void insert (struct store *s, struct store_entry *e, enum store_change change)
 {
   e->serial = ++s->serial ;
   s->idbytes += (size_t)e->idlen + 1 ;
   tree_insert(&s->byid, &e->byid) ;
   if (e->expires) tree_insert(&s->bylimit, &e->bylimit) ;
+  (*s->observer)(s->data, change, e) ;
 }
 
 int store_put (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return EBUSY ;
   if (store_used(s) >= s->max) return ENFILE ;
-  insert(s, e) ;
+  insert(s, e, STORE_STORED) ;
   return 0 ;
-}
-
-void store_replace (struct store *s, struct store_entry *e)
-{
-  struct store_entry *old = store_get(s, e->id) ;
-  if (old) store_drop(s, old) ;
-  insert(s, e) ;
 }
 
 static void take_out (struct store *s, struct store_entry *e)
@@ -105,16 +101,34 @@ static void give_up (struct store *s, struct store_entry *e)
   free(e) ;
 }
 
-void store_drop (struct store *s, struct store_entry *e)
+static void drop (struct store *s, struct store_entry *e, enum store_change change)
 {
   take_out(s, e) ;
+  (*s->observer)(s->data, change, e) ;
   give_up(s, e) ;
+}
+
+void store_drop (struct store *s, struct store_entry *e)
+{
+  drop(s, e, STORE_DELETED) ;
+}
+
+void store_replace (struct store *s, struct store_entry *e)
+{
+  struct store_entry *old = store_get(s, e->id) ;
+  if (old)
+  {
+    take_out(s, old) ;
+    give_up(s, old) ;
+  }
+  insert(s, e, old ? STORE_REPLACED : STORE_STORED) ;
 }
 
 void store_lend (struct store *s, struct store_entry *e)
 {
   take_out(s, e) ;
   s->lent++ ;
+  (*s->observer)(s->data, STORE_DELETED, e) ;
 }
 
 int store_restore (struct store *s, struct store_entry *e)
@@ -123,7 +137,7 @@ int store_restore (struct store *s, struct store_entry *e)
   s->lent-- ;
   e->issocket = 0 ;
   e->taken = 0 ;
-  insert(s, e) ;
+  insert(s, e, STORE_STORED) ;
   return 0 ;
 }
 
@@ -139,14 +153,13 @@ static struct store_entry *first_to_expire (struct store const *s)
   return node ? entry_bylimit(node) : 0 ;
 }
 
-void store_expire (struct store *s, tain const *now, store_expired_func *tell, void *data)
+void store_expire (struct store *s, tain const *now)
 {
   for (;;)
   {
     struct store_entry *e = first_to_expire(s) ;
     if (!e || tain_less(now, &e->limit)) return ;
-    (*tell)(e, data) ;
-    store_drop(s, e) ;
+    drop(s, e, STORE_EXPIRED) ;
   }
 }
 
@@ -176,5 +189,10 @@ int store_iter (struct store const *s, store_iter_func *f, void *data)
 
 void store_free (struct store *s)
 {
-  while (s->byid.root) store_drop(s, entry_byid(s->byid.root)) ;
+  while (s->byid.root)
+  {
+    struct store_entry *e = entry_byid(s->byid.root) ;
+    take_out(s, e) ;
+    give_up(s, e) ;
+  }
 }

@@ -32,9 +32,24 @@ struct store_entry
   char id[] ;  /* and a NUL */
 } ;
 
+enum store_change
+{
+  STORE_STORED,
+  STORE_REPLACED,
+  STORE_DELETED,
+  STORE_EXPIRED
+} ;
+
+ /* The entry: the new one of a replacement, the one that goes. Within a change
+    of the store: nothing else may be changed there. */
+typedef void store_observer_func (void *, enum store_change, struct store_entry const *) ;
+typedef store_observer_func *store_observer_func_ref ;
+
 struct store
 {
   struct fdtable *fdtable ;
+  store_observer_func_ref observer ;
+  void *data ;  /* the observer's */
   struct tree byid ;
   struct tree bylimit ;  /* entries that expire */
   uint64_t serial ;
@@ -45,8 +60,8 @@ struct store
 
 #define STORE_NEVER (&tain_infinite)
 
-extern void store_init (struct store *, struct fdtable *, uint32_t max) ;
-extern void store_free (struct store *) ;  /* closes all */
+extern void store_init (struct store *, struct fdtable *, uint32_t max, store_observer_func *, void *) ;
+extern void store_free (struct store *) ;  /* closes all, and tells nobody */
 #define store_count(s) ((s)->byid.count)
 #define store_used(s) (store_count(s) + (s)->lent)  /* of max */
 
@@ -71,7 +86,7 @@ extern void store_replace (struct store *, struct store_entry *) ;
 extern void store_drop (struct store *, struct store_entry *) ;
 
  /* Takes the entry out, for as long as it may have to come back: nobody finds
-    it, but it keeps its reference, its limit, and its part of max. It is the
+    it, it is told as deleted and as stored again, but it keeps its reference, its limit, and its part of max. It is the
     caller's until one of the next two. */
 extern void store_lend (struct store *, struct store_entry *) ;
 
@@ -81,9 +96,8 @@ extern int store_restore (struct store *, struct store_entry *) ;
  /* It does not: freed, its reference given up. */
 extern void store_forget (struct store *, struct store_entry *) ;
 
- /* Drops every entry whose limit has come; tells each one first. */
-typedef void store_expired_func (struct store_entry const *, void *) ;
-extern void store_expire (struct store *, tain const *now, store_expired_func *, void *) ;
+ /* Drops every entry whose limit has come. */
+extern void store_expire (struct store *, tain const *now) ;
 
  /* Lowers it to the next limit that will come. */
 extern void store_next_limit (struct store const *, tain *when) ;

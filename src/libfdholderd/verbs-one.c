@@ -13,6 +13,7 @@
 #include "libfdholderd/selfsocket.h"
 #include "libfdholderd/store.h"
 #include "libfdholderd/verbs.h"
+#include "libfdholderd/watch.h"
 
 static int store (struct holder *h, struct wire_entry const *w, int fd, tain const *now)
 {
@@ -73,10 +74,24 @@ static int take (struct session *s, struct store_entry *e)
 static int judge_retrieve (struct call const *c, struct store_entry const *e)
 {
   int isdelete = c->request->flags & WIRE_RETRIEVE_DELETE ;
-  if (c->request->flags & ~WIRE_RETRIEVE_DELETE) return EINVAL ;
+  if (c->request->flags & ~(WIRE_RETRIEVE_DELETE | (c->session->isnative ? WIRE_RETRIEVE_WAIT : 0))) return EINVAL ;
   if (isdelete && !policy_may(&c->holder->policy, &c->session->rights, RIGHT_STORE, c->request->entry.id.s, c->now)) return EPERM ;
   if (!e) return ENOENT ;
   return isdelete && e->taken ? EBUSY : 0 ;
+}
+
+ /* For one that is not there, or that another is taking. */
+
+static enum verdict wait_for_it (struct call const *c)
+{
+  struct session *s = c->session ;
+  char const *id = c->request->entry.id.s ;
+  uint8_t flags = c->request->flags ;
+  if (s->waiter) return VERDICT_LATER ;
+  s->waiter = watch_wait(&c->holder->watch, id, flags & WIRE_RETRIEVE_DELETE, flags, c->owner) ;
+  if (!s->waiter) return verbs_done(c, "retrieve (wait begun)", id, ENOMEM) ;
+  verbs_log(c->holder, s, "retrieve (wait begun)", id, 0) ;
+  return VERDICT_LATER ;
 }
 
 enum verdict verb_retrieve (struct call const *c)
@@ -86,7 +101,9 @@ enum verdict verb_retrieve (struct call const *c)
   char const *what = isdelete ? "retrieve-and-delete (answer)" : "retrieve" ;
   struct store_entry *e = store_get(&c->holder->store, id) ;
   int error = judge_retrieve(c, e) ;
-  char *body = error ? 0 : (*c->reply.reserve)(c->reply.data, WIRE_ERROR_PACK, 1) ;
+  char *body ;
+  if ((error == ENOENT || error == EBUSY) && c->request->flags & WIRE_RETRIEVE_WAIT) return wait_for_it(c) ;
+  body = error ? 0 : (*c->reply.reserve)(c->reply.data, WIRE_ERROR_PACK, 1) ;
   if (!body || (isdelete && !take(c->session, e))) return verbs_done(c, what, id, error ? error : ENOMEM) ;
   (*c->reply.commit)(c->reply.data, wire_pack_error(body, 0), &e->fd, 1) ;
   verbs_log(c->holder, c->session, what, id, 0) ;

@@ -59,6 +59,14 @@ void verbs_log (struct holder *h, struct session const *s, char const *what, cha
   log_line(&h->log, LOG_INFO, "uid ", uid, " pid ", pid, ": ", what, id ? " " : "", id ? log_quote(quoted, id, strlen(id)) : "", ": ", e ? strerror(e) : "done") ;
 }
 
+void verbs_observe (void *data, enum store_change change, struct store_entry const *e)
+{
+  char quoted[LOG_QUOTED_MAX] ;
+  struct holder *h = data ;
+  if (change == STORE_STORED || change == STORE_REPLACED) watch_tell(&h->watch, e->id) ;
+  if (change == STORE_EXPIRED && log_wants(&h->log, LOG_INFO)) log_line(&h->log, LOG_INFO, "expired: ", log_quote(quoted, e->id, e->idlen)) ;
+}
+
 static void taking_free (struct session *s)
 {
   free(s->taking.id) ;
@@ -85,11 +93,17 @@ void verbs_session_end (struct holder *h, struct session *s)
   if (verbs_istaking(s))
   {
     struct store_entry *e = store_get(&h->store, s->taking.id) ;
-    if (e && e->serial == s->taking.serial) e->taken = 0 ;
+    if (e && e->serial == s->taking.serial)
+    {
+      e->taken = 0 ;
+      watch_tell(&h->watch, e->id) ;
+    }
     taking_free(s) ;
   }
   if (s->given) store_forget(&h->store, s->given) ;
   s->given = 0 ;
+  if (s->waiter) watch_forget(&h->watch, s->waiter) ;
+  s->waiter = 0 ;
   if (stage_isactive(&s->stage)) stage_end(&s->stage) ;
   budget_release(&h->budget, s->reserved) ;
   s->reserved = 0 ;

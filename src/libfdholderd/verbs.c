@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <string.h>
 
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/policy.h"
@@ -43,6 +44,24 @@ static enum verdict refuse (struct call const *c, struct verb const *verb, int e
   verbs_log(c->holder, c->session, verb->name, c->request->entry.id.s, error) ;
   verbs_session_end(c->holder, c->session) ;
   return verbs_error(&c->reply, error) ;
+}
+
+enum verdict verbs_resume (struct call const *c)
+{
+  struct session *s = c->session ;
+  struct watch_waiter const *waiter = s->waiter ;
+  char const *id = watch_waiter_id(waiter) ;
+  struct wire_request request = { .verb = WIRE_RETRIEVE, .flags = waiter->flags, .entry = { .id = { .s = id, .len = (uint8_t)strlen(id) } } } ;
+  struct call again = *c ;
+  enum verdict verdict ;
+  again.request = &request ;
+  verdict = verbs_answer(&again, 0) ;
+  if (verdict != VERDICT_LATER && s->waiter)
+  {
+    watch_forget(&c->holder->watch, s->waiter) ;
+    s->waiter = 0 ;
+  }
+  return verdict ;
 }
 
 enum verdict verbs_answer (struct call const *c, int unpacked)

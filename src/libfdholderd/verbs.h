@@ -35,6 +35,7 @@ struct session
   struct stage stage ;
   uint32_t reserved ;  /* of the descriptor budget, for what the dump still awaits */
   struct taking taking ;
+  struct watch_waiter *waiter ;  /* its request is answered later; or 0 */
   struct store_entry *given ;  /* acknowledged, and lent by the store until B or anything else; or 0 */
   pid_t pid ;
   uint8_t isnative ;  /* knows A and B, and gets ENOSYS for what is not known */
@@ -50,6 +51,7 @@ struct replies
 enum verdict
 {
   VERDICT_ANSWERED,
+  VERDICT_LATER,  /* it waits: nothing else is judged until verbs_resume has another verdict */
   VERDICT_PROTOCOL,  /* not understood: answer EPROTO and close */
   VERDICT_NOMEMORY  /* not even the answer fits: close */
 } ;
@@ -73,6 +75,7 @@ struct call
   struct wire_request const *request ;
   int const *fds ;  /* request->nfds of them */
   struct replies reply ;
+  void *owner ;  /* whom to wake, if the answer comes later (watch.h) */
   tain const *now ;
 } ;
 
@@ -97,6 +100,13 @@ extern enum verdict verbs_answer (struct call const *, int unpacked) ;
     more are too many, it waits a little for those that are being closed. */
 extern uint64_t verbs_open (struct holder *, uint64_t wanted) ;
 
+ /* What waits is judged again, as if it were asked now. The call has no request
+    and no descriptors. */
+extern enum verdict verbs_resume (struct call const *) ;
+
+ /* The observer of the store; its data is the holder. */
+extern store_observer_func verbs_observe ;
+
 extern enum verdict verbs_error (struct replies const *, int) ;
 
  /* The same, and the log. what: said of it; id: 0 where it has none. */
@@ -109,7 +119,7 @@ extern enum phase verbs_phase (struct session const *) ;
 extern int verbs_taking_complete (struct holder *, struct session *) ;
 #define verbs_istaking(s) (!!(s)->taking.id)
 
- /* Undoes what was under way: a taking, a dump; what was given is given for good. */
+ /* Undoes what was under way: a taking, a dump, a wait; what was given is given for good. */
 extern void verbs_session_end (struct holder *, struct session *) ;
 
 extern verb_func verb_store ;

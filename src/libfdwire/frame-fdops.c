@@ -25,5 +25,5 @@ static void unref (void *data, int fd)
   fd_close(fd) ;
 }
 
-struct frame_fdops const frame_fdops_close = { .adopt = &adopt, .addref = &keep, .unref = &unref, .data = 0 } ;
-struct frame_fdops const frame_fdops_lent = { .adopt = &adopt, .addref = &keep, .unref = &keep, .data = 0 } ;
+struct frame_fdops const frame_fdops_close = { .adopt = &adopt, .addref = &keep, .unref = &unref } ;
+struct frame_fdops const frame_fdops_lent = { .adopt = &adopt, .addref = &keep, .unref = &keep } ;

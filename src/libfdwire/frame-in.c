@@ -23,11 +23,12 @@ static void use_few (struct frame_in *in)
   in->fdroom = FRAME_IN_FDS ;
 }
 
-void frame_in_init (struct frame_in *in, struct frame_fdops const *fdops)
+void frame_in_init (struct frame_in *in, struct frame_fdops const *fdops, void *owner)
 {
   static struct frame_in const zero = { .maxbody = WIRE_REQUEST_MAX, .fdmax = 1, .dialect = FRAME_NATIVE } ;
   *in = zero ;
   in->fdops = fdops ;
+  in->owner = owner ;
   use_few(in) ;
 }
 
@@ -56,7 +57,7 @@ static void drop_bytes (struct frame_in *in)
 
 void frame_in_free (struct frame_in *in)
 {
-  while (in->fdcount) (*in->fdops->unref)(in->fdops->data, frame_in_takefd(in)) ;
+  while (in->fdcount) (*in->fdops->unref)(in->owner, frame_in_takefd(in)) ;
   settle_fds(in) ;
   drop_bytes(in) ;
 }
@@ -102,12 +103,12 @@ static void take_one (void *data, int fd)
 {
   struct taken *t = data ;
   struct frame_in *in = t->in ;
-  if (!(*in->fdops->adopt)(in->fdops->data, fd)) t->result = FRAME_FILL_SHORTAGE ;
+  if (!(*in->fdops->adopt)(in->owner, fd)) t->result = FRAME_FILL_SHORTAGE ;
   else if (!frame_in_isextra(in) && has_place(in)) in->fds[in->fdcount++] = fd ;
   else
   {
     if (!frame_in_isextra(in)) t->result = FRAME_FILL_NOMEMORY ;
-    (*in->fdops->unref)(in->fdops->data, fd) ;
+    (*in->fdops->unref)(in->owner, fd) ;
   }
 }
 

@@ -20,17 +20,18 @@ enum { COMPACT_FROM = 65536 } ;
 #define attachments(out) genalloc_s(struct frame_attachment, &(out)->attachments)
 #define attachment_count(out) genalloc_len(struct frame_attachment, &(out)->attachments)
 
-void frame_out_init (struct frame_out *out, struct frame_fdops const *fdops)
+void frame_out_init (struct frame_out *out, struct frame_fdops const *fdops, void *owner)
 {
   static struct frame_out const zero = { .data = STRALLOC_ZERO, .attachments = GENALLOC_ZERO, .fds = GENALLOC_ZERO, .dialect = FRAME_NATIVE } ;
   *out = zero ;
   out->fdops = fdops ;
+  out->owner = owner ;
 }
 
 static void release (struct frame_out *out, struct frame_attachment const *a)
 {
   int const *fds = genalloc_s(int, &out->fds) + a->fdstart ;
-  for (uint16_t i = 0 ; i < a->nfds ; i++) (*out->fdops->unref)(out->fdops->data, fds[i]) ;
+  for (uint16_t i = 0 ; i < a->nfds ; i++) (*out->fdops->unref)(out->owner, fds[i]) ;
 }
 
 void frame_out_free (struct frame_out *out)
@@ -55,7 +56,7 @@ static void attach (struct frame_out *out, size_t offset, int const *fds, unsign
 {
   struct frame_attachment a = { .offset = offset, .fdstart = genalloc_len(int, &out->fds), .nfds = nfds } ;
   if (!nfds) return ;
-  for (unsigned int i = 0 ; i < nfds ; i++) (*out->fdops->addref)(out->fdops->data, fds[i]) ;
+  for (unsigned int i = 0 ; i < nfds ; i++) (*out->fdops->addref)(out->owner, fds[i]) ;
   genalloc_catb(int, &out->fds, fds, nfds) ;
   genalloc_catb(struct frame_attachment, &out->attachments, &a, 1) ;
 }
@@ -99,7 +100,7 @@ int frame_out_put (struct frame_out *out, char const *s, size_t len, int const *
 static void forget_attachments (struct frame_out *out)
 {
   size_t left = attachment_count(out) - out->attachment ;
-  struct frame_attachment *a = attachments(out) + out->attachment ;
+  struct frame_attachment *a = left ? attachments(out) + out->attachment : 0 ;
   size_t fdstart = left ? a->fdstart : genalloc_len(int, &out->fds) ;
   size_t nfds = genalloc_len(int, &out->fds) - fdstart ;
   for (size_t i = 0 ; i < left ; i++)
@@ -181,8 +182,10 @@ uint32_t frame_out_fds (struct frame_out const *out)
 
 static uint16_t next_fds (struct frame_out const *out)
 {
-  struct frame_attachment const *a = attachments(out) + out->attachment ;
-  return out->attachment < attachment_count(out) && a->offset == out->head ? a->nfds : 0 ;
+  struct frame_attachment const *a ;
+  if (out->attachment == attachment_count(out)) return 0 ;
+  a = attachments(out) + out->attachment ;
+  return a->offset == out->head ? a->nfds : 0 ;
 }
 
 enum frame_flush frame_out_flush (struct frame_out *out, int fd, uint32_t *fdmax)

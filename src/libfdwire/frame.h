@@ -55,7 +55,6 @@ struct frame_fdops
   int (*adopt) (void *, int) ;  /* takes the descriptor, whatever happens; 0: closed it, errno set */
   void (*addref) (void *, int) ;
   void (*unref) (void *, int) ;
-  void *data ;
 } ;
 
 extern struct frame_fdops const frame_fdops_close ;  /* adopts anything, unref is close(2) */
@@ -92,6 +91,7 @@ struct frame_in
   char *kept ;  /* memory of its own, or 0 */
   size_t room ;  /* bytes in kept */
   struct frame_fdops const *fdops ;
+  void *owner ;  /* what they are called with */
   int *fds ;  /* the queue: few, or memory of its own */
   int few[FRAME_IN_FDS] ;
   uint32_t maxbody ;
@@ -109,7 +109,7 @@ struct frame
   uint16_t nfds ;  /* s6: claimed by the header, and there: take them by frame_in_takefd */
 } ;
 
-extern void frame_in_init (struct frame_in *, struct frame_fdops const *) ;
+extern void frame_in_init (struct frame_in *, struct frame_fdops const *, void *) ;
 extern void frame_in_free (struct frame_in *) ;  /* drops what is queued */
 
  /* What the other side may send from now on. maxfds: queued, not of one message. */
@@ -141,6 +141,7 @@ struct frame_out
   genalloc attachments ;  /* struct frame_attachment, by offset */
   genalloc fds ;  /* int */
   struct frame_fdops const *fdops ;
+  void *owner ;  /* what they are called with */
   uint32_t attachment ;  /* first that has not left */
   uint8_t dialect ;  /* enum frame_dialect */
 } ;
@@ -161,7 +162,7 @@ enum frame_flush
   FRAME_FLUSH_ERROR
 } ;
 
-extern void frame_out_init (struct frame_out *, struct frame_fdops const *) ;
+extern void frame_out_init (struct frame_out *, struct frame_fdops const *, void *) ;
 extern void frame_out_free (struct frame_out *) ;
  /* Queues a whole frame. Each descriptor gets one reference more by the queue.
     0, errno ENOMEM: nothing was queued, nothing referenced. */

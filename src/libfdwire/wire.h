@@ -52,6 +52,7 @@ enum wire_verb
 enum wire_retrieve_flag
 {
   WIRE_RETRIEVE_DELETE = 1,
+  WIRE_RETRIEVE_WAIT = 2,  /* native only: the answer comes when the id is there, or is being taken no longer */
   WIRE_RETRIEVE_FOREIGN = 128  /* s6's dialect, from clients that know the native one: a daemon of s6 sees
                                   a flag that is not 0, ours answers EINVAL, and so is not mistaken for it */
 } ;

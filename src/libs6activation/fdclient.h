@@ -74,6 +74,11 @@ extern int fdclient_command (fdholder *, char const *, size_t, int const *, unsi
  /* Sends a retrieve request with these flags; the descriptor, or -1. */
 extern int fdclient_retrieve_flags (fdholder *, char const *, uint8_t, tain const *, tain *) ;
 
+ /* The same, as often as it takes: waits until the id is there, on a connection
+    to the daemon at path that is made anew when it breaks. ENOSYS: the daemon
+    cannot wait. After a failure the connection may be ended. */
+extern int fdclient_await (fdholder *, char const *path, char const *, uint8_t, tain const *, tain *) ;
+
  /* The length of an id; 0 and errno if it is none. */
 extern size_t fdclient_id_length (char const *) ;
 

@@ -8,7 +8,7 @@
 void fdclient_inbox_init (struct fdclient_inbox *in, fdholder *h)
 {
   in->holder = h ;
-  frame_in_init(&in->in, &frame_fdops_close) ;
+  frame_in_init(&in->in, &frame_fdops_close, 0) ;
   in->in.dialect = h->s6 ? FRAME_S6 : FRAME_NATIVE ;
   in->readmax = SIZE_MAX ;
   in->asked = 0 ;

@@ -113,6 +113,7 @@ static void send_request (struct client const *c, struct fuzz_script *script)
   static char const simple[] = { WIRE_LIST, WIRE_GETDUMP, WIRE_ACKNOWLEDGE, 'x' } ;
   char body[WIRE_REQUEST_MAX] ;
   uint8_t kind = fuzz_next(script) ;
+  uint8_t wait = kind & 8 ? WIRE_RETRIEVE_WAIT : 0 ;
   unsigned int nfds = 0 ;
   char const *id ;
   size_t idlen, len ;
@@ -122,9 +123,10 @@ static void send_request (struct client const *c, struct fuzz_script *script)
   {
     case 0 : case 1 : len = wire_pack_store(body, &limit, id, idlen) ; nfds = 1 ; break ;
     case 2 : len = wire_pack_delete(body, id, idlen) ; break ;
-    case 3 : len = wire_pack_retrieve(body, 0, id, idlen) ; break ;
-    case 4 : len = wire_pack_retrieve(body, 1, id, idlen) ; break ;
+    case 3 : len = wire_pack_retrieve(body, wait, id, idlen) ; break ;
+    case 4 : len = wire_pack_retrieve(body, wait | WIRE_RETRIEVE_DELETE, id, idlen) ; break ;
     case 5 : len = wire_pack_setdump(body, kind & 8 ? kind : kind >> 4) ; break ;
+    case 6 : len = wire_pack_verb(body, WIRE_PUTBACK) ; break ;
     default : body[0] = simple[kind >> 3 & 3] ; len = 1 ;
   }
   send_frame(c, body, len, nfds, nfds, fuzz_next(script)) ;

@@ -34,7 +34,7 @@ int main (void)
   int fd = testfile() ;
   size_t room ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) tap_bail("socketpair") ;
-  frame_in_init(&in, &frame_fdops_close) ;
+  frame_in_init(&in, &frame_fdops_close, 0) ;
   tap_ok(closing_room(&h, &other, pair[0]) > 4096, "H42: another user of the rule is read") ;
   tap_int(closing_room(&h, &user, pair[0]), 0, "H42: from him who has too much nothing is read before it is there") ;
   if (raw_send(pair[1], "ab", 2, 0, 0) != 2) tap_bail("send") ;

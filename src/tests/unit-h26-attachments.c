@@ -56,7 +56,7 @@ int main (void)
   unsigned int taken = 0, isempty = 0 ;
   ops.addref = &addref ;
   ops.unref = &unref ;
-  frame_out_init(&out, &ops) ;
+  frame_out_init(&out, &ops, 0) ;
   out.dialect = FRAME_S6 ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p) == -1) tap_bail("socketpair") ;
   setsockopt(p[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)) ;

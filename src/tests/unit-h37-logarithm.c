@@ -50,13 +50,20 @@ static void fill (struct store *s, unsigned int n, int isequal)
 
  /* What one store, one retrieve and one delete cost, at best. */
 
+static void ignore (void *data, enum store_change change, struct store_entry const *e)
+{
+  (void)data ;
+  (void)change ;
+  (void)e ;
+}
+
 static double measure (unsigned int n, int isequal)
 {
   struct store s ;
   double best = 1e9 ;
   int fd = (int)n + 1 ;
   tain limit = { .sec = TAI_ZERO, .nano = isequal ? 0 : n / 2 } ;
-  store_init(&s, &table, n + 1) ;
+  store_init(&s, &table, n + 1, &ignore, 0) ;
   fill(&s, n, isequal) ;
   if (!fdtable_adopt(&table, fd)) tap_bail("fdtable_adopt") ;
   fdtable_addref(&table, fd) ;

@@ -50,7 +50,7 @@ static void sniffing (void)
   tap_int(peer->state, PEER_OPEN, "a banner opens it") ;
   tap_int(peer->in.dialect, FRAME_NATIVE, "in the native dialect") ;
   tap_least(peer->channel, 0, "with its channel") ;
-  tap_int(lonepeer_holder.connection_fds, 2, "which is counted") ;
+  tap_int(lonepeer_holder.fdtable.connections, 1, "which is counted") ;
   lonepeer_request("W", 1, -1) ;
   lonepeer_error(ENOSYS, "an unknown letter is ENOSYS there") ;
   tap_int(peer->state, PEER_OPEN, "and nothing ends") ;

@@ -47,6 +47,7 @@ static int arrive_by (char const *key, uid_t uid)
   memset(&rights, 0, sizeof(rights)) ;
   rights.uid = uid ;
   strcpy(rights.key, key) ;
+  fdtable_open_connection(&holder.fdtable, fd[1]) ;
   slots_arrive(&slots, fd[1], &rights, 0, &now) ;
   slots_turn(&slots, &now) ;
   return fd[0] ;

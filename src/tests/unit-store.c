@@ -48,9 +48,21 @@ static int append (struct store_entry const *e, void *data)
   return 1 ;
 }
 
-static void append_expired (struct store_entry const *e, void *data)
+static char told[2048] ;  /* by the observer */
+
+static void observe (void *data, enum store_change change, struct store_entry const *e)
 {
-  append(e, data) ;
+  static char const marks[] = { [STORE_STORED] = '+', [STORE_REPLACED] = '=', [STORE_DELETED] = '-', [STORE_EXPIRED] = 'x' } ;
+  size_t len = strlen(told) ;
+  tap_ok(data == &store && (change == STORE_DELETED || change == STORE_EXPIRED ? !store_get(&store, e->id) : store_get(&store, e->id) == e), "a change is told when it is made") ;
+  snprintf(told + len, sizeof(told) - len, "%c%s ", marks[change], e->id) ;
+  if (change == STORE_EXPIRED) append(e, 0) ;
+}
+
+static void was_told (char const *want, char const *name)
+{
+  tap_string(told, want, "the observer: %s", name) ;
+  told[0] = 0 ;
 }
 
 static char const *listed (void)
@@ -64,7 +76,7 @@ static char const *expired_at (unsigned int seconds)
 {
   tain now = at(seconds) ;
   order[0] = 0 ;
-  store_expire(&store, &now, &append_expired, 0) ;
+  store_expire(&store, &now) ;
   return order ;
 }
 
@@ -84,12 +96,14 @@ static void basics (void)
   tap_error(put("e", *STORE_NEVER), ENFILE, "one more is ENFILE") ;
   tap_string(listed(), "a b c d ", "iteration is in the order of ids") ;
   judge_counts(4, "four are held") ;
+  was_told("+b +a +c +d ", "each that was stored, and no other") ;
   tap_int(store.idbytes, 8, "the bytes of ids are counted") ;
   store_drop(&store, store_get(&store, "b")) ;
   tap_string(listed(), "a c d ", "a dropped one is gone") ;
   tap_ok(!store_get(&store, "b"), "and is not found") ;
   tap_ok(!!store_get(&store, "a"), "another one is") ;
   judge_counts(3, "it is closed") ;
+  was_told("-b ", "what was dropped") ;
 }
 
 static void limits (void)
@@ -103,6 +117,7 @@ static void limits (void)
   next = *STORE_NEVER ;
   store_next_limit(&store, &next) ;
   tap_ok(!tain_less(&next, STORE_NEVER), "then there is none") ;
+  was_told("xc ", "what expired") ;
 }
 
 static void equal_limits (void)
@@ -122,6 +137,7 @@ static void equal_limits (void)
   expired_at(20) ;
   tap_string(listed(), "a d ", "all of them expire, nothing else does") ;
   judge_counts(2, "they are closed") ;
+  told[0] = 0 ;
 }
 
 static void replacing (void)
@@ -136,19 +152,33 @@ static void replacing (void)
   tap_int(store_get(&store, "a")->fd, fd, "the id of a replaced one has the new one") ;
   judge_counts(2, "the old one is closed") ;
   tap_ok(store_get(&store, "a")->serial != serial, "and can be told from it") ;
+  was_told("=a ", "what was replaced, once") ;
   tap_string(expired_at(30), "a ", "its limit is the new one") ;
+  told[0] = 0 ;
+}
+
+static void lending (void)
+{
+  struct store_entry *e = store_get(&store, "d") ;
+  store_lend(&store, e) ;
+  was_told("-d ", "what was lent is not there") ;
+  tap_int(store_used(&store), 1, "its place is kept") ;
+  tap_error(store_restore(&store, e), 0, "it comes back") ;
+  was_told("+d ", "and is there again") ;
 }
 
 int main (void)
 {
-  store_init(&store, &fds, 4) ;
+  store_init(&store, &fds, 4, &observe, &store) ;
   tap_string(listed(), "", "an empty store lists nothing") ;
   tap_ok(!store_get(&store, "x"), "and finds nothing") ;
   basics() ;
   limits() ;
   equal_limits() ;
   replacing() ;
+  lending() ;
   store_free(&store) ;
+  was_told("", "the end is no change") ;
   tap_int(fds.count, 0, "the end closes everything") ;
   tap_int(store.idbytes, 0, "and no bytes of ids are left") ;
   fdtable_free(&fds) ;

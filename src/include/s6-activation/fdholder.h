@@ -114,6 +114,19 @@ extern int fdholder_acknowledge (fdholder *h, tain const *deadline, tain *stamp)
 extern int fdholder_putback (fdholder *h, tain const *deadline, tain *stamp) ;
 #define fdholder_putback_g(h, deadline) fdholder_putback(h, (deadline), &STAMP)
 
+ /* As fdholder_retrieve and fdholder_take, but where there is no such id they
+    wait for it; await_take also while somebody else is taking it: of those that take
+    it, the one who has waited for longest gets it. What the daemon's rules say
+    is asked again when it is there.
+    path: where h is connected to. A waiting connection is among the first that
+    a full daemon ends: it is made anew then.
+    ENOSYS: this daemon cannot wait, and there is no such id. After a failure
+    the connection may have been ended; to end it again does no harm. */
+extern int fdholder_await (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_await_g(h, path, id, deadline) fdholder_await(h, path, id, (deadline), &STAMP)
+extern int fdholder_await_take (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_await_take_g(h, path, id, deadline) fdholder_await_take(h, path, id, (deadline), &STAMP)
+
  /* Appends all ids to *ids, each with a final NUL, and writes how many to *count.
     On failure *ids is as before. */
 extern int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadline, tain *stamp) ;

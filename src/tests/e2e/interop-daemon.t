@@ -31,6 +31,11 @@ is retrieve "$(s6-fdholder-retrieve p id $identify)" "$identity"
 is 'retrieve -D' "$(s6-fdholder-retrieve -D p id $identify)" "$identity"
 exits 'it has gone' 1 s6-fdholder-retrieve p id true
 like 'no such id' "$(cat err)" 'No such file'
+is 'retrieve -w of what is there' "$(s6-fdholder-retrieve -w p 'a b' $identify)" "$identity"
+exits 'that daemon cannot wait' 1 s6-fdholder-retrieve -w p id true
+like 'which is told' "$(cat err)" 'this holder cannot wait'
+exits 'nor with -D' 1 s6-fdholder-retrieve -D -w p id true
+like 'which is told' "$(cat err)" 'this holder cannot wait'
 gone() { ! s6-fdholder-list p | grep -q short ; }
 ok 'the limit' retry 5 gone
 is 'of that one only' "$(s6-fdholder-list p | sort | tr '\n' '|')" 'a b|c|long|'

@@ -41,8 +41,8 @@ static struct frame_fdops const counted = { .adopt = &adopt, .addref = &addref, 
 void framepair_begin (struct frame_in *in, struct frame_out *out, enum frame_dialect dialect)
 {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, framepair) == -1) tap_bail("socketpair") ;
-  frame_in_init(in, &counted) ;
-  frame_out_init(out, &frame_fdops_lent) ;
+  frame_in_init(in, &counted, 0) ;
+  frame_out_init(out, &frame_fdops_lent, 0) ;
   in->dialect = out->dialect = dialect ;
 }
 

@@ -134,7 +134,7 @@ void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
   tain const timeout = { .sec = { .x = 10 }, .nano = 0 } ;
   f->lowest = first_free() ;
   budget_fit(&h->budget, FUZZ_SLOTS, max, 1024) ;
-  store_init(&h->store, &h->fdtable, h->budget.maxfds) ;
+  store_init(&h->store, &h->fdtable, h->budget.maxfds, &verbs_observe, h) ;
   tain_uint(&f->now, 1000) ;
   tain_add(&f->now, &f->now, &tain_zero) ;
   fuzz_must(slots_init(&f->slots, h, &f->loop, FUZZ_SLOTS, &timeout)) ;
@@ -145,7 +145,11 @@ void fuzzholder_connect (struct fuzzholder *f, int fd, uid_t uid)
 {
   struct rights rights ;
   if (!slots_isopen(&f->slots, &f->now) || !policy_admit(&f->holder.policy, &rights, uid, uid, &f->now)) fd_close(fd) ;
-  else slots_arrive(&f->slots, fd, &rights, 1, &f->now) ;
+  else
+  {
+    fdtable_open_connection(&f->holder.fdtable, fd) ;
+    slots_arrive(&f->slots, fd, &rights, 1, &f->now) ;
+  }
 }
 
 static void do_peers (struct fuzzholder *f)
@@ -168,12 +172,6 @@ static void do_peers (struct fuzzholder *f)
     if (events) slots_ready(one, events, &f->now) ;
     if (!peer_isdead(one->peer)) slots_due(one, &f->now) ;
   }
-}
-
-static void forget_expired (struct store_entry const *e, void *data)
-{
-  (void)e ;
-  (void)data ;
 }
 
 static void grow_seen (size_t size)
@@ -214,7 +212,7 @@ static int count_taken (struct store_entry const *e, void *data)
 static void check (struct fuzzholder *f)
 {
   struct holder *h = &f->holder ;
-  unsigned int taken = 0, taking = 0, given = 0, reserved = 0, fds = 0 ;
+  unsigned int taken = 0, taking = 0, given = 0, reserved = 0, waiting = 0 ;
   store_iter(&h->store, &check_entry, f) ;
   store_iter(&h->store, &count_taken, &taken) ;
   for (uint32_t i = 0 ; i < f->slots.n ; i++)
@@ -223,16 +221,19 @@ static void check (struct fuzzholder *f)
     taking += verbs_istaking(&p->session) ;
     given += !!p->session.given ;
     reserved += p->session.reserved ;
-    fds += 1 + (p->channel >= 0) ;
+    fuzz_must((p->state == PEER_WAITING) == !!p->session.waiter) ;
+    waiting += p->state == PEER_WAITING ;
   }
-  fuzz_must(taken <= taking && reserved == h->budget.reserved && fds == h->connection_fds) ;
+  fuzz_must(taken <= taking && reserved == h->budget.reserved && h->fdtable.connections == f->slots.n + f->slots.waiting) ;
+  fuzz_must(h->watch.ids.count <= waiting && !waiting == watch_isempty(&h->watch)) ;
   fuzz_must(given == h->store.lent && store_used(&h->store) <= h->store.max && store_used(&h->store) <= h->fdtable.count) ;
 }
 
 void fuzzholder_turn (struct fuzzholder *f)
 {
-  store_expire(&f->holder.store, &f->now, &forget_expired, f) ;
+  store_expire(&f->holder.store, &f->now) ;
   do_peers(f) ;
+  watch_turn(&f->holder.watch, &f->now) ;
   slots_turn(&f->slots, &f->now) ;
   check(f) ;
 }
@@ -244,7 +245,7 @@ void fuzzholder_end (struct fuzzholder *f)
   struct holder *h = &f->holder ;
   while (f->slots.n || f->slots.waiting) fuzzholder_turn(f) ;
   fuzz_must(h->fdtable.count == store_count(&h->store)) ;
-  fuzz_must(!h->budget.reserved && !h->connection_fds) ;
+  fuzz_must(!h->budget.reserved && !h->fdtable.connections) ;
   slots_free(&f->slots) ;
   store_free(&h->store) ;
   fuzz_must(!h->fdtable.count) ;

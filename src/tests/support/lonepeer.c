@@ -36,6 +36,11 @@ static void give (char const *path, char const *text)
   if (!openwritenclose_unsafe(path, text, strlen(text))) tap_bail(path) ;
 }
 
+static void wake (void *owner, tain const *now)
+{
+  peer_resume(owner, now) ;
+}
+
 static void make_holder (void)
 {
   static char const *const flags[] = { "rules/uid/self/env/S6_FDHOLDER_LIST", "rules/uid/self/env/S6_FDHOLDER_GETDUMP", "rules/uid/self/env/S6_FDHOLDER_SETDUMP" } ;
@@ -50,7 +55,8 @@ static void make_holder (void)
   complaint_init(&lonepeer_holder.complaints, &lonepeer_holder.log) ;
   if (!policy_init_dir(&lonepeer_holder.policy, "rules", &lonepeer_holder.complaints)) tap_bail("policy") ;
   budget_fit(&lonepeer_holder.budget, 16, 100, 1000) ;
-  store_init(&lonepeer_holder.store, &lonepeer_holder.fdtable, 100) ;
+  store_init(&lonepeer_holder.store, &lonepeer_holder.fdtable, 100, &verbs_observe, &lonepeer_holder) ;
+  watch_init(&lonepeer_holder.watch, &wake) ;
 }
 
 void lonepeer_begin (void)
@@ -61,8 +67,10 @@ void lonepeer_begin (void)
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == -1) tap_bail("socketpair") ;
   if (!policy_admit(&lonepeer_holder.policy, &rights, geteuid(), getegid(), &now)) tap_bail("policy_admit") ;
   client = fd[0] ;
+  fdtable_open_connection(&lonepeer_holder.fdtable, fd[1]) ;
   peer = peer_new(&lonepeer_holder, fd[1], &rights, getpid(), &timeout, &now) ;
   if (!peer) tap_bail("peer_new") ;
+  peer->owner = peer ;
 }
 
 void lonepeer_end (void)
@@ -157,7 +165,7 @@ void lonepeer_start (char const *name)
 
 int lonepeer_finish (void)
 {
-  tap_int(lonepeer_holder.connection_fds, 0, "no descriptor of a connection is left") ;
+  tap_int(lonepeer_holder.fdtable.connections, 0, "no descriptor of a connection is left") ;
   tap_int(lonepeer_holder.fdtable.count, store_count(&lonepeer_holder.store), "nor any other than what is held") ;
   store_free(&lonepeer_holder.store) ;
   policy_free(&lonepeer_holder.policy) ;

@@ -1,0 +1,10 @@
+/* ISC license. */
+
+#include <s6-activation/fdholder.h>
+
+#include "fdclient.h"
+
+int fdholder_await (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp)
+{
+  return fdclient_await(h, path, id, 0, deadline, stamp) ;
+}
