@@ -62,7 +62,8 @@ static void check_first_turn (void)
   test_sleep(LIMIT_MILLISECONDS) ;
   if (!raw_put(&c, "L", 1, 0, 0)) tap_bail("send") ;
   kill(holder.pid, SIGCONT) ;
-  tap_ok(!raw_answer(&c) && !raw_listed(&c, "x"), "H30: a turn with requests to answer sees to timers first") ;
+  if (tap_error(raw_answer(&c), 0, "H30: a list is answered after it"))
+    tap_ok(!raw_listed(&c, "x"), "H30: a turn with requests to answer sees to timers first") ;
 }
 
 int main (void)

@@ -3,31 +3,19 @@
 /* H43: ten descriptors whose close never returns cost those who retrieve
    nothing: the 99th of 100 retrieves takes at most 1.2 times what it takes
    from a holder without them; nor does a holder wake up again and again that
-   has more to close, and nobody to do it. Rounds are interleaved, and the best of each
-   counts, for the machine may have other work. */
+   has more to close, and nobody to do it. */
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "support/rawclient.h"
+#include "support/sides.h"
 #include "support/stuckfile.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
+#include "support/timing.h"
 
 enum { STUCK = 10, ROUNDS = 15, RETRIEVES = 500, TRIES = 4, IDLE_MS = 600, NAPS_MAX = 12 } ;
-
-struct side
-{
-  struct testdaemon holder ;
-  struct rawclient c ;
-  double best ;
-} ;
-
-static int compare (void const *a, void const *b)
-{
-  double x = *(double const *)a, y = *(double const *)b ;
-  return x < y ? -1 : x > y ;
-}
 
 static double slow_one (struct rawclient *c)
 {
@@ -40,26 +28,12 @@ static double slow_one (struct rawclient *c)
     took[i] = test_seconds() - begun ;
     close(fd) ;
   }
-  qsort(took, RETRIEVES, sizeof(*took), &compare) ;
-  return took[RETRIEVES * 99 / 100] ;
-}
-
-static void measure (struct side *s)
-{
-  for (unsigned int i = 0 ; i < 2 ; i++) s[i].best = 1e9 ;
-  for (unsigned int round = 0 ; round < 2 * ROUNDS ; round++)
-  {
-    struct side *one = s + (round & 1) ;
-    double took = slow_one(&one->c) ;
-    if (took < one->best) one->best = took ;
-  }
+  return timing_percentile(took, RETRIEVES, 99) ;
 }
 
 static void begin (struct side *s, char const *path, enum frame_dialect dialect, int file)
 {
-  testdaemon_start(&s->holder, path, (char const *const []){ "-v", "0", "-T", "500", 0 }) ;
-  raw_must_connect(&s->c, path, dialect) ;
-  raw_must_store(&s->c, "file", file) ;
+  side_begin(s, path, (char const *const []){ "-v", "0", "-T", "500", 0 }, dialect, file) ;
 }
 
 static void store_stuck (struct rawclient *c)
@@ -70,16 +44,14 @@ static void store_stuck (struct rawclient *c)
     if (raw_delete(c, "stuck")) tap_bail("delete") ;
   }
   for (unsigned int i = 0 ; i < 500 && !stuckfile_waiting() ; i++) test_sleep(10) ;
-  tap_ok(stuckfile_waiting(), "H43: %d are stuck", STUCK) ;
+  tap_least(stuckfile_waiting(), 1, "H43: %d are stuck", STUCK) ;
 }
 
-static void compare_sides (struct side *s, char const *name)
+static void compare (struct side *s, char const *name)
 {
-  unsigned int tries = 0 ;
-  do measure(s) ;
-  while (s[1].best > 1.2 * s[0].best && ++tries < TRIES) ;
-  tap_ok(s[1].best <= 1.2 * s[0].best, "H43: %s: the 99th percentile of a retrieve is at most 1.2 times that without", name) ;
-  tap_diag("%s: 99th percentile %.1f us with, %.1f us without: %.2f", name, s[1].best * 1e6, s[0].best * 1e6, s[1].best / s[0].best) ;
+  char named[128] ;
+  snprintf(named, sizeof(named), "H43: %s: the 99th percentile of a retrieve", name) ;
+  sides_compare(s, &slow_one, ROUNDS, TRIES, named) ;
 }
 
  /* What waits behind them must wait for an event, not for a clock. */
@@ -89,7 +61,7 @@ static void idle (struct side *s, char const *name)
   long naps = testdaemon_naps(&s->holder) ;
   test_sleep(IDLE_MS) ;
   naps = testdaemon_naps(&s->holder) - naps ;
-  tap_ok(naps <= NAPS_MAX, "H43: %s: a holder with stuck descriptors sleeps, too", name) ;
+  tap_most(naps, NAPS_MAX, "H43: %s: a holder with stuck descriptors sleeps, too", name) ;
   tap_diag("%s: woken %ld times in %d ms", name, naps, IDLE_MS) ;
 }
 
@@ -112,8 +84,8 @@ int main (void)
   store_stuck(&s6[1].c) ;
   idle(native + 1, "native") ;
   idle(s6 + 1, "s6") ;
-  compare_sides(native, "native") ;
-  compare_sides(s6, "s6") ;
+  compare(native, "native") ;
+  compare(s6, "s6") ;
   for (unsigned int i = 0 ; i < 2 ; i++)
   {
     testdaemon_finish(&native[i].holder) ;

@@ -18,7 +18,8 @@ static char const wanted[] =
   "not ok 5 - error\n# got 0 (no error), wanted 17 (File exists)\n"
   "not ok 6 - string\n# got \"a\", wanted \"(none)\"\n"
   "not ok 7 - bytes\n# got 2 bytes: 61 00\n# wanted 1 bytes: 61\n"
-  "1..7\n" ;
+  "not ok 8 - contains\n# got \"abc\", wanted \"ac\" in it\n"
+  "1..8\n" ;
 
 static int judge (void)
 {
@@ -29,6 +30,7 @@ static int judge (void)
   tap_error(0, EEXIST, "error") ;
   tap_string("a", 0, "string") ;
   tap_bytes("a", 2, "a", 1, "bytes") ;
+  tap_contains("abc", "ac", "contains") ;
   return tap_done() ;
 }
 
@@ -66,6 +68,7 @@ int main (void)
   tap_least(1, 1, "both of them") ;
   tap_error(EPERM, EPERM, "errors hold") ;
   tap_string("", "", "strings hold") ;
+  tap_contains("abc", "bc", "parts are found") ;
   tap_string(0, 0, "no string is no string") ;
   tap_bytes("", 0, 0, 0, "no bytes are no bytes") ;
   return tap_done() ;

@@ -11,6 +11,7 @@
 
 #include "rawclient.h"
 #include "tap.h"
+#include "testdaemon.h"
 
 int raw_answer (struct rawclient *c)
 {
@@ -133,4 +134,32 @@ int raw_holds (struct rawclient *c, char const *id)
 {
   if (raw_list(c)) tap_bail("unable to list") ;
   return raw_listed(c, id) ;
+}
+
+int raw_round (struct rawclient *c, char const *id, int file)
+{
+  int fd, issame ;
+  int e = raw_store(c, id, 0, file) ;
+  if (!e) e = raw_retrieve(c, 0, id, &fd) ;
+  if (e) return e ;
+  issame = testfile_same(fd, file) ;
+  close(fd) ;
+  e = raw_delete(c, id) ;
+  return e || issame ? e : RAW_MALFORMED ;
+}
+
+double raw_left (struct rawclient *c, char const *id, int64_t ahead)
+{
+  struct wire_reader r ;
+  struct wire_entry entry ;
+  tain now ;
+  uint32_t total ;
+  if (raw_command(c, "?", 1, 0, 0) || c->len != WIRE_GETDUMP_REPLY_PACK) return -1 ;
+  uint32_unpack_big(c->s + 5, &total) ;
+  if (total != 1 || raw_receive(c) < 0) return -1 ;
+  raw_drop_fds(c) ;
+  wire_reader_init(&r, c->s, c->len) ;
+  tain_wallclock_read(&now) ;
+  if (!wire_get_entry(&r, &entry) || strcmp(entry.id.s, id)) return -1 ;
+  return (double)((int64_t)entry.limit.sec.x - (int64_t)now.sec.x - ahead) + ((double)entry.limit.nano - now.nano) / 1e9 ;
 }

@@ -89,6 +89,13 @@ extern void raw_must_store (struct rawclient *, char const *id, int fd) ;
 
 extern int raw_holds (struct rawclient *, char const *id) ;  /* lists, and looks for it */
 
+ /* Stores, retrieves that very file, deletes. 0, or what was answered instead. */
+extern int raw_round (struct rawclient *, char const *id, int file) ;
+
+ /* Seconds that the id has left, by a dump of which it is the only entry, where the daemon's
+    wall clock is ahead by so many. -1: there is no such dump. */
+extern double raw_left (struct rawclient *, char const *id, int64_t ahead) ;
+
  /* The wall clock, so many milliseconds later or earlier. */
 extern void raw_limit (tain *, long milliseconds) ;
 extern void raw_never (tain *) ;

@@ -69,6 +69,11 @@ int tap_string (char const *got, char const *want, char const *name, ...)
     got ? got : "(none)", want ? want : "(none)") ;
 }
 
+int tap_contains (char const *got, char const *part, char const *name, ...)
+{
+  POINT(!!strstr(got, part), name, "got \"%s\", wanted \"%s\" in it", got, part) ;
+}
+
 static void print_bytes (char const *what, unsigned char const *s, size_t len)
 {
   printf("# %s %zu bytes:", what, len) ;

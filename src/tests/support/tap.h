@@ -13,10 +13,11 @@ extern int tap_ok (int /* condition */, char const * /* name */, ...) __attribut
 
  /* One point about a value: where it is not the one that is wanted, both are
     told. tap_error is for what is 0 or an errno, tap_string takes 0 for no
-    string, tap_bytes compares two runs of bytes. Each returns whether it holds. */
+    string, tap_contains looks for a part of one, tap_bytes compares two runs of bytes. Each returns whether it holds. */
 extern int tap_int (intmax_t /* got */, intmax_t /* want */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
 extern int tap_error (int /* got */, int /* want */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
 extern int tap_string (char const * /* got */, char const * /* want */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
+extern int tap_contains (char const * /* got */, char const * /* part */, char const * /* name */, ...) __attribute__((format(printf, 3, 4))) ;
 extern int tap_bytes (void const * /* got */, size_t, void const * /* want */, size_t, char const * /* name */, ...) __attribute__((format(printf, 5, 6))) ;
 
  /* The same about a value that has a bound, which is not exceeded, or is reached. */

@@ -1,0 +1,36 @@
+/* ISC license. */
+
+#include "sides.h"
+#include "tap.h"
+
+enum { PERCENT_MAX = 120 } ;
+
+void side_begin (struct side *s, char const *path, char const *const *options, enum frame_dialect dialect, int file)
+{
+  testdaemon_start(&s->holder, path, options) ;
+  raw_must_connect(&s->c, path, dialect) ;
+  raw_must_store(&s->c, "file", file) ;
+}
+
+static unsigned int percent (struct side *s, side_cost_func *cost, unsigned int rounds)
+{
+  double ratio ;
+  for (unsigned int i = 0 ; i < 2 ; i++) s[i].best = 1e9 ;
+  for (unsigned int round = 0 ; round < 2 * rounds ; round++)
+  {
+    struct side *one = s + (round & 1) ;
+    double took = (*cost)(&one->c) ;
+    if (took < one->best) one->best = took ;
+  }
+  ratio = s[1].best / s[0].best * 100 ;
+  return (unsigned int)ratio + ((unsigned int)ratio < ratio) ;
+}
+
+void sides_compare (struct side *s, side_cost_func *cost, unsigned int rounds, unsigned int tries, char const *name)
+{
+  unsigned int got ;
+  do got = percent(s, cost, rounds) ;
+  while (got > PERCENT_MAX && --tries) ;
+  tap_most(got, PERCENT_MAX, "%s, in percent of what it takes without", name) ;
+  tap_diag("%s: %.1f us with, %.1f us without: %.2f", name, s[1].best * 1e6, s[0].best * 1e6, s[1].best / s[0].best) ;
+}
