@@ -7,12 +7,9 @@
    within a second, and nobody is left who listens. */
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "support/lingering.h"
@@ -20,6 +17,7 @@
 #include "support/stuckfile.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
+#include "support/timing.h"
 
 enum { HELPERS_MAX = 16, STUCK = 10, CLIENTS = 5, ROUNDS = 50 } ;
 
@@ -50,29 +48,27 @@ static void put_away (int fd, int isfuse)
 static void store_and_delete (struct rawclient *c, int (*make) (void), int isfuse, char const *name)
 {
   double begun = test_seconds() ;
-  int good = 1 ;
+  unsigned int failed = 0 ;
   for (unsigned int i = 0 ; i < STUCK ; i++)
   {
     int fd = (*make)() ;
-    good &= !raw_store(c, "stuck", 0, fd) ;
+    failed += raw_store(c, "stuck", 0, fd) != 0 ;
     put_away(fd, isfuse) ;
-    good &= !raw_delete(c, "stuck") ;
+    failed += raw_delete(c, "stuck") != 0 ;
   }
-  tap_ok(good && test_seconds() - begun < 2, "H6: %s: %d are stored and deleted", name, STUCK) ;
+  begun = test_seconds() - begun ;
+  tap_int(failed, 0, "H6: %s: %d are stored and deleted", name, STUCK) ;
+  timing_most(begun, 2000, "H6: %s: soon", name) ;
 }
 
 static void go_on (struct rawclient *c, int file, char const *name)
 {
   double begun = test_seconds() ;
-  int good = 1, got ;
-  for (unsigned int i = 0 ; i < ROUNDS ; i++)
-  {
-    good &= !raw_store(c, "good", 0, file) && !raw_retrieve(c, 0, "good", &got) && !raw_delete(c, "good") ;
-    if (!good) break ;
-    good = testfile_same(file, got) ;
-    close(got) ;
-  }
-  tap_ok(good && test_seconds() - begun < 2, "H6: %s: and the holder goes on", name) ;
+  int e = 0 ;
+  for (unsigned int i = 0 ; i < ROUNDS && !e ; i++) e = raw_round(c, "good", file) ;
+  begun = test_seconds() - begun ;
+  tap_error(e, 0, "H6: %s: and the holder goes on", name) ;
+  timing_most(begun, 2000, "H6: %s: without waiting", name) ;
 }
 
  /* More than a message may have, from who may do anything, and from who may not connect. */
@@ -89,7 +85,7 @@ static void send_unasked (int (*make) (void), int isfuse, uid_t uid, char const 
   kill(holder->pid, SIGCONT) ;
   for (unsigned int i = 0 ; i < 3 ; i++) put_away(fds[i], isfuse) ;
   raw_must_connect(&c, holder->path, FRAME_S6) ;
-  tap_ok(!raw_list(&c), "H6: %s, unasked, from %s: another client is served", name, uid == (uid_t)-1 ? "who may connect" : "who may not") ;
+  tap_error(raw_list(&c), 0, "H6: %s, unasked, from %s: another client is served", name, uid == (uid_t)-1 ? "who may connect" : "who may not") ;
   raw_close(&c) ;
   close(client) ;
 }
@@ -123,6 +119,21 @@ static void release_stopped (void)
   stopped = 0 ;
 }
 
+static unsigned int count_new (pid_t const *after, unsigned int now, pid_t const *before, unsigned int n)
+{
+  unsigned int new = 0 ;
+  for (unsigned int i = 0 ; i < now ; i++)
+  {
+    unsigned int k = 0 ;
+    while (k < n && before[k] != after[i]) k++ ;
+    new += k == n ;
+  }
+  return new ;
+}
+
+ /* One that does nothing, and one that works: a third, which was made because another stood
+    still, is needed no longer, or does the work. */
+
 static void check_replaced (char const *name)
 {
   pid_t before[HELPERS_MAX], after[HELPERS_MAX] ;
@@ -131,15 +142,17 @@ static void check_replaced (char const *name)
   int file = testfile() ;
   for (unsigned int i = 0 ; i < 2 ; i++) kill(before[i], SIGKILL) ;
   stopped = 0 ;
-  for (unsigned int i = 0 ; i < 200 && (now < n || after[0] == before[0] || after[0] == before[1]) ; i++)
+  for (unsigned int i = 0 ; i < 200 && !count_new(after, now, before, n) ; i++)
   {
     test_sleep(10) ;
     now = testdaemon_children(holder, after, HELPERS_MAX) ;
   }
-  tap_ok(now >= n && after[0] != before[0] && after[0] != before[1], "H43: %s: helpers that are killed are replaced", name) ;
+  tap_least(count_new(after, now, before, n), 1, "H43: %s: a helper that is killed is replaced", name) ;
+  tap_least(now, 2, "H43: %s: so that there are enough", name) ;
   raw_must_connect(&c, holder->path, FRAME_S6) ;
   raw_must_store(&c, "x", file) ;
-  tap_ok(!raw_delete(&c, "x") && !testdaemon_count_file(holder, file), "H43: %s: and close", name) ;
+  tap_error(raw_delete(&c, "x"), 0, "H43: %s: what is stored is deleted", name) ;
+  tap_int(testdaemon_count_file(holder, file), 0, "H43: %s: and closed", name) ;
   raw_close(&c) ;
   close(file) ;
 }
@@ -164,32 +177,15 @@ static void send_lingering (void)
   }
   begun = test_seconds() ;
   while (testdaemon_count_fds(holder) > before && test_seconds() - begun < LINGER_SECONDS - 2) test_sleep(10) ;
-  tap_ok(testdaemon_count_fds(holder) <= before, "H43: %d that linger, from who may not connect: soon none is open", STUCK) ;
+  tap_most(testdaemon_count_fds(holder), before, "H43: %d that linger, from who may not connect: soon none is open", STUCK) ;
   tap_diag("%.3f s", test_seconds() - begun) ;
-}
-
-static int is_ended (int fd, double until)
-{
-  char byte ;
-  struct pollfd x = { .fd = fd, .events = POLLIN } ;
-  int left = (int)((until - test_seconds()) * 1000) ;
-  return poll(&x, 1, left > 0 ? left : 0) == 1 && read(fd, &byte, 1) <= 0 ;
-}
-
-static int is_listened_to (void)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = { holder->path[0] } } ;
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
-  int r = connect(fd, (struct sockaddr *)&address, sizeof(address)) ;
-  close(fd) ;
-  return r == 0 ;
 }
 
 static void kill_it (char const *name)
 {
   struct rawclient c[CLIENTS] ;
   double begun ;
-  int all = 1 ;
+  unsigned int ended = 0 ;
   for (unsigned int i = 0 ; i < CLIENTS ; i++)
   {
     raw_must_connect(c + i, holder->path, i & 1 ? FRAME_S6 : FRAME_NATIVE) ;
@@ -198,19 +194,19 @@ static void kill_it (char const *name)
   kill(holder->pid, SIGKILL) ;
   waitpid(holder->pid, 0, 0) ;
   begun = test_seconds() ;
-  for (unsigned int i = 0 ; i < CLIENTS ; i++) all &= is_ended(c[i].fd, begun + 1) ;
-  tap_ok(all, "H43: %s: after SIGKILL every client sees end of file within a second", name) ;
+  for (unsigned int i = 0 ; i < CLIENTS ; i++) ended += raw_isended(c[i].fd, begun + 1) ;
+  tap_int(ended, CLIENTS, "H43: %s: after SIGKILL every client sees end of file within a second", name) ;
   tap_diag("%.3f s", test_seconds() - begun) ;
   for (unsigned int i = 0 ; i < CLIENTS ; i++) raw_close(c + i) ;
-  while (is_listened_to() && test_seconds() < begun + 1) test_sleep(10) ;
-  tap_ok(!is_listened_to(), "H43: %s: and nobody listens", name) ;
+  while (raw_islistened(holder->path) && test_seconds() < begun + 1) test_sleep(10) ;
+  tap_ok(!raw_islistened(holder->path), "H43: %s: and nobody listens", name) ;
 }
 
 static void terminate_it (char const *name)
 {
   double begun = test_seconds() ;
   int code = testdaemon_stop_within(holder, 1500) ;
-  if (!tap_ok(!code, "H43: %s: SIGTERM ends the holder within -T and a second", name)) tap_diag("%d", code) ;
+  tap_int(code, 0, "H43: %s: SIGTERM ends the holder within -T and a second", name) ;
   tap_diag("%.3f s", test_seconds() - begun) ;
 }
 
@@ -256,7 +252,7 @@ int main (void)
   {
     check(d + 2, &stuckfile_open, 1, FRAME_NATIVE, 0, "a file of FUSE, native") ;
     check(d + 3, &stuckfile_open, 1, FRAME_S6, 1, "a file of FUSE, s6") ;
-    tap_ok(stuckfile_waiting(), "H43: and FUSE was asked, and has not answered") ;
+    tap_least(stuckfile_waiting(), 1, "H43: and FUSE was asked, and has not answered") ;
   }
   else
   {

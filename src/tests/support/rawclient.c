@@ -3,6 +3,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 #include "rawclient.h"
 #include "tap.h"
+#include "testdaemon.h"
 
 enum { PATIENCE_SECONDS = 30 } ;
 
@@ -165,6 +167,25 @@ int raw_isclosed (struct rawclient *c)
   do r = recv(c->fd, &byte, 1, 0) ;
   while ((r == -1 && errno == EINTR) || (r == 1 && byte == WIRE_CROWDED_BYTE)) ;
   return !r || (r == -1 && errno == ECONNRESET) ;
+}
+
+int raw_isended (int fd, double until)
+{
+  char byte ;
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
+  int left = (int)((until - test_seconds()) * 1000) ;
+  return poll(&x, 1, left > 0 ? left : 0) == 1 && read(fd, &byte, 1) <= 0 ;
+}
+
+int raw_islistened (char const *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX } ;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  int r ;
+  memcpy(address.sun_path, path, strlen(path) + 1) ;
+  r = connect(fd, (struct sockaddr *)&address, sizeof(address)) ;
+  close(fd) ;
+  return r == 0 ;
 }
 
 static int handshake (struct rawclient *c)

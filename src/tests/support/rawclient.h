@@ -61,6 +61,8 @@ extern int raw_put (struct rawclient const *, char const *body, size_t, int cons
  /* Receives one frame: 0, RAW_CLOSED, or RAW_MALFORMED. The descriptors of the one before are the caller's. */
 extern int raw_receive (struct rawclient *) ;
 extern int raw_isclosed (struct rawclient *) ;  /* does end of file come next? */
+extern int raw_isended (int fd, double until) ;  /* does end of file, or an error, come by then, by test_seconds()? */
+extern int raw_islistened (char const *path) ;  /* does somebody listen there? */
 extern void raw_drop_fds (struct rawclient *) ;
 
  /* Receives one answer, and returns its errno. */
