@@ -37,10 +37,11 @@ static void check (enum frame_dialect dialect, char const *name)
   raw_must_connect(&c, "s", dialect) ;
   if (raw_list(&c)) tap_bail("list") ;
   faults_arm(faults, FAULT_KEPT, 1, ~0U, ENOMEM) ;
-  tap_ok(!raw_list(&c), "H22: %s: a whole message is judged without memory", name) ;
+  tap_error(raw_list(&c), 0, "H22: %s: a whole message is judged without memory", name) ;
   len = raw_frame(dialect, frame, body, wire_pack_delete(body, id, WIRE_ID_MAX), 0) - 1 ;
   if (raw_send(c.fd, frame, len, 0, 0) != (ssize_t)len) tap_bail("send") ;
-  tap_ok(raw_answer(&c) == ENOMEM && faults->failed, "H22: %s: no memory for a message is answered with ENOMEM", name) ;
+  tap_error(raw_answer(&c), ENOMEM, "H22: %s: no memory for a message is answered with ENOMEM", name) ;
+  tap_least(faults->failed, 1, "H22: %s: it was asked for", name) ;
   faults_disarm(faults) ;
   tap_ok(raw_isclosed(&c), "H22: %s: and the connection is closed", name) ;
   raw_close(&c) ;

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 
 #include "support/faults.h"
+#include "support/preloaded.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
@@ -102,23 +103,11 @@ static void until_none (enum fault_function function, char const *const *argv, c
     k++ ;
     faults_arm(faults, function, k, k, 0) ;
     problem = start(argv) ;
-    if (problem) tap_diag("call %u: %s", k, problem) ;
+    if (problem) tap_diag("call %u", k) ;
   }
   while (!problem && faults->failed && k < CALLS_MAX) ;
-  tap_ok(!problem && k < CALLS_MAX, "%s: %s, %u calls", name, fault_names[function], k - 1) ;
-}
-
-static void find_files (void)
-{
-  char const *build = getenv("BUILD") ;
-  char self[2048] ;
-  ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1) ;
-  if (len <= 0) tap_bail("readlink") ;
-  self[len] = 0 ;
-  *strrchr(self, '/') = 0 ;
-  snprintf(preloaded, sizeof(preloaded), "%s/preload-faults.so", self) ;
-  if (build && *build) snprintf(program, sizeof(program), "%s/s6-fdholderd", build) ;
-  else snprintf(program, sizeof(program), "%s/../../../s6-fdholderd", self) ;
+  tap_string(problem, 0, "%s: %s, %u calls", name, fault_names[function], k - 1) ;
+  tap_most(k, CALLS_MAX - 1, "%s: %s: its calls come to an end", name, fault_names[function]) ;
 }
 
 int main (void)
@@ -128,9 +117,10 @@ int main (void)
   if (testdaemon_isslow()) tap_skip_all("takes no preloaded shim under wrappers and sanitizers") ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
-  find_files() ;
+  preloaded_shim(preloaded, sizeof(preloaded)) ;
+  testdaemon_program(program, sizeof(program), "s6-fdholderd") ;
   faults = faults_new("faults") ;
-  if (system("ASAN_OPTIONS=detect_leaks=0 \"${BUILD:-.}\"/s6-accessrules-cdb-from-fs rules.cdb rules")) tap_bail("s6-accessrules-cdb-from-fs") ;
+  testdaemon_compile_rules() ;
   for (unsigned int f = FAULT_NONE + 1 ; f < FAULT_COUNT ; f++) until_none(f, directory, "directory") ;
   for (unsigned int f = FAULT_NONE + 1 ; f < FAULT_COUNT ; f++) until_none(f, cdb, "cdb") ;
   return tap_done() ;

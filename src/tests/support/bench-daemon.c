@@ -17,6 +17,7 @@
 
 #include "bench.h"
 #include "rules.h"
+#include "procstatus.h"
 #include "tap.h"
 
 static void make_rules (void)
@@ -93,15 +94,7 @@ void bench_daemon_stop (struct bench_daemon *b)
 
 long bench_daemon_rss (struct bench_daemon const *b)
 {
-  char line[256] ;
-  long kb = -1 ;
-  FILE *f ;
-  snprintf(line, sizeof(line), "/proc/%d/status", (int)b->pid) ;
-  f = fopen(line, "r") ;
-  if (!f) return -1 ;
-  while (fgets(line, sizeof(line), f)) if (sscanf(line, "VmRSS: %ld", &kb) == 1) break ;
-  fclose(f) ;
-  return kb ;
+  return procstatus(b->pid, "VmRSS") ;
 }
 
  /* strace -c writes its table when it is told to end. */
@@ -122,19 +115,6 @@ static pid_t trace (pid_t daemon)
     _exit(127) ;
   }
   return tracer ;
-}
-
-static int is_traced (pid_t pid)
-{
-  char line[256] ;
-  int tracer = 0 ;
-  FILE *f ;
-  snprintf(line, sizeof(line), "/proc/%d/status", (int)pid) ;
-  f = fopen(line, "r") ;
-  if (!f) return 0 ;
-  while (fgets(line, sizeof(line), f)) if (sscanf(line, "TracerPid: %d", &tracer) == 1) break ;
-  fclose(f) ;
-  return tracer > 0 ;
 }
 
 static double total_calls (void)
@@ -158,7 +138,7 @@ double bench_daemon_calls (struct bench_daemon *b, void (*work) (void *), void *
   struct timespec const pause = { .tv_nsec = 20000000 } ;
   pid_t tracer = trace(b->pid) ;
   unsigned int tries = 0 ;
-  while (!is_traced(b->pid) && tries++ < 250)
+  while (procstatus(b->pid, "TracerPid") <= 0 && tries++ < 250)
   {
     if (waitpid(tracer, 0, WNOHANG) == tracer) return -1 ;
     nanosleep(&pause, 0) ;

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 
 #include "benchserver.h"
+#include "procstatus.h"
 #include "tap.h"
 
 enum { BACKLOG = 1024, ARGUMENTS_MAX = 16, CROWD_MAX = 64, TRIES = 200 } ;
@@ -156,15 +157,7 @@ int benchserver_stop (struct benchserver *b)
 
 long benchserver_memory (struct benchserver const *b)
 {
-  char line[256] ;
-  long kb = -1 ;
-  FILE *f ;
-  snprintf(line, sizeof(line), "/proc/%d/status", (int)b->pid) ;
-  f = fopen(line, "r") ;
-  if (!f) return -1 ;
-  while (fgets(line, sizeof(line), f)) if (sscanf(line, "RssAnon: %ld", &kb) == 1) break ;
-  fclose(f) ;
-  return kb ;
+  return procstatus(b->pid, "RssAnon") ;
 }
 
 long benchserver_ticks (struct benchserver const *b)

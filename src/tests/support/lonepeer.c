@@ -15,7 +15,9 @@
 
 #include "libfdwire/frame.h"
 #include "lonepeer.h"
+#include "rawclient.h"
 #include "tap.h"
+#include "testdaemon.h"
 #include "libfdwire/wire.h"
 
 struct holder lonepeer_holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
@@ -31,11 +33,6 @@ tain lonepeer_at (unsigned int seconds)
   return t ;
 }
 
-static void give (char const *path, char const *text)
-{
-  if (!openwritenclose_unsafe(path, text, strlen(text))) tap_bail(path) ;
-}
-
 static void wake (void *owner, tain const *now)
 {
   peer_resume(owner, now) ;
@@ -43,15 +40,7 @@ static void wake (void *owner, tain const *now)
 
 static void make_holder (void)
 {
-  static char const *const flags[] = { "rules/uid/self/env/S6_FDHOLDER_LIST", "rules/uid/self/env/S6_FDHOLDER_GETDUMP", "rules/uid/self/env/S6_FDHOLDER_SETDUMP" } ;
-  mkdir("rules", 0755) ;
-  mkdir("rules/uid", 0755) ;
-  mkdir("rules/uid/self", 0755) ;
-  mkdir("rules/uid/self/env", 0755) ;
-  give("rules/uid/self/allow", "") ;
-  give("rules/uid/self/env/S6_FDHOLDER_STORE_REGEX", "^x") ;
-  give("rules/uid/self/env/S6_FDHOLDER_RETRIEVE_REGEX", "^x") ;
-  for (unsigned int i = 0 ; i < 3 ; i++) give(flags[i], "\n") ;
+  testdaemon_allow("uid/self", "^x", "^x", "LIST GETDUMP SETDUMP") ;
   complaint_init(&lonepeer_holder.complaints, &lonepeer_holder.log) ;
   if (!policy_init_dir(&lonepeer_holder.policy, "rules", &lonepeer_holder.complaints)) tap_bail("policy") ;
   budget_fit(&lonepeer_holder.budget, 16, 100, 1000) ;
@@ -81,17 +70,8 @@ void lonepeer_end (void)
 
 void lonepeer_send (char const *s, size_t len, int fd)
 {
-  union { struct cmsghdr align ; char s[CMSG_SPACE(sizeof(int))] ; } control = { .align = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) } } ;
-  struct iovec v = { .iov_base = (char *)s, .iov_len = len } ;
-  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
   tain now = lonepeer_at(0) ;
-  if (fd >= 0)
-  {
-    memcpy(CMSG_DATA(&control.align), &fd, sizeof(int)) ;
-    msg.msg_control = &control ;
-    msg.msg_controllen = sizeof(control) ;
-  }
-  if (sendmsg(client, &msg, 0) != (ssize_t)len) tap_bail("sendmsg") ;
+  if (raw_send(client, s, len, &fd, fd >= 0) != (ssize_t)len) tap_bail("sendmsg") ;
   peer_read(peer, &now) ;
 }
 

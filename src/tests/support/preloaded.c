@@ -10,16 +10,23 @@
 #include "preloaded.h"
 #include "tap.h"
 
-struct faults *preloaded_begin (void)
+void preloaded_shim (char *path, size_t room)
 {
-  char wrapper[8192] ;
   char self[4096] ;
   ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1) ;
-  if (testdaemon_isslow()) tap_skip_all("takes no preloaded shim under wrappers and sanitizers") ;
   if (len <= 0) tap_bail("readlink") ;
   self[len] = 0 ;
   *strrchr(self, '/') = 0 ;
-  snprintf(wrapper, sizeof(wrapper), "env FAULTS=faults LD_PRELOAD=%s/preload-faults.so", self) ;
+  snprintf(path, room, "%s/preload-faults.so", self) ;
+}
+
+struct faults *preloaded_begin (void)
+{
+  char wrapper[8192] ;
+  char shim[4200] ;
+  if (testdaemon_isslow()) tap_skip_all("takes no preloaded shim under wrappers and sanitizers") ;
+  preloaded_shim(shim, sizeof(shim)) ;
+  snprintf(wrapper, sizeof(wrapper), "env FAULTS=faults LD_PRELOAD=%s", shim) ;
   setenv("DAEMON_WRAPPER", wrapper, 1) ;
   return faults_new("faults") ;
 }

@@ -11,13 +11,15 @@
     directory. Skips all where that cannot be. */
 extern struct faults *preloaded_begin (void) ;
 
+ /* The path of the shim, which lies beside this main. */
+extern void preloaded_shim (char *path, size_t room) ;
+
  /* Processor time that the daemon has used, in milliseconds. */
 extern long preloaded_cpu (struct testdaemon const *) ;
 
  /* stderr, ours and of what we start, goes to that file from now on; and how many of its lines have the word. */
 extern void preloaded_log_to (char const *path) ;
 extern unsigned int preloaded_count_lines (char const *path, char const *word) ;
-
 
  /* Skips all where that program is not on the PATH. */
 extern void preloaded_need (char const *program) ;

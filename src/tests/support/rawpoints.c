@@ -1,9 +1,11 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "rawpoints.h"
@@ -59,6 +61,15 @@ int raw_point_dump (struct rawclient *c, uint32_t total, char const *const *ids,
   NAME(named, name) ;
   return tap_error(raw_setdump(c, total), 0, "%s: it is granted", named)
     && tap_error(raw_dumpframe(c, ids, fds, n), want, "%s: its frame is answered with %s", named, want ? strerror(want) : "success") ;
+}
+
+int raw_point_silent (int fd, char const *name, ...)
+{
+  char byte ;
+  ssize_t r = recv(fd, &byte, 1, MSG_DONTWAIT) ;
+  int e = errno ;
+  NAME(named, name) ;
+  return tap_int(r, -1, "%s: nothing", named) && tap_error(e, EAGAIN, "%s: yet", named) ;
 }
 
 int raw_point_closed (struct rawclient *c, int got, int want, char const *name, ...)

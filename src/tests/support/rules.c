@@ -15,6 +15,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/uint16.h>
 
+#include "libaccessrules/ruleset.h"
 #include "rules.h"
 #include "tap.h"
 #include "users.h"
@@ -153,4 +154,24 @@ int rules_unprivileged (int (*function) (void))
   }
   if (waitpid(pid, &status, 0) == -1) tap_bail("waitpid") ;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 200 ;
+}
+
+size_t rules_read (char const *file, char *s, size_t max)
+{
+  int fd = open(file, O_RDONLY | O_CLOEXEC) ;
+  ssize_t r ;
+  if (fd == -1) tap_bail(file) ;
+  r = read(fd, s, max) ;
+  if (r == -1) tap_bail(file) ;
+  close(fd) ;
+  return (size_t)r ;
+}
+
+int rules_cdb_isaction (char const *cdb, size_t size, size_t i)
+{
+  ruleset_record record ;
+  uint32_t position = ACCESSRULES_CDB_HEADER_SIZE ;
+  while (ruleset_cdb_next(cdb, size, &position, &record) > 0)
+    if (record.data == cdb + i) return 1 ;
+  return 0 ;
 }

@@ -25,6 +25,12 @@ extern void rules_cdb (char const * /* file */, struct testrule const *, size_t)
  /* A cdb of one record with any data. */
 extern void rules_cdb_record (char const * /* file */, char const * /* key */, char const * /* data */, size_t) ;
 
+ /* Reads a file, at most so many bytes. */
+extern size_t rules_read (char const * /* file */, char *, size_t) ;
+
+ /* Is byte i of a cdb what a rule does, allow or deny? Nothing can tell that it was changed into the other. */
+extern int rules_cdb_isaction (char const * /* cdb */, size_t, size_t /* i */) ;
+
  /* Removes a tree; it need not be there. */
 extern void rules_remove (char const * /* path */) ;
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "libfdwire/wire.h"
+#include "rawclient.h"
 #include "scripted.h"
 #include "tap.h"
 
@@ -27,22 +28,8 @@ static void sleep_milliseconds (size_t n)
 
 static void send_bytes (int fd, char const *s, size_t len, int const *fds, unsigned int n)
 {
-  union { struct cmsghdr align ; char s[CMSG_SPACE(FDS_MAX * sizeof(int))] ; } control ;
-  struct iovec v = { .iov_base = (char *)s, .iov_len = len } ;
-  struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
-  ssize_t r ;
-  if (n)
-  {
-    memset(&control, 0, sizeof(control)) ;
-    control.align.cmsg_level = SOL_SOCKET ;
-    control.align.cmsg_type = SCM_RIGHTS ;
-    control.align.cmsg_len = CMSG_LEN(n * sizeof(int)) ;
-    memcpy(CMSG_DATA(&control.align), fds, n * sizeof(int)) ;
-    msg.msg_control = control.s ;
-    msg.msg_controllen = CMSG_SPACE(n * sizeof(int)) ;
-  }
    /* a client that has seen enough may hang up before the rest */
-  r = sendmsg(fd, &msg, MSG_NOSIGNAL) ;
+  ssize_t r = raw_send(fd, s, len, fds, n) ;
   if (r == -1 && (errno == EPIPE || errno == ECONNRESET)) _exit(0) ;
   if (r != (ssize_t)len) _exit(2) ;
 }

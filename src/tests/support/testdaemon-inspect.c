@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "procstatus.h"
 #include "tap.h"
 #include "testdaemon.h"
 
@@ -126,28 +127,14 @@ unsigned int testdaemon_count_file (struct testdaemon const *d, int fd)
   return s.found ;
 }
 
-static long status (struct testdaemon const *d, char const *name)
-{
-  char line[256] ;
-  long value = -1 ;
-  FILE *file ;
-  snprintf(line, sizeof(line), "/proc/%d/status", (int)d->pid) ;
-  file = fopen(line, "r") ;
-  if (!file) return -1 ;
-  while (value < 0 && fgets(line, sizeof(line), file))
-    if (!strncmp(line, name, strlen(name))) value = atol(line + strlen(name)) ;
-  fclose(file) ;
-  return value ;
-}
-
 long testdaemon_resident (struct testdaemon const *d)
 {
-  return status(d, "VmRSS:") ;
+  return procstatus(d->pid, "VmRSS") ;
 }
 
 long testdaemon_naps (struct testdaemon const *d)
 {
-  return status(d, "voluntary_ctxt_switches:") ;
+  return procstatus(d->pid, "voluntary_ctxt_switches") ;
 }
 
 struct shrinking

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,4 +88,12 @@ void testdaemon_forget_rules (void)
 {
   nftw("rules", &forget_one, 16, FTW_DEPTH | FTW_PHYS) ;
   make_one_directory("rules") ;
+}
+
+void testdaemon_compile_rules (void)
+{
+  char program[4200], command[4300] ;
+  testdaemon_program(program, sizeof(program), "s6-accessrules-cdb-from-fs") ;
+  snprintf(command, sizeof(command), "ASAN_OPTIONS=detect_leaks=0 '%s' rules.cdb rules", program) ;
+  if (system(command)) tap_bail("s6-accessrules-cdb-from-fs") ;
 }

@@ -38,6 +38,7 @@ extern void testdaemon_allow (char const *key, char const *store, char const *re
 extern void testdaemon_allow_all (char const *key) ;
 extern void testdaemon_deny (char const *key) ;
 extern void testdaemon_forget_rules (void) ;  /* all of them */
+extern void testdaemon_compile_rules (void) ;  /* makes ./rules.cdb of them, by s6-accessrules-cdb-from-fs */
 extern void testdaemon_write (char const *path, char const *text) ;  /* bails out */
 
  /* The path of a program of $BUILD, or of the tree that this main was built in. */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "procstatus.h"
 #include "tap.h"
 #include "tracing.h"
 
@@ -39,20 +40,6 @@ void tracing_need (void)
   if (!WIFEXITED(status) || WEXITSTATUS(status)) tap_skip_all("needs strace") ;
 }
 
-static int is_traced (pid_t pid)
-{
-  char line[256] ;
-  int tracer = 0 ;
-  FILE *file ;
-  snprintf(line, sizeof(line), "/proc/%d/status", (int)pid) ;
-  file = fopen(line, "r") ;
-  if (!file) return 0 ;
-  while (fgets(line, sizeof(line), file))
-    if (!strncmp(line, "TracerPid:", 10)) tracer = atoi(line + 10) ;
-  fclose(file) ;
-  return !!tracer ;
-}
-
 void tracing_start (struct tracing *t, struct testdaemon const *d)
 {
   char pid[16] ;
@@ -69,7 +56,7 @@ void tracing_start (struct tracing *t, struct testdaemon const *d)
     execlp("strace", "strace", "-q", "-o", tracefile, "-s", length, "-p", pid, (char *)0) ;
     _exit(127) ;
   }
-  for (unsigned int i = 0 ; !is_traced(d->pid) ; i++)
+  for (unsigned int i = 0 ; procstatus(d->pid, "TracerPid") <= 0 ; i++)
   {
     if (i == PATIENCE) tap_bail("strace does not attach") ;
     test_sleep(2) ;
