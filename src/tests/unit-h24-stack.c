@@ -15,6 +15,7 @@
 #include <s6-activation/fdholder.h>
 
 #include "support/preloaded.h"
+#include "support/scripted-client.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -44,15 +45,22 @@ static void start (struct testdaemon *d, char const *path)
   testdaemon_start(d, path, options) ;
 }
 
+static void check_listed (fdholder *h, size_t want, tain const *deadline, char const *name)
+{
+  static stralloc ids = STRALLOC_ZERO ;
+  size_t n = 0 ;
+  conversation_result(fdholder_list_g(h, &ids, &n, deadline), 0, name) ;
+  tap_int(n, want, "%s: %zu", name, want) ;
+}
+
 int main (void)
 {
   static fdholder_entry entries[HELD] ;
   fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
-  stralloc ids = STRALLOC_ZERO ;
   struct testdaemon d, other ;
   fdholder h ;
   tain deadline ;
-  size_t n = 0, same = 0 ;
+  size_t same = 0 ;
   int file = testfile() ;
   preloaded_need("prlimit") ;
   testdaemon_workdir() ;
@@ -64,16 +72,19 @@ int main (void)
   tain_addsec_g(&deadline, PATIENCE_SECONDS) ;
   make_entries(entries, file) ;
   if (!fdholder_start_g(&h, d.path, &deadline)) tap_bail("fdholder_start") ;
-  tap_ok(fdholder_setdump_g(&h, entries, HELD, &deadline), "a dump of 15000 is taken") ;
-  tap_ok(fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD, "and listed") ;
-  tap_ok(fdholder_getdump_g(&h, &dump, &deadline) && fdholder_dump_count(&dump) == HELD, "and given again") ;
+  conversation_result(fdholder_setdump_g(&h, entries, HELD, &deadline), 0, "a dump of 15000 is taken") ;
+  check_listed(&h, HELD, &deadline, "it is listed") ;
+  conversation_result(fdholder_getdump_g(&h, &dump, &deadline), 0, "and given again") ;
+  tap_int(fdholder_dump_count(&dump), HELD, "whole") ;
   for (size_t i = 0 ; i < fdholder_dump_count(&dump) ; i++) same += testfile_same(fdholder_dump_entries(&dump)[i].fd, file) ;
-  tap_ok(same == HELD, "each is the file that it was") ;
-  tap_ok(fdholder_delete_g(&h, "7777", &deadline) && fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD - 1, "one is deleted") ;
+  tap_int(same, HELD, "each is the file that it was") ;
+  conversation_result(fdholder_delete_g(&h, "7777", &deadline), 0, "one is deleted") ;
+  check_listed(&h, HELD - 1, &deadline, "the others are listed") ;
   fdholder_end(&h) ;
   fdholder_dump_free(&dump) ;
-  tap_ok(!system("prlimit --stack=262144:262144 \"${BUILD:-.}\"/s6-fdholder-transferdump s other"), "the others are transferred") ;
-  tap_ok(fdholder_start_g(&h, other.path, &deadline) && fdholder_list_g(&h, &ids, &n, &deadline) && n == HELD - 1, "and are there") ;
+  tap_int(system("prlimit --stack=262144:262144 \"${BUILD:-.}\"/s6-fdholder-transferdump s other"), 0, "the others are transferred") ;
+  if (!fdholder_start_g(&h, other.path, &deadline)) tap_bail("fdholder_start") ;
+  check_listed(&h, HELD - 1, &deadline, "and are there") ;
   fdholder_end(&h) ;
   testdaemon_finish(&other) ;
   testdaemon_finish(&d) ;

@@ -10,6 +10,7 @@
 #include <skalibs/uint32.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -33,12 +34,12 @@ static void check_refused (enum frame_dialect dialect, char const *name, uint32_
   struct rawclient c ;
   raw_must_connect(&c, "s", dialect) ;
   claim(&c, length) ;
-  tap_ok(raw_answer(&c) == EPROTO && raw_isclosed(&c), "H25: %s: a length of %u is refused", name, (unsigned int)length) ;
+  raw_point_closed(&c, raw_answer(&c), EPROTO, "H25: %s: a length of %u is refused", name, (unsigned int)length) ;
   raw_close(&c) ;
   raw_must_connect(&c, "s", dialect) ;
   if (raw_setdump(&c, 1)) tap_bail("setdump") ;
   claim(&c, length > WIRE_DUMPFRAME_MAX ? length : WIRE_DUMPFRAME_MAX + 1) ;
-  tap_ok(raw_answer(&c) == EPROTO && raw_isclosed(&c), "H25: %s: and such a length within a dump", name) ;
+  raw_point_closed(&c, raw_answer(&c), EPROTO, "H25: %s: and such a length within a dump", name) ;
   raw_close(&c) ;
 }
 
@@ -51,7 +52,7 @@ static void check_first (void)
   int fd = raw_socket("s", (uid_t)-1) ;
   raw_send(fd, first, sizeof(first) - 1, 0, 0) ;
   while (recv(fd, &byte, 1, 0) > 0) ;
-  tap_ok(recv(fd, &byte, 1, 0) == 0, "H25: a banner of 2^28 bytes is the end of a connection") ;
+  tap_int(recv(fd, &byte, 1, 0), 0, "H25: a banner of 2^28 bytes is the end of a connection") ;
   close(fd) ;
 }
 
@@ -74,7 +75,9 @@ static void check_longest (enum frame_dialect dialect, char const *name)
     fds[i] = file ;
   }
   raw_must_connect(&c, "s", dialect) ;
-  tap_ok(len == WIRE_DUMPFRAME_MAX && !raw_setdump(&c, RAW_FDS_MAX) && !raw_command(&c, body, len, fds, RAW_FDS_MAX), "H25: %s: the longest legal message is taken", name) ;
+  tap_int(len, WIRE_DUMPFRAME_MAX, "H25: %s: the longest legal message", name) ;
+  tap_error(raw_setdump(&c, RAW_FDS_MAX), 0, "H25: %s: as a dump it is granted", name) ;
+  tap_error(raw_command(&c, body, len, fds, RAW_FDS_MAX), 0, "H25: %s: and taken", name) ;
   raw_close(&c) ;
   close(file) ;
 }
@@ -90,7 +93,7 @@ static void check_memory (void)
     raw_answer(&c) ;
     raw_close(&c) ;
   }
-  tap_ok(testdaemon_resident(&holder) - before < SLACK_KILOBYTES, "H25: lengths of 2^28 cost no memory") ;
+  tap_most(testdaemon_resident(&holder) - before, SLACK_KILOBYTES - 1, "H25: lengths of 2^28 cost no memory, in kilobytes") ;
 }
 
 int main (void)

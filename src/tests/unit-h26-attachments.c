@@ -68,10 +68,13 @@ int main (void)
     isempty += i >= AHEAD && frame_out_isempty(&out) ;
     if (genalloc_len(struct frame_attachment, &out.attachments) > most) most = genalloc_len(struct frame_attachment, &out.attachments) ;
   }
-  tap_ok(taken == ANSWERS - AHEAD && !isempty, "H26: %u answers of a queue that never runs empty", taken) ;
-  tap_ok(most < ATTACHED_MAX, "H26: at most %zu of them are remembered", most) ;
+  tap_int(taken, ANSWERS - AHEAD, "H26: so many answers have left") ;
+  tap_int(isempty, 0, "H26: of a queue that never runs empty") ;
+  tap_most(most, ATTACHED_MAX - 1, "H26: at most %zu of them are remembered", most) ;
   for (; take_one(p[1]) ; taken++) frame_out_flush(&out, p[0], 0) ;
-  tap_ok(taken == ANSWERS && frame_out_isempty(&out) && !references, "H26: all arrive, and no reference is left") ;
+  tap_int(taken, ANSWERS, "H26: all arrive") ;
+  tap_ok(frame_out_isempty(&out), "H26: the queue is empty") ;
+  tap_int(references, 0, "H26: and no reference is left") ;
   frame_out_free(&out) ;
   close(p[0]) ;
   close(p[1]) ;
