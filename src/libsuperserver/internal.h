@@ -82,8 +82,8 @@ struct server
   struct complaints complaints ;  /* what clients can cause goes here */
   struct superserver_client client ;
   struct closer closer ;  /* its process for connections alone, and only once there is a need */
-  unsigned int waiting : 1 ;  /* client is accepted, and has no child yet */
-  unsigned int isrefused : 1 ;  /* nor will have one: it waits to be closed */
+  unsigned int waiting : 1 ;  /* client is accepted, and is not closed here yet */
+  unsigned int isserved : 1 ;  /* it has its child, or will have none: it waits for that alone */
   unsigned int isasked : 1 ;  /* somebody waits to be accepted */
   unsigned int isending : 1 ;
   struct loop loop ;
@@ -100,8 +100,12 @@ extern void server_accept (struct server *) ;
  /* The client that was accepted gets its child, or waits for another try, or is given up. */
 extern void server_serve (struct server *) ;
 
- /* Closes an accepted connection, and never waits for that. 0 and errno: it
-    cannot do so, and fd is the caller's still. */
+ /* Closes a connection, and never waits for that. 0 and errno: it cannot do
+    so, and fd is the caller's still. A child may have it, too: it may end, and
+    close it, before we do. */
+extern int server_close (struct closer *, int fd, int family) ;
+
+ /* The same for one that nobody else has, and that gets nobody. */
 extern int server_turn_away (struct closer *, int fd, int family) ;
 
 extern void server_log_status (struct server *) ;

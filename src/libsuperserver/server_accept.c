@@ -30,29 +30,34 @@ static int is_shortage (int e)
   return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY || e == ETOOMANYREFS ;
 }
 
-static void turn_away (struct server *s)
+static void let_go (struct server *s, int (*end) (struct closer *, int, int))
 {
-  s->isrefused = !server_turn_away(&s->closer, s->client.fd, s->client.address.ss_family) ;
-  if (s->isrefused && !is_shortage(errno))
+  s->isserved = !(*end)(&s->closer, s->client.fd, s->client.address.ss_family) ;
+  if (s->isserved && !is_shortage(errno))
   {
     close(s->client.fd) ;
-    s->isrefused = 0 ;
+    s->isserved = 0 ;
   }
-  if (s->isrefused)
+  if (s->isserved)
   {
     server_complain(s, "unable to close a connection with descriptors unread", "", "; trying again") ;
     backoff_begin(&s->backoff, &STAMP) ;
   }
-  s->waiting = s->isrefused ;
+  s->waiting = s->isserved ;
+}
+
+static void turn_away (struct server *s)
+{
+  let_go(s, &server_turn_away) ;
 }
 
 void server_serve (struct server *s)
 {
   unsigned char const *key = s->client.known ? s->client.key : 0 ;
   pid_t pid ;
-  if (s->isrefused)
+  if (s->isserved)
   {
-    turn_away(s) ;
+    let_go(s, &server_close) ;
     return ;
   }
   if (!connections_reserve(&s->connections))
@@ -73,9 +78,8 @@ void server_serve (struct server *s)
   connections_add(&s->connections, pid, key) ;
   server_log_accept(s, pid, key) ;
   server_log_status(s) ;
-  close(s->client.fd) ;
-  s->waiting = 0 ;
   backoff_reset(&s->backoff) ;
+  let_go(s, &server_close) ;
 }
 
 static void meet (struct server *s)

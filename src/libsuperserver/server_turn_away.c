@@ -24,13 +24,15 @@ static int has_descriptors (int fd)
    needed.
  */
 
-int server_turn_away (struct closer *closer, int fd, int family)
+int server_close (struct closer *closer, int fd, int family)
 {
-  if (family == AF_UNIX)
-  {
-    shutdown(fd, SHUT_RDWR) ;  /* nothing more comes from now on */
-    if (has_descriptors(fd)) return closer_begin_burial(closer) && closer_trybury(closer, fd) ;
-  }
+  if (family == AF_UNIX && has_descriptors(fd)) return closer_begin_burial(closer) && closer_trybury(closer, fd) ;
   close(fd) ;
   return 1 ;
+}
+
+int server_turn_away (struct closer *closer, int fd, int family)
+{
+  if (family == AF_UNIX) shutdown(fd, SHUT_RDWR) ;  /* nothing more comes from now on */
+  return server_close(closer, fd, family) ;
 }

@@ -7,6 +7,7 @@
    FAIL_ERRNO   with this errno
    FAIL_COUNT   so many times; without it, always
    FAIL_AFTER   but not the first so many times
+   WAIT_ENDED   posix_spawn returns only when the child has ended
    COUNT_FILE   every failure adds a byte to this file
    MODE_FILE    bind: the mode and owner that a path has at the moment that it
                 is there, in octal, are written to this file
@@ -27,6 +28,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 static void add_byte (void)
 {
@@ -76,8 +78,11 @@ int posix_spawn (pid_t *pid, char const *path, posix_spawn_file_actions_t const 
   int (*real) (pid_t *, char const *, posix_spawn_file_actions_t const *, posix_spawnattr_t const *, char *const *, char *const *) =
     (int (*) (pid_t *, char const *, posix_spawn_file_actions_t const *, posix_spawnattr_t const *, char *const *, char *const *))dlsym(RTLD_NEXT, "posix_spawn") ;
   int e = must_fail("posix_spawn") ;
+  siginfo_t info ;
   if (e) return e ;
-  return (*real)(pid, path, actions, attributes, argv, envp) ;
+  e = (*real)(pid, path, actions, attributes, argv, envp) ;
+  if (!e && getenv("WAIT_ENDED")) waitid(P_PID, *pid, &info, WEXITED | WNOWAIT) ;
+  return e ;
 }
 
 int bind (int fd, struct sockaddr const *address, socklen_t len)

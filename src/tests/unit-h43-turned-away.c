@@ -2,7 +2,8 @@
 
 /* H43: a super-server turns clients away that have sent what does not close,
    and waits for none of it; they cost it one process, however many they are,
-   and those that have sent bytes cost nothing. */
+   and those that have sent bytes cost nothing. Nor does it wait when it has
+   given such a connection to a child that ends first. */
 
 #include <skalibs/nonposix.h>
 
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -93,7 +95,7 @@ static void alone (void)
 #endif
 }
 
-static pid_t start_server (int listener)
+static pid_t start_server (int listener, char const *name)
 {
   static char program[8192] ;
   char byte ;
@@ -110,7 +112,7 @@ static pid_t start_server (int listener)
     if (dup2(listener, 0) == -1 || dup2(p[1], 1) == -1) _exit(126) ;
     close(p[0]) ;
     close(p[1]) ;
-    execl(program, program, "-1", "-v0", "-c", "100", "-C", "1", "cat", (char *)0) ;
+    execl(program, program, "-1", "-v0", "-c", "100", "-C", "1", name, (char *)0) ;
     _exit(127) ;
   }
   close(listener) ;
@@ -172,6 +174,48 @@ static void judge (pid_t server, int *held, int *fds, char const *name)
   tap_ok(echoes(*held), "%s: the next one, too, is served", name) ;
 }
 
+#ifdef S6_ACTIVATION_HAS_CLONE_FILES
+
+static void await_end (int fd, char const *name)
+{
+  double began = test_seconds() ;
+  char c ;
+  tap_ok(read(fd, &c, 1) <= 0 && test_seconds() - began < test_patience(), "%s", name) ;
+  close(fd) ;
+}
+
+ /* The shim lets the child end before the server can close what it has given to it. */
+
+static void give_away (void)
+{
+  char shim[4096] ;
+  ssize_t len = readlink("/proc/self/exe", shim, sizeof(shim) - sizeof("preload-conn.so")) ;
+  int other, status, fd, first, second ;
+  pid_t server ;
+  if (testdaemon_isslow()) return ;
+  if (len <= 0) tap_bail("readlink") ;
+  shim[len] = 0 ;
+  strcpy(strrchr(shim, '/') + 1, "preload-conn.so") ;
+  setenv("LD_PRELOAD", shim, 1) ;
+  setenv("WAIT_ENDED", "1", 1) ;
+  server = start_server(testdaemon_listen("t"), "true") ;
+  unsetenv("LD_PRELOAD") ;
+  fd = lingering_socket(&other) ;
+  kill(server, SIGSTOP) ;
+  first = raw_socket("t", (uid_t)-1) ;
+  if (raw_send(first, "x", 1, &fd, 1) != 1) tap_bail("send") ;
+  close(fd) ;
+  kill(server, SIGCONT) ;
+  await_end(first, "given away to a child that ends: its close does not wait") ;
+  second = raw_socket("t", (uid_t)-1) ;
+  await_end(second, "and the next one is served at once") ;
+  close(other) ;
+  kill(server, SIGTERM) ;
+  tap_ok(waitpid(server, &status, 0) == server && !status, "SIGTERM ends that server") ;
+}
+
+#endif
+
 int main (void)
 {
   int readers[CLIENTS] ;
@@ -182,7 +226,7 @@ int main (void)
   signal(SIGPIPE, SIG_IGN) ;
   testdaemon_workdir() ;
   alone() ;
-  server = start_server(testdaemon_listen("s")) ;
+  server = start_server(testdaemon_listen("s"), "cat") ;
   held = raw_socket("s", (uid_t)-1) ;
   tap_ok(echoes(held), "the only place is taken") ;
   judge(server, &held, 0, "bytes") ;
@@ -195,6 +239,7 @@ int main (void)
   tap_int(status, 0, "SIGTERM ends the server") ;
 #ifdef S6_ACTIVATION_HAS_CLONE_FILES
   lockedpipe_end() ;
+  give_away() ;
 #endif
   return tap_done() ;
 }
