@@ -4,13 +4,12 @@
    was, until the connection ends or says anything else. */
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <skalibs/uint32.h>
 #include <skalibs/tai.h>
 
 #include "support/rawclient.h"
+#include "support/rawpoints.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -37,56 +36,42 @@ static void store_for (long milliseconds)
   if (raw_store(&other, "x", &limit, file)) tap_bail("unable to store x") ;
 }
 
-static int is_x_the_file (void)
-{
-  int fd ;
-  int r = !raw_retrieve(&other, 0, "x", &fd) && testfile_same(fd, file) ;
-  close(fd) ;
-  return r ;
-}
-
 static unsigned int count_in_the_end (unsigned int want)
 {
   for (unsigned int i = 0 ; i < TRIES && testdaemon_count_file(&holder, file) != want ; i++) test_sleep(10) ;
   return testdaemon_count_file(&holder, file) ;
 }
 
- /* Seconds that x has left, by a dump of which it is the only entry; -1: none. */
+ /* c cannot put x back, and it is not held. */
 
-static long left_of_x (void)
+static void check_gone (struct rawclient *c, int want, char const *name)
 {
-  struct wire_reader r ;
-  struct wire_entry entry ;
-  tain now, left ;
-  uint32_t total ;
-  if (raw_command(&other, "?", 1, 0, 0)) return -1 ;
-  uint32_unpack_big(other.s + 5, &total) ;
-  if (total != 1 || raw_receive(&other) < 0) return -1 ;
-  raw_drop_fds(&other) ;
-  wire_reader_init(&r, other.s, other.len) ;
-  tain_wallclock_read(&now) ;
-  if (!wire_get_entry(&r, &entry) || strcmp(entry.id.s, "x")) return -1 ;
-  tain_sub(&left, &entry.limit, &now) ;
-  return (long)tai_sec(tain_secp(&left)) ;
+  tap_error(raw_putback(c), want, "H48: %s: nothing can be put back", name) ;
+  tap_ok(!raw_holds(&other, "x"), "H48: %s: x is gone", name) ;
+  tap_int(count_in_the_end(0), 0, "H48: %s: and closed", name) ;
 }
 
 static void check_putback (void)
 {
   struct rawclient c ;
-  long left ;
+  double left ;
   store_for(LIMIT_MILLISECONDS) ;
   take(&c) ;
   tap_ok(!raw_holds(&other, "x"), "H48: what was acknowledged is not listed") ;
-  tap_ok(testdaemon_count_file(&holder, file) == 1, "H48: but the daemon has it") ;
-  tap_ok(!raw_putback(&c) && raw_holds(&other, "x") && is_x_the_file(), "H48: B puts it back") ;
-  left = left_of_x() ;
-  if (!tap_ok(left > LIMIT_MILLISECONDS / 1000 - 60 && left <= LIMIT_MILLISECONDS / 1000, "H48: with its limit")) tap_diag("got %ld s", left) ;
-  tap_ok(raw_putback(&c) == ENOENT && raw_holds(&other, "x"), "H48: once") ;
+  tap_int(testdaemon_count_file(&holder, file), 1, "H48: but the daemon has it") ;
+  tap_error(raw_putback(&c), 0, "H48: B is answered") ;
+  tap_ok(raw_holds(&other, "x"), "H48: B puts it back") ;
+  raw_point_retrieve(&other, 0, "x", file, "H48: what was put back") ;
+  left = raw_left(&other, "x", 0) ;
+  tap_least((intmax_t)left, LIMIT_MILLISECONDS / 1000 - 59, "H48: with its limit, in seconds") ;
+  tap_most((intmax_t)left, LIMIT_MILLISECONDS / 1000, "H48: and not more") ;
+  tap_error(raw_putback(&c), ENOENT, "H48: once") ;
+  tap_ok(raw_holds(&other, "x"), "H48: and it stays") ;
   raw_close(&c) ;
   take(&c) ;
-  tap_ok(!raw_putback(&c), "H48: it can be taken and put back again") ;
+  tap_error(raw_putback(&c), 0, "H48: it can be taken and put back again") ;
   raw_close(&c) ;
-  tap_ok(!raw_delete(&other, "x"), "H48: and is nobody's then") ;
+  tap_error(raw_delete(&other, "x"), 0, "H48: and is nobody's then") ;
 }
 
 static void check_over (void)
@@ -95,15 +80,18 @@ static void check_over (void)
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   raw_close(&c) ;
-  tap_ok(!count_in_the_end(0) && !raw_holds(&other, "x"), "H48: after EOF it is gone, and closed") ;
+  tap_int(count_in_the_end(0), 0, "H48: after EOF it is closed") ;
+  tap_ok(!raw_holds(&other, "x"), "H48: and gone") ;
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   raw_list(&c) ;
-  tap_ok(!count_in_the_end(0) && raw_putback(&c) == ENOENT && !raw_holds(&other, "x"), "H48: so it is after any other message") ;
+  tap_int(count_in_the_end(0), 0, "H48: so it is after any other message") ;
+  check_gone(&c, ENOENT, "after any other message") ;
   raw_must_store(&other, "x", file) ;
   raw_close(&c) ;
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
-  tap_ok(raw_putback(&c) == ENOENT && raw_holds(&other, "x"), "H48: who acknowledged nothing has nothing to put back") ;
+  tap_error(raw_putback(&c), ENOENT, "H48: who acknowledged nothing has nothing to put back") ;
+  tap_ok(raw_holds(&other, "x"), "H48: and changes nothing") ;
   raw_close(&c) ;
   raw_delete(&other, "x") ;
 }
@@ -112,19 +100,18 @@ static void check_conflicts (void)
 {
   struct rawclient c ;
   int another = testfile() ;
-  int fd ;
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   raw_must_store(&other, "x", another) ;
-  tap_ok(raw_putback(&c) == EBUSY, "H48: the id is there again: EBUSY") ;
-  tap_ok(!raw_retrieve(&other, 0, "x", &fd) && testfile_same(fd, another) && !count_in_the_end(0), "H48: and it stays what it is") ;
-  close(fd) ;
+  tap_error(raw_putback(&c), EBUSY, "H48: the id is there again: EBUSY") ;
+  raw_point_retrieve(&other, 0, "x", another, "H48: and it stays what it is") ;
+  tap_int(count_in_the_end(0), 0, "H48: what was not put back is closed") ;
   raw_close(&c) ;
   raw_delete(&other, "x") ;
   store_for(SHORT_MILLISECONDS) ;
   take(&c) ;
   test_sleep(LATER_MILLISECONDS) ;
-  tap_ok(raw_putback(&c) == ENOENT && !raw_holds(&other, "x") && !count_in_the_end(0), "H48: it has expired meanwhile: ENOENT") ;
+  check_gone(&c, ENOENT, "it has expired meanwhile") ;
   raw_close(&c) ;
   close(another) ;
 }
@@ -137,12 +124,15 @@ static void check_full (void)
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   raw_must_store(&other, "y", file) ;
-  tap_ok(raw_store(&other, "z", 0, file) == ENFILE, "H48: nobody gets the place of what may come back") ;
-  tap_ok(!raw_putback(&c) && raw_holds(&other, "x"), "H48: so it can come back") ;
+  tap_error(raw_store(&other, "z", 0, file), ENFILE, "H48: nobody gets the place of what may come back") ;
+  tap_error(raw_putback(&c), 0, "H48: so it can come back") ;
+  tap_ok(raw_holds(&other, "x"), "H48: and is back") ;
   raw_close(&c) ;
   take(&c) ;
   raw_close(&c) ;
-  tap_ok(!raw_holds(&other, "x") && count_in_the_end(1) == 1 && !raw_store(&other, "z", 0, file), "H48: and is free when it does not") ;
+  tap_ok(!raw_holds(&other, "x"), "H48: when it does not") ;
+  tap_int(count_in_the_end(1), 1, "H48: it is closed") ;
+  tap_error(raw_store(&other, "z", 0, file), 0, "H48: and its place is free") ;
   raw_delete(&other, "y") ;
   raw_delete(&other, "z") ;
 }
@@ -155,8 +145,8 @@ static void check_s6 (void)
   raw_must_connect(&c, "s", FRAME_S6) ;
   if (raw_retrieve(&c, 1, "x", &fd)) tap_bail("unable to take x in s6's dialect") ;
   close(fd) ;
-  tap_ok(!count_in_the_end(0), "H48: s6: what was given is not kept") ;
-  tap_ok(raw_putback(&c) == EPROTO && raw_isclosed(&c), "H48: s6: there is no B") ;
+  tap_int(count_in_the_end(0), 0, "H48: s6: what was given is not kept") ;
+  raw_point_closed(&c, raw_putback(&c), EPROTO, "H48: s6: there is no B") ;
   raw_close(&c) ;
 }
 

@@ -84,24 +84,26 @@ static void test_ready (void)
   begin(&a, LOOP_READ) ;
   begin(&b, LOOP_READ) ;
   turn() ;
-  tap_ok(!a.calls && !b.calls, "nobody is called when nothing is ready: %u and %u calls", a.calls, b.calls) ;
+  tap_int(a.calls, 0, "nobody is called when nothing is ready") ;
+  tap_int(b.calls, 0, "neither of two") ;
   say(&a) ;
   turn() ;
-  tap_ok(a.calls == 1 && !b.calls, "who is ready is called, and nobody else: %u and %u calls", a.calls, b.calls) ;
-  tap_ok(a.events == LOOP_READ, "and told for what: %u", a.events) ;
+  tap_int(a.calls, 1, "who is ready is called") ;
+  tap_int(b.calls, 0, "and nobody else") ;
+  tap_int(a.events, LOOP_READ, "and told for what") ;
   turn() ;
-  tap_ok(a.calls == 2, "again while it is ready: %u calls", a.calls) ;
+  tap_int(a.calls, 2, "again while it is ready") ;
   loop_watch_change(&loop, &a.watch, LOOP_WRITE) ;
   turn() ;
-  tap_ok(a.events == LOOP_WRITE, "for what it wants by now: %u", a.events) ;
+  tap_int(a.events, LOOP_WRITE, "for what it wants by now") ;
   loop_watch_change(&loop, &a.watch, 0) ;
   a.calls = 0 ;
   turn() ;
-  tap_ok(!a.calls, "not at all when it wants nothing: %u calls", a.calls) ;
+  tap_int(a.calls, 0, "not at all when it wants nothing") ;
   close(a.fd[1]) ;
   turn() ;
-  tap_ok(a.calls == 1, "but for a hang-up: %u calls", a.calls) ;
-  tap_ok(a.events == LOOP_HANGUP, "and told so: %u", a.events) ;
+  tap_int(a.calls, 1, "but for a hang-up") ;
+  tap_int(a.events, LOOP_HANGUP, "and told so") ;
   a.fd[1] = dup(a.fd[0]) ;
   finish(&a) ;
   finish(&b) ;
@@ -119,7 +121,7 @@ static void test_stopped (void)
   }
   turn() ;
   for (unsigned int i = 0 ; i < 3 ; i++) calls += e[i].calls ;
-  tap_ok(calls == 2, "three that each stop the next: the stopped one is not called: %u calls", calls) ;
+  tap_int(calls, 2, "three that each stop the next: the stopped one is not called") ;
   for (unsigned int i = 0 ; i < 3 ; i++) finish(e + i) ;
 }
 
@@ -152,11 +154,11 @@ static void test_number (void)
   if (!loop_watch_start(&loop, &new.watch, fd, LOOP_READ)) tap_bail("loop_watch_start") ;
   say(&old) ;
   turn() ;
-  tap_ok(!old.calls, "the old owner of a number is not called: %u calls", old.calls) ;
-  tap_ok(!new.calls, "nor the new one, for what comes to the old one: %u calls", new.calls) ;
+  tap_int(old.calls, 0, "the old owner of a number is not called") ;
+  tap_int(new.calls, 0, "nor the new one, for what comes to the old one") ;
   say(&new) ;
   turn() ;
-  tap_ok(new.calls == 1, "the new one hears what is its own: %u calls", new.calls) ;
+  tap_int(new.calls, 1, "the new one hears what is its own") ;
   kill(pid, SIGKILL) ;
   waitpid(pid, 0, 0) ;
   finish(&new) ;
@@ -172,14 +174,14 @@ static void test_always (void)
   if (!loop_watch_start(&loop, &e.watch, fd, LOOP_READ)) tap_bail("loop_watch_start") ;
   loop_turn(&loop) ;
   loop_turn(&loop) ;
-  tap_ok(e.calls == 2, "/dev/null is ready in each turn: %u calls", e.calls) ;
-  tap_ok(e.events == LOOP_READ, "to be read, as it wants: %u", e.events) ;
+  tap_int(e.calls, 2, "/dev/null is ready in each turn") ;
+  tap_int(e.events, LOOP_READ, "to be read, as it wants") ;
   loop_watch_change(&loop, &e.watch, 0) ;
   turn() ;
-  tap_ok(e.calls == 2, "unless it wants nothing: %u calls", e.calls) ;
+  tap_int(e.calls, 2, "unless it wants nothing") ;
   loop_watch_stop(&loop, &e.watch) ;
   turn() ;
-  tap_ok(e.calls == 2, "or is stopped: %u calls", e.calls) ;
+  tap_int(e.calls, 2, "or is stopped") ;
   close(fd) ;
 }
 
@@ -191,10 +193,10 @@ static void test_edges (void)
   say(&e) ;
   turn() ;
   turn() ;
-  tap_ok(e.calls == expected, "an edge is told %s: %u calls", loop_hasedges() ? "once" : "as a level here, where there are none", e.calls) ;
+  tap_int(e.calls, expected, "an edge is told %s", loop_hasedges() ? "once" : "as a level here, where there are none") ;
   say(&e) ;
   turn() ;
-  tap_ok(e.calls == expected + 1, "and again when more comes: %u calls", e.calls) ;
+  tap_int(e.calls, expected + 1, "and again when more comes") ;
   finish(&e) ;
 }
 
@@ -240,8 +242,10 @@ static void test_timers (void)
     loop_timer_set(&loop, &a[i].timer, &when) ;
   }
   for (unsigned int i = 0 ; i < 100 && !a[2].serial ; i++) loop_turn(&loop) ;
-  tap_ok(a[1].serial && a[3].serial && a[1].serial + a[3].serial == 3, "equal times come both, first: %u and %u", a[1].serial, a[3].serial) ;
-  tap_ok(a[2].serial == 3, "then the later one: %u", a[2].serial) ;
+  tap_least(a[1].serial, 1, "of two equal times one comes") ;
+  tap_least(a[3].serial, 1, "and the other") ;
+  tap_int(a[1].serial + a[3].serial, 3, "as the first and the second") ;
+  tap_int(a[2].serial, 3, "then the later one") ;
   tain_from_millisecs(&when, 20) ;
   tain_add(&when, &when, &start) ;
   tap_ok(!tain_less(&STAMP, &when), "and none too early") ;
@@ -249,14 +253,14 @@ static void test_timers (void)
   tain_add(&when, &when, &STAMP) ;
   loop_timer_set(&loop, &a[1].timer, &when) ;
   for (unsigned int i = 0 ; i < 100 && rung < 4 ; i++) loop_turn(&loop) ;
-  tap_ok(!a[0].serial, "who was cleared is not called: %u", a[0].serial) ;
-  tap_ok(a[1].serial == 4, "who was set again is: %u", a[1].serial) ;
+  tap_int(a[0].serial, 0, "who was cleared is not called") ;
+  tap_int(a[1].serial, 4, "who was set again is") ;
   loop_timer_clear(&loop, &a[4].timer) ;
   loop_timer_init(&again, &on_again, &again) ;
   loop_timer_set(&loop, &again, &STAMP) ;
   rung = 0 ;
   loop_turn(&loop) ;
-  tap_ok(rung == 1, "who is due again at once is called once a turn: %u", rung) ;
+  tap_int(rung, 1, "who is due again at once is called once a turn") ;
   loop_timer_set(&loop, &again, &tain_infinite) ;
   tap_ok(!tain_less(&again.when, &tain_infinite), "never is no timer") ;
 }
@@ -275,9 +279,10 @@ static void test_many (void)
   }
   for (unsigned int i = 0 ; i < 4 ; i++) turn() ;
   for (unsigned int i = 0 ; i < MANY ; i++) called += !!e[i].calls ;
-  tap_ok(called == MANY, "of %u that are ready, all are called within four turns: %u", (unsigned int)MANY, called) ;
+  tap_int(called, MANY, "of %u that are ready, all are called within four turns", (unsigned int)MANY) ;
   for (unsigned int i = 0 ; i < MANY ; i++) finish(e + i) ;
-  tap_ok(!loop.len && !loop.alwayslen, "and the books are empty after it") ;
+  tap_int(loop.len, 0, "and the books are empty after it") ;
+  tap_int(loop.alwayslen, 0, "those of what is always ready, too") ;
 }
 
 int main (void)

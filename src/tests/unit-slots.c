@@ -85,27 +85,23 @@ static unsigned int count_open (int const *fds, unsigned int n)
 static void check_crowd (void)
 {
   int slot, late, mine, fds[SLOTS_ROOM] ;
-  unsigned int n ;
   if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   slot = arrive(100) ;
   set_dump(1) ;
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) fds[i] = arrive(101 + i) ;
-  n = count_open(fds, SLOTS_ROOM) ;
-  tap_ok(n == SLOTS_ROOM, "a burst of one rule waits in the room: %u", n) ;
+  tap_int(count_open(fds, SLOTS_ROOM), SLOTS_ROOM, "a burst of one rule waits in the room") ;
   tap_ok(!slots_isopen(&slots, &now), "and behind it, where the kernel keeps it") ;
   milliseconds_later(SLOTS_CROWDED_MS) ;
-  n = count_open(fds, SLOTS_ROOM) ;
-  tap_ok(n == SLOTS_SHARE, "when no place is found for long, its rule keeps its share: %u", n) ;
+  tap_int(count_open(fds, SLOTS_ROOM), SLOTS_SHARE, "when no place is found for long, its rule keeps its share") ;
   tap_ok(slots_isopen(&slots, &now), "and all are accepted") ;
   late = arrive(300) ;
-  n = count_open(fds, SLOTS_ROOM) + !isclosed(late) ;
-  tap_ok(n == SLOTS_SHARE, "one more of it has a place instead of another: %u", n) ;
+  tap_int(count_open(fds, SLOTS_ROOM) + !isclosed(late), SLOTS_SHARE, "one more of it has a place instead of another") ;
   mine = arrive_by("uid/1", 1) ;
   tap_ok(!isclosed(mine), "a client by another rule waits") ;
   slots.all[0]->peer->active = now ;
   set_dump(0) ;
   milliseconds_later(1) ;
-  tap_ok(slots.all[0]->peer->account->uid == 1, "and gets the slot before all others, whoever was heard just now: uid %u", (unsigned int)slots.all[0]->peer->account->uid) ;
+  tap_int(slots.all[0]->peer->account->uid, 1, "and gets the slot before all others, whoever was heard just now") ;
   slots_free(&slots) ;
   close(slot) ;
   close(late) ;
@@ -147,11 +143,14 @@ int main (void)
   set_dump(1) ;  /* never displaced */
   other = arrive(OTHER_USER) ;
   second_later() ;
-  tap_ok(slots.waiting == 1 && !isclosed(other), "who has fewer slots goes on waiting") ;
+  tap_int(slots.waiting, 1, "one waits") ;
+  tap_ok(!isclosed(other), "who has fewer slots goes on waiting") ;
   tap_ok(read(p[0], s, sizeof(s)) == -1, "and nothing is said about it") ;
   busy = arrive(BUSY_USER) ;
   second_later() ;
-  tap_ok(slots.waiting == 1 && isclosed(busy) && !isclosed(other), "who has most is closed") ;
+  tap_int(slots.waiting, 1, "one goes on waiting") ;
+  tap_ok(isclosed(busy), "who has most is closed") ;
+  tap_ok(!isclosed(other), "and not the other one") ;
   tap_ok(read(p[0], s, sizeof(s)) > 0, "with a warning") ;
   slots_free(&slots) ;
   close(dump) ;
