@@ -57,11 +57,17 @@ static int is_in_shape (struct tree_node const *node, struct tree_node const **e
   return is_in_shape(node->child[1], expected) ;
 }
 
-static int is_sound (unsigned int in)
+ /* 0, or what is wrong with it */
+
+static char const *fault (unsigned int in)
 {
   struct tree_node const *expected = tree_first(&tree) ;
   next = seen = 0 ;
-  return tree_iter(&tree, &check, 0) && seen == in && tree.count == in && is_in_shape(tree.root, &expected) && !expected ;
+  if (!tree_iter(&tree, &check, 0)) return "its nodes are not in order" ;
+  if (seen != in) return "it has too few nodes, or too many" ;
+  if (tree.count != in) return "it counts them wrong" ;
+  if (!is_in_shape(tree.root, &expected)) return "its shape is wrong" ;
+  return expected ? "its shape lacks nodes" : 0 ;
 }
 
 static unsigned int height (struct tree_node const *node)
@@ -85,23 +91,29 @@ static unsigned int toggle (unsigned int key, unsigned int in)
 int main (void)
 {
   unsigned int in = 0, bad = 0 ;
+  char const *wrong = 0 ;
   struct tree_node *first ;
   srandom(1) ;
   for (unsigned int i = 0 ; i < KEYS ; i++) items[i].key = i ;
   tree_init(&tree, &compare) ;
-  tap_ok(is_sound(0) && !tree_first(&tree) && !tree_find(&tree, &in, &compare_key), "an empty tree has nothing") ;
+  tap_string(fault(0), 0, "an empty tree is sound") ;
+  tap_ok(!tree_first(&tree), "it has no first") ;
+  tap_ok(!tree_find(&tree, &in, &compare_key), "and nothing is found in it") ;
   for (unsigned int i = 0 ; i < KEYS ; i++) in = toggle(i, in) ;
-  tap_ok(is_sound(KEYS) && height(tree.root) < HEIGHT_MAX, "keys that come in order: sound, height %u", height(tree.root)) ;
+  tap_string(fault(KEYS), 0, "keys that come in order: it is sound") ;
+  tap_most(height(tree.root), HEIGHT_MAX - 1, "keys that come in order: its height") ;
   for (unsigned int i = 0 ; i < OPERATIONS ; i++)
   {
     in = toggle((unsigned int)random() % KEYS, in) ;
-    if (i % 100 == 0 && !is_sound(in)) bad++ ;
+    if (i % 100 == 0 && !wrong) wrong = fault(in) ;
   }
-  tap_ok(!bad && is_sound(in), "%u random operations: sound at every look", OPERATIONS) ;
+  tap_string(wrong, 0, "%u random operations: sound at every look", OPERATIONS) ;
+  tap_string(fault(in), 0, "and after them") ;
   for (unsigned int i = 0 ; i < KEYS ; i++)
     if (tree_find(&tree, &i, &compare_key) != (items[i].isin ? &items[i].node : 0)) bad++ ;
-  tap_ok(!bad, "each key is found, or not, as it should be") ;
+  tap_int(bad, 0, "each key is found, or not, as it should be") ;
   while ((first = tree_first(&tree))) in = toggle(tree_owner(struct item, node, first)->key, in) ;
-  tap_ok(!in && is_sound(0), "taking the first until there is none empties it") ;
+  tap_int(in, 0, "taking the first until there is none takes all") ;
+  tap_string(fault(0), 0, "and empties it") ;
   return tap_done() ;
 }
