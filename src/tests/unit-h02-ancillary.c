@@ -227,7 +227,7 @@ static void try_message (enum frame_dialect dialect, char verb, struct rawclient
   try_numbers(&a, checker, coverage) ;
   a.uid = TEST_UID ;
   if (testdaemon_isroot()) try_numbers(&a, checker, coverage) ;
-  tap_ok(!wrong, "H2: %s dialect, %c: attempts that went as they must: %u of %u", dialect == FRAME_S6 ? "s6" : "native", verb, attempts - wrong, attempts) ;
+  tap_int(wrong, 0, "H2: %s dialect, %c: attempts, of %u, that did not go as they must", dialect == FRAME_S6 ? "s6" : "native", verb, attempts) ;
 }
 
 int main (int argc, char const *const *argv)
