@@ -67,7 +67,8 @@ static void is_answered (void)
   turn(1) ;
   lonepeer_error(0, "then it is answered") ;
   tap_int(peer->state, PEER_OPEN, "and its connection is open again") ;
-  tap_ok(!peer->session.waiter && watch_isempty(&lonepeer_holder.watch), "nobody waits any longer") ;
+  tap_ok(!peer->session.waiter, "it waits no longer") ;
+  tap_ok(watch_isempty(&lonepeer_holder.watch), "and nobody else does") ;
   wait_for("x1", WIRE_RETRIEVE_WAIT) ;
   lonepeer_error(0, "what is there is not waited for") ;
   lonepeer_end() ;

@@ -54,7 +54,9 @@ static void observe (void *data, enum store_change change, struct store_entry co
 {
   static char const marks[] = { [STORE_STORED] = '+', [STORE_REPLACED] = '=', [STORE_DELETED] = '-', [STORE_EXPIRED] = 'x' } ;
   size_t len = strlen(told) ;
-  tap_ok(data == &store && (change == STORE_DELETED || change == STORE_EXPIRED ? !store_get(&store, e->id) : store_get(&store, e->id) == e), "a change is told when it is made") ;
+  int isgone = change == STORE_DELETED || change == STORE_EXPIRED ;
+  tap_ok(data == &store, "a change is told with what the observer is to have") ;
+  tap_ok(store_get(&store, e->id) == (isgone ? 0 : e), "a change is told when it is made") ;
   snprintf(told + len, sizeof(told) - len, "%c%s ", marks[change], e->id) ;
   if (change == STORE_EXPIRED) append(e, 0) ;
 }
