@@ -204,9 +204,7 @@ static void try_numbers (struct attempt *a, struct rawclient *checker, enum cove
 
 static void prepare (struct rawclient *checker)
 {
-  testdaemon_workdir() ;
-  testdaemon_allow_all("uid/default") ;
-  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-n", "1000", "-c", "8", 0 }) ;
+  testdaemon_begin(&holder, (char const *const []){ "-v", "0", "-n", "1000", "-c", "8", 0 }) ;
   given = testfile() ;
   if (!raw_connect(checker, "s", (uid_t)-1, FRAME_NATIVE)) tap_bail("connect") ;
   for (unsigned int i = 0 ; i < HELD ; i++)

@@ -59,9 +59,7 @@ int main (void)
   preloaded_need("prlimit") ;
   if (testdaemon_isslow()) tap_skip_all("wrappers and sanitizers open descriptors of their own") ;
   setenv("DAEMON_WRAPPER", "prlimit --nofile=500:500", 1) ;
-  testdaemon_workdir() ;
-  testdaemon_allow_all("uid/default") ;
-  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", "-c", "16", 0 }) ;
+  testdaemon_begin(&holder, (char const *const []){ "-v", "0", "-c", "16", 0 }) ;
   file = testfile() ;
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
   tap_least(fill(&c, file), 1, "H3: the holder is full") ;

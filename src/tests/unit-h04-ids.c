@@ -71,9 +71,7 @@ int main (void)
   static char const verbs[] = { WIRE_STORE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_DUMPFRAME } ;
   struct rawclient c ;
   int file = testfile() ;
-  testdaemon_workdir() ;
-  testdaemon_allow_all("uid/default") ;
-  testdaemon_start(&holder, "s", (char const *const []){ "-v", "0", 0 }) ;
+  testdaemon_begin(&holder, (char const *const []){ "-v", "0", 0 }) ;
   for (unsigned int i = 0 ; i < sizeof(bad_ids) / sizeof(*bad_ids) ; i++)
     for (unsigned int j = 0 ; j < sizeof(verbs) ; j++)
     {

@@ -110,9 +110,7 @@ int main (void)
   } ;
   if (testdaemon_isslow()) tap_skip_all("sanitized programs are not to be traced") ;
   if (!tracer_works()) tap_skip_all("needs ptrace(2)") ;
-  testdaemon_workdir() ;
-  testdaemon_allow_all("uid/default") ;
-  testdaemon_start(&holder, "s", 0) ;
+  testdaemon_begin(&holder, 0) ;
   testdaemon_start(&source, "source", 0) ;
   make_entries() ;
   for (unsigned int i = 0 ; i < DUMPED ; i++) ledger_put(dumped + i, source.path) ;
