@@ -1,7 +1,6 @@
 /* ISC license. */
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <skalibs/exec.h>
 #include <skalibs/sgetopt.h>
@@ -10,6 +9,7 @@
 
 #include "libchain/chain.h"
 #include "exitcodes.h"
+#include "libsockets/ucspi.h"
 
 #define USAGE "s6-connlimit prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -17,11 +17,25 @@
 
  /* The value of $PROTOname, or 0 when it is not set. */
 
-static char const *get_variable (char const *protocol, size_t len, char const *name, char *full)
+static char const *get_variable (char const *protocol, char const *name, char *full)
 {
-  memcpy(full, protocol, len) ;
-  strcpy(full + len, name) ;
+  if (!ucspi_name(full, protocol, name)) strerr_dief(EXITCODE_USAGE, "PROTO is too long") ;
   return getenv(full) ;
+}
+
+static void check (char const *protocol)
+{
+  char name[UCSPI_NAME_SIZE] ;
+  char const *value = get_variable(protocol, "CONNMAX", name) ;
+  unsigned int max ;
+  unsigned int number ;
+  if (!value) return ;
+  if (!uint0_scan(value, &max)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
+  value = get_variable(protocol, "CONNNUM", name) ;
+  if (!value) dienotset(name) ;
+  if (!uint0_scan(value, &number)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
+  if (number > max)
+    strerr_dief(EXITCODE_DENIED, "this client has as many connections as $", protocol, "CONNMAX allows") ;
 }
 
 int main (int argc, char const *const *argv)
@@ -34,21 +48,6 @@ int main (int argc, char const *const *argv)
   if (!chain_isprogram(argv)) dieusage() ;
   if (!protocol) dienotset("PROTO") ;
   if (!protocol[0]) strerr_dief(EXITCODE_USAGE, "empty PROTO") ;
-  {
-    size_t len = strlen(protocol) ;
-    char name[len + sizeof("CONNMAX")] ;
-    char const *value = get_variable(protocol, len, "CONNMAX", name) ;
-    unsigned int max ;
-    unsigned int number ;
-    if (value)
-    {
-      if (!uint0_scan(value, &max)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
-      value = get_variable(protocol, len, "CONNNUM", name) ;
-      if (!value) dienotset(name) ;
-      if (!uint0_scan(value, &number)) strerr_dieinvalid(EXITCODE_USAGE, name) ;
-      if (number > max)
-        strerr_dief(EXITCODE_DENIED, "this client has as many connections as $", protocol, "CONNMAX allows") ;
-    }
-  }
+  check(protocol) ;
   xexec(argv) ;
 }

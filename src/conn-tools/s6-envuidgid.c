@@ -81,13 +81,12 @@ static void find_group (struct options const *o, struct privileges *p, char cons
 static void find_both (struct options const *o, struct privileges *p, char const *name)
 {
   char const *colon = strchr(name, ':') ;
-  size_t len = colon ? (size_t)(colon - name) : strlen(name) ;
-  char user[len + 1] ;
-  memcpy(user, name, len) ;
-  user[len] = 0 ;
+  char *user = strndup(name, colon ? (size_t)(colon - name) : strlen(name)) ;
+  if (!user) strerr_diefusys(EXITCODE_SYSTEM, "read the account") ;
   if (!*name) require(o, 0, "user", name) ;
-  if (len) find_user(o, p, user) ;
+  if (user[0]) find_user(o, p, user) ;
   if (colon && colon[1]) find_group(o, p, colon + 1) ;
+  free(user) ;
   p->flags |= PRIVILEGES_UID | PRIVILEGES_GID ;
 }
 

@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <skalibs/exec.h>
@@ -26,16 +27,15 @@ static void require (int found, char const *kind, char const *name)
 
 static void scan_pair (struct privileges *privileges, char const *account, char const *colon)
 {
-  size_t len = colon - account ;
-  char user[len + 1] ;
-  memcpy(user, account, len) ;
-  user[len] = 0 ;
+  char *user = strndup(account, colon - account) ;
+  if (!user) strerr_diefusys(EXITCODE_SYSTEM, "read the account") ;
   if (!colon[1]) dieusage() ;
-  if (len && !privileges_scan_uid(privileges, user))
+  if (user[0] && !privileges_scan_uid(privileges, user))
     require(privileges_find_user(privileges, user), "user", user) ;
   if (!privileges_scan_gid(privileges, colon + 1))
     require(privileges_find_group(privileges, colon + 1), "group", colon + 1) ;
   privileges_scan_groups(privileges, "") ;
+  free(user) ;
 }
 
 int main (int argc, char const *const *argv)

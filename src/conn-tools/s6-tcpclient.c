@@ -121,14 +121,13 @@ static unsigned int scan_addresses (struct options const *o, char const *list, s
   for (;;)
   {
     size_t len = strcspn(list + done, ",") ;
-    char text[len + 1] ;
-    memcpy(text, list + done, len) ;
-    text[len] = 0 ;
+    char text[INETADDRESS_TEXT] = "" ;
+    if (len < INETADDRESS_TEXT) memcpy(text, list + done, len) ;
     if (n == INETADDRESS_RESOLVED_MAX) strerr_dief(EXITCODE_USAGE, "too many addresses: ", list) ;
     if (!inetaddress_scan(addresses + n, text))
     {
       if (!strchr(list, ',')) return 0 ;
-      strerr_dief(EXITCODE_USAGE, "not an IP address: ", text) ;
+      strerr_dief(EXITCODE_USAGE, "not an IP address: ", text[0] ? text : list) ;
     }
     if (o->family == AF_UNSPEC || o->family == addresses[n].ss_family) n++ ;
     done += len ;

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
@@ -15,6 +14,7 @@
 
 #include "libchain/accesscontrol.h"
 #include "exitcodes.h"
+#include "libsockets/ucspi.h"
 
 void accesscontrol_deny (struct accesscontrol const *control, char const *client, char const *why, char const *rule)
 {
@@ -33,13 +33,15 @@ void accesscontrol_exec (struct accesscontrol *control, char const *options, cha
   xmexec_m(argv, control->params.env.s, control->params.env.len) ;
 }
 
+static void make_name (char *full, char const *protocol, char const *name)
+{
+  if (!ucspi_name(full, protocol, name)) strerr_dief(EXITCODE_USAGE, "PROTO is too long") ;
+}
+
 char const *accesscontrol_get (char const *protocol, char const *name)
 {
-  size_t len = strlen(protocol) ;
-  size_t namelen = strlen(name) ;
-  char full[len + namelen + 1] ;
-  memcpy(full, protocol, len) ;
-  memcpy(full + len, name, namelen + 1) ;
+  char full[UCSPI_NAME_SIZE] ;
+  make_name(full, protocol, name) ;
   return getenv(full) ;
 }
 
@@ -53,11 +55,8 @@ void accesscontrol_log_allow (struct accesscontrol const *control, char const *c
 
 void accesscontrol_modify (struct accesscontrol *control, char const *protocol, char const *name, char const *value)
 {
-  size_t len = strlen(protocol) ;
-  size_t namelen = strlen(name) ;
-  char full[len + namelen + 1] ;
-  memcpy(full, protocol, len) ;
-  memcpy(full + len, name, namelen + 1) ;
+  char full[UCSPI_NAME_SIZE] ;
+  make_name(full, protocol, name) ;
   if (!env_addmodif(&control->modifs, full, value)) strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "libsockets/ucspi.h"
 
@@ -14,6 +15,16 @@ int ucspi_client_move (int fd)
   if (fd != UCSPI_READ && fd != UCSPI_WRITE) close(fd) ;
   errno = e ;
   return ok ;
+}
+
+int ucspi_name (char *full, char const *protocol, char const *name)
+{
+  size_t len = strlen(protocol) ;
+  size_t namelen = strlen(name) ;
+  if (len >= UCSPI_NAME_SIZE || namelen >= UCSPI_NAME_SIZE - len) return 0 ;
+  memcpy(full, protocol, len) ;
+  memcpy(full + len, name, namelen + 1) ;
+  return 1 ;
 }
 
 char const *const ucspi_ipc_variables[] =

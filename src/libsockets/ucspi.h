@@ -25,4 +25,11 @@ extern int ucspi_client_move (int fd) ;
 extern char const *const ucspi_ipc_variables[] ;
 extern char const *const ucspi_tcp_variables[] ;
 
+ /* Room for the name of any variable that says something of a connection. */
+enum { UCSPI_NAME_SIZE = 256 } ;
+
+ /* Writes the name that a variable has for that protocol: REMOTEIP is TCPREMOTEIP.
+    0: there is no room for it; a protocol so long is none. */
+extern int ucspi_name (char *, char const *protocol, char const *name) ;
+
 #endif

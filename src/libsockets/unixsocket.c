@@ -45,8 +45,9 @@ static int lock_directory (char const *path)
   char const *slash = strrchr(path, '/') ;
   size_t len = slash ? (slash == path ? 1 : (size_t)(slash - path)) : 1 ;
   struct timespec pause = { .tv_sec = 0, .tv_nsec = LOCK_PAUSE_NS } ;
-  char directory[len + 1] ;
+  char directory[sizeof(((struct sockaddr_un *)0)->sun_path)] ;
   int fd ;
+  if (len >= sizeof(directory)) return -1 ;  /* nor can it be bound to */
   memcpy(directory, slash ? path : ".", len) ;
   directory[len] = 0 ;
   fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;

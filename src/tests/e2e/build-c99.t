@@ -19,4 +19,7 @@ not_ok 'what only gcc takes is refused' strict lenient.c
 find "$SRC/src" -name '*.c' ! -name 'preload-*' ! -path "$SRC/src/tests/peer/*" > sources
 # shellcheck disable=SC2046 # file names without spaces
 ok "$(wc -l < sources) sources are C99" strict $(cat sources)
+find "$SRC/src" -name '*.c' ! -path "$SRC/src/tests/*" > programs
+# shellcheck disable=SC2046 # likewise
+ok 'no array on the stack is as long as somebody likes' strict -Werror=vla $(cat programs)
 done_testing
