@@ -9,12 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <skalibs/djbunix.h>
 
 #include "libfdholderd/policy.h"
+#include "support/child.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
@@ -41,27 +38,20 @@ static void nest (char *s, unsigned int n)
 
  /* In a process of its own: it ends by a signal where it takes too much. */
 
-static int code_of_matching (char const *text)
+static int match (void *data)
 {
+  char const *text = data ;
   char id[ID + 1] ;
-  int status ;
-  pid_t pid = fork() ;
-  if (pid == -1) tap_bail("fork") ;
-  if (!pid)
-  {
-    struct rlimit cpu = { .rlim_cur = SECONDS, .rlim_max = SECONDS } ;
-    struct rlimit memory = { .rlim_cur = MEGABYTES << 20, .rlim_max = MEGABYTES << 20 } ;
-    regex_t re ;
-    memset(id, 'a', ID) ;
-    id[ID] = 0 ;
-    setrlimit(RLIMIT_CPU, &cpu) ;
-    setrlimit(RLIMIT_DATA, &memory) ;
-    if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB)) _exit(2) ;
-    regexec(&re, id, 0, 0, 0) ;
-    _exit(0) ;
-  }
-  if (waitpid(pid, &status, 0) != pid) tap_bail("waitpid") ;
-  return wait_estatus(status) ;
+  struct rlimit cpu = { .rlim_cur = SECONDS, .rlim_max = SECONDS } ;
+  struct rlimit memory = { .rlim_cur = MEGABYTES << 20, .rlim_max = MEGABYTES << 20 } ;
+  regex_t re ;
+  memset(id, 'a', ID) ;
+  id[ID] = 0 ;
+  setrlimit(RLIMIT_CPU, &cpu) ;
+  setrlimit(RLIMIT_DATA, &memory) ;
+  if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB)) return 2 ;
+  regexec(&re, id, 0, 0, 0) ;
+  return 0 ;
 }
 
 struct deep
@@ -96,7 +86,7 @@ static void check_stack (void)
 static void check_good (char const *text)
 {
   tap_string(expression_excess(text), 0, "H44: %.40s is let through", text) ;
-  if (!testdaemon_isslow()) tap_int(code_of_matching(text), 0, "H44: and costs little") ;
+  if (!testdaemon_isslow()) tap_int(child_run(&match, (char *)text), 0, "H44: and costs little") ;
 }
 
 static void check_bad (char const *text)

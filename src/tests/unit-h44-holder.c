@@ -4,7 +4,6 @@
    What is refused would take seconds or gigabytes; what is not, neither. */
 
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 #include "libfdholderd/policy.h"
+#include "support/child.h"
 #include "support/rules.h"
 #include "support/tap.h"
 
@@ -31,11 +31,11 @@ enum
 
 struct run
 {
-  int isgranted ;  /* -1: it was killed */
+  int isgranted ;  /* more than 100: it failed, or was killed */
   char log[ROOM] ;
 } ;
 
-static void judge (void)
+static int judge (void *unused)
 {
   static struct policy policy ;
   static struct log logger = LOG_ZERO ;
@@ -46,15 +46,16 @@ static void judge (void)
   struct rights rights ;
   tain now = TAIN_EPOCH ;
   int fd = open("log", O_WRONLY | O_CREAT | O_TRUNC, 0644) ;
-  if (fd == -1 || dup2(fd, 2) == -1) _exit(101) ;
+  (void)unused ;
+  if (fd == -1 || dup2(fd, 2) == -1) return 101 ;
   setrlimit(RLIMIT_CPU, &cpu) ;
   if (!getenv("SANITIZED")) setrlimit(RLIMIT_AS, &memory) ;  /* the shadow of a sanitizer is bigger */
   memset(id, 'a', ID_LENGTH) ;
   id[ID_LENGTH] = 0 ;
   complaint_init(&complaints, &logger) ;
-  if (!policy_init_dir(&policy, "rules", &complaints)) _exit(102) ;
-  if (!policy_admit(&policy, &rights, SOMEBODY, SOMEBODY, &now)) _exit(103) ;
-  _exit(policy_may(&policy, &rights, RIGHT_STORE, id, &now)) ;
+  if (!policy_init_dir(&policy, "rules", &complaints)) return 102 ;
+  if (!policy_admit(&policy, &rights, SOMEBODY, SOMEBODY, &now)) return 103 ;
+  return policy_may(&policy, &rights, RIGHT_STORE, id, &now) ;
 }
 
 static void run (char const *text, struct run *r)
@@ -62,21 +63,14 @@ static void run (char const *text, struct run *r)
   char variable[ROOM] ;
   char key[32] ;
   struct testrule rule = { .action = "allow", .variable = variable } ;
-  int status ;
   ssize_t len ;
   int fd ;
-  pid_t pid ;
   snprintf(key, sizeof(key), "uid/%d", SOMEBODY) ;
   snprintf(variable, sizeof(variable), "S6_FDHOLDER_STORE_REGEX=%s", text) ;
   rule.key = key ;
   rules_remove("rules") ;
   rules_directory("rules", &rule, 1) ;
-  fflush(stdout) ;
-  pid = fork() ;
-  if (pid == -1) tap_bail("fork") ;
-  if (!pid) judge() ;
-  if (waitpid(pid, &status, 0) == -1) tap_bail("waitpid") ;
-  r->isgranted = WIFEXITED(status) ? WEXITSTATUS(status) : -1 ;
+  r->isgranted = child_run(&judge, 0) ;
   fd = open("log", O_RDONLY) ;
   len = fd == -1 ? -1 : read(fd, r->log, sizeof(r->log) - 1) ;
   if (len < 0) tap_bail("log") ;

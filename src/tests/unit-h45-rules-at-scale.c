@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 
 #include <s6-activation/accessrules.h>
 #include "libaccessrules/ruleset.h"
+#include "support/child.h"
 #include "support/tap.h"
 
 enum
@@ -230,22 +230,19 @@ static void check_reads (void)
   }
 }
 
+static int execute (void *argv)
+{
+  execv(*(char **)argv, argv) ;
+  return 127 ;
+}
+
  /* What one connection costs: the program that is run for each. */
 
 static double run_once (char const *program, char const *file)
 {
-  char const *const argv[] = { program, "-v0", "-Hl0", "-x", file, "true", 0 } ;
+  char const *argv[] = { program, "-v0", "-Hl0", "-x", file, "true", 0 } ;
   double begin = seconds(CLOCK_MONOTONIC) ;
-  int status ;
-  pid_t pid = fork() ;
-  if (pid == -1) tap_bail("fork") ;
-  if (!pid)
-  {
-    execv(program, (char *const *)argv) ;
-    _exit(127) ;
-  }
-  if (waitpid(pid, &status, 0) == -1) tap_bail("waitpid") ;
-  if (!WIFEXITED(status) || WEXITSTATUS(status)) tap_bail("s6-tcpserver-access -x, for an address that is allowed") ;
+  if (child_run(&execute, argv)) tap_bail("s6-tcpserver-access -x, for an address that is allowed") ;
   return seconds(CLOCK_MONOTONIC) - begin ;
 }
 

@@ -19,7 +19,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { SLOTS = 16, WAIT_MILLISECONDS = 1500, SHORT_MILLISECONDS = 200 } ;
+enum { SLOTS = 16, SHORT_MILLISECONDS = 200 } ;
 
 #define BANNER READ("\0\0\0\24s6-fdholder 1.0 (b)\n")
 #define TAKEN READ("\0\0\0\5R\1\1x\0"), SEND("\0\0\0\1\0", 1), READ("\0\0\0\1A"), SEND("\0\0\0\1\0", 0), STEP(STEP_WAITEOF), STEP(STEP_END)
@@ -128,10 +128,11 @@ static void take_in_the_crowd (struct rawclient *crowd)
 static void check_crowd (struct rawclient *crowd)
 {
   int status ;
+  char s[16] ;
   pid_t pid = fork() ;
   if (pid == -1) tap_bail("fork") ;
   if (!pid) take_in_the_crowd(crowd) ;
-  test_sleep(WAIT_MILLISECONDS) ;
+  hear_all(connect_mutely(), s, sizeof(s)) ;  /* who waits is turned away together */
   for (unsigned int i = 0 ; i < SLOTS ; i++) raw_close(crowd + i) ;
   waitpid(pid, &status, 0) ;
   tap_int(wait_estatus(status), 0, "H47: a client that was turned away takes natively, when there is a place") ;

@@ -3,13 +3,10 @@
  /* policy.h: rights as rules give them, and when they are read again. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/stat.h>
 
 #include <skalibs/tai.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
 #include "libdaemon/complaint.h"
@@ -37,20 +34,15 @@ static void rule (char const *name, char const *text)
   char path[128] ;
   snprintf(path, sizeof(path), "rules/uid/%d/env/S6_FDHOLDER_%s", SOMEBODY, name) ;
   if (!text) unlink(path) ;
-  else if (!openwritenclose_unsafe(path, text, strlen(text))) tap_bail(path) ;
+  else rules_file(path, text, strlen(text)) ;
 }
 
 static void make_rules (void)
 {
-  char path[64] ;
-  mkdir("rules", 0755) ;
-  mkdir("rules/uid", 0755) ;
-  snprintf(path, sizeof(path), "rules/uid/%d", SOMEBODY) ;
-  mkdir(path, 0755) ;
-  strcat(path, "/allow") ;
-  if (!openwritenclose_unsafe(path, "", 0)) tap_bail(path) ;
-  strcpy(strrchr(path, '/'), "/env") ;
-  mkdir(path, 0755) ;
+  char key[32] ;
+  struct testrule const rule = { .key = key, .action = "allow" } ;
+  snprintf(key, sizeof(key), "uid/%d", SOMEBODY) ;
+  rules_directory("rules", &rule, 1) ;
 }
 
 static int may (enum right right, char const *id)
@@ -150,7 +142,7 @@ static void idle (void)
   tap_ok(!policy_may(&policy, &r, RIGHT_LIST, 0, &t1), "a connection that was idle for a second has the rights of now") ;
   policy_forget(&policy, &r) ;
   rule("LIST", 0) ;
-  if (!openwritenclose_unsafe(path, "", 0)) tap_bail(path) ;
+  rules_file(path, "", 0) ;
 }
 
 static void warning (void)

@@ -32,7 +32,7 @@ void model_choose_plain (struct model *m, struct model_request *r)
   memset(r, 0, sizeof(*r)) ;
   r->verb = verbs[model_random(m, sizeof(verbs) - 1)] ;
   if (r->verb != 'L') choose_items(m, r, 1) ;
-  if (r->verb == 'R') r->flags = model_random(m, 40) ? model_random(m, 2) : 2 + model_random(m, 254) ;
+  if (r->verb == 'R') r->flags = model_random(m, 40) ? model_random(m, 2) : 4 + model_random(m, 252) ;  /* 2 is to wait */
 }
 
 static void choose_frame (struct model *m, struct model_client const *c, struct model_request *r)

@@ -1,7 +1,6 @@
 /* ISC license. */
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include <skalibs/uint16.h>
 
 #include "libaccessrules/ruleset.h"
+#include "child.h"
 #include "rules.h"
 #include "tap.h"
 #include "users.h"
@@ -139,21 +139,16 @@ void rules_public_place (void)
   if (chmod(place, 0755) == -1 || chdir(place) == -1) tap_bail(place) ;
 }
 
+static int run_unprivileged (void *function)
+{
+  if (!geteuid() && (setgid(NOBODY) == -1 || setuid(NOBODY) == -1)) return 100 ;
+  return (**(int (**) (void))function)() ;
+}
+
 int rules_unprivileged (int (*function) (void))
 {
-  int status ;
-  pid_t pid ;
   if (!geteuid() && !users_several()) tap_skip_all("needs another user to be") ;
-  fflush(stdout) ;
-  pid = fork() ;
-  if (pid == -1) tap_bail("fork") ;
-  if (!pid)
-  {
-    if (!geteuid() && (setgid(NOBODY) == -1 || setuid(NOBODY) == -1)) _exit(100) ;
-    _exit((*function)()) ;
-  }
-  if (waitpid(pid, &status, 0) == -1) tap_bail("waitpid") ;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 200 ;
+  return child_run(&run_unprivileged, &function) ;
 }
 
 size_t rules_read (char const *file, char *s, size_t max)

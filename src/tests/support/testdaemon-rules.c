@@ -5,38 +5,19 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "rules.h"
 #include "tap.h"
 #include "testdaemon.h"
 
 void testdaemon_write (char const *path, char const *text)
 {
-  size_t len = strlen(text) ;
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) ;
-  if (fd == -1 || write(fd, text, len) != (ssize_t)len) tap_bail(path) ;
-  close(fd) ;
-}
-
-static void make_one_directory (char const *path)
-{
-  if (mkdir(path, 0755) == -1 && errno != EEXIST) tap_bail(path) ;
-}
-
-static void make_directories (char *path)
-{
-  for (char *slash = strchr(path + 1, '/') ; slash ; slash = strchr(slash + 1, '/'))
-  {
-    *slash = 0 ;
-    make_one_directory(path) ;
-    *slash = '/' ;
-  }
-  make_one_directory(path) ;
+  rules_file(path, text, strlen(text)) ;
 }
 
 static void set_right (char const *key, char const *name, char const *text)
@@ -50,8 +31,6 @@ static void set_right (char const *key, char const *name, char const *text)
 void testdaemon_allow (char const *key, char const *store, char const *retrieve, char const *flags)
 {
   char path[512] ;
-  snprintf(path, sizeof(path), "rules/%s/env", key) ;
-  make_directories(path) ;
   snprintf(path, sizeof(path), "rules/%s/allow", key) ;
   testdaemon_write(path, "") ;
   set_right(key, "STORE_REGEX", store) ;
@@ -69,8 +48,6 @@ void testdaemon_allow_all (char const *key)
 void testdaemon_deny (char const *key)
 {
   char path[512] ;
-  snprintf(path, sizeof(path), "rules/%s", key) ;
-  make_directories(path) ;
   snprintf(path, sizeof(path), "rules/%s/deny", key) ;
   testdaemon_write(path, "") ;
 }
@@ -87,7 +64,7 @@ static int forget_one (char const *path, struct stat const *st, int type, struct
 void testdaemon_forget_rules (void)
 {
   nftw("rules", &forget_one, 16, FTW_DEPTH | FTW_PHYS) ;
-  make_one_directory("rules") ;
+  if (mkdir("rules", 0755) == -1) tap_bail("rules") ;
 }
 
 void testdaemon_compile_rules (void)
