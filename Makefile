@@ -50,8 +50,8 @@ package/deps.mak: $(if $(deps_isfresh),,FORCE)
 
 FORCE:
 .PHONY: FORCE all check bench tests clean distclean tgz html strip update global-links \
-  install install-dynlib install-libexec install-bin install-symlinks install-lib \
-  install-include install-pkgconfig install-man
+  install install-dynlib install-bin install-lib install-include install-pkgconfig \
+  install-man
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -125,7 +125,7 @@ bench: all tests
 
 # Installing
 
-install: install-dynlib install-libexec install-bin install-symlinks install-lib install-include install-pkgconfig install-man
+install: install-dynlib install-bin install-lib install-include install-pkgconfig install-man
 
 install-dynlib: $(public_shared)
 	@for f in $(public_shared) ; do \
@@ -134,15 +134,11 @@ install-dynlib: $(public_shared)
 	  $(INSTALL) -D -l $(soname) $(DESTDIR)$(dynlibdir)/$$f || exit 1 ; \
 	done
 
-install-libexec:
-
 install-bin: $(BIN_TARGETS)
 	@for f in $(BIN_TARGETS) ; do \
 	  mode=$$(sed -n "s/^$$f  *\([0-7][0-7]*\)$$/\1/p" package/modes) ; \
 	  $(INSTALL) -D -m $${mode:-0755} $$f $(DESTDIR)$(bindir)/$$f || exit 1 ; \
 	done
-
-install-symlinks:
 
 install-lib: $(public_static)
 	@for f in $(public_static) ; do \

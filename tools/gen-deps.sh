@@ -54,7 +54,6 @@ linked()
   do
     case $word in
       ''|'#'*) ;;
-      -lexecline) flags="$flags \$(LIBEXECLINE)" ;;
       -*) flags="$flags $word" ;;
       *)
         test -d "src/$word" || {

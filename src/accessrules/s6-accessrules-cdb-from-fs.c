@@ -178,9 +178,7 @@ static unsigned int add_class (accessrules const *rules, char const *class, acce
     char const *name = names.s + i ;
     char key[ACCESSRULES_KEY_SIZE] ;
     int isadded = 0 ;
-    strcpy(key, class) ;
-    strcat(key, "/") ;
-    strcat(key, name) ;
+    ruleset_key_join(key, class, name) ;
     if (name[0] != '.') isadded = add_rule(rules, key, params, records) ;
     else if (!strcmp(class, "reversedns")) isadded = ruleset_dir_isrule(rules, key) ;
     if (isadded) wrong += judge_name(rules->path, class, name) ;

@@ -178,7 +178,7 @@ static void write_rules (char const *dir, accessrules const *rules)
   int fd = -1 ;
   int e ;
   if (mkdir(dir, 0777) == -1) strerr_diefusys(EXITCODE_SYSTEM, "make directory ", dir) ;
-  strcpy(rule.key, "the first rule") ;
+  strcpy(rule.key, "the first rule") ;  /* for a message: shorter than any key may be */
   fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1) goto err ;
   while (next_rule(rules, &position, &rule))

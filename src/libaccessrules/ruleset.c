@@ -43,6 +43,14 @@ int ruleset_key_is_sound (char const *key, size_t len)
    && is_component(slash + 1, key + len - slash - 1) ;
 }
 
+void ruleset_key_join (char *key, char const *class, char const *name)
+{
+  size_t len = strlen(class) ;
+  memcpy(key, class, len) ;
+  key[len] = '/' ;
+  memcpy(key + len + 1, name, strlen(name) + 1) ;
+}
+
 int ruleset_has_class (accessrules const *rules, char const *class)
 {
   struct stat st ;

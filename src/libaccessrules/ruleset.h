@@ -3,8 +3,8 @@
 /* libaccessrules: what the accessrules_* functions, and the two programs
    that convert rules, share. For anybody else: <s6-activation/accessrules.h>. */
 
-#ifndef S6_ACTIVATION_ACCESSRULES_INTERNAL_H
-#define S6_ACTIVATION_ACCESSRULES_INTERNAL_H
+#ifndef S6ACTIVATION_RULESET_H
+#define S6ACTIVATION_RULESET_H
 
 #include <sys/types.h>
 #include <stddef.h>
@@ -45,6 +45,9 @@ extern accessrules_result ruleset_read_parts (accessrules const *, accessrules_p
 
  /* Whether key is "class/name", both plain names that do not begin with a dot. */
 extern int ruleset_key_is_sound (char const *, size_t) ;
+
+ /* "class/name". Both are names of files, so that ACCESSRULES_KEY_SIZE holds them. */
+extern void ruleset_key_join (char *, char const *class, char const *name) ;
 
  /* ip is 16 bytes if is6, else 4. */
 extern accessrules_result ruleset_ip (accessrules const *, char const *, int, accessrules_params *) ;

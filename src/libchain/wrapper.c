@@ -70,9 +70,9 @@ static char const *passed_value (struct wrapper_option const *option, char const
   return option->value == WRAPPER_LIMIT && uint0_scan(s, &number) && !number ? "1" : s ;
 }
 
- /* Appends the options of one stage to words; counts those of each. Returns how many words. */
+ /* Appends the options of one part to words; counts those of each. Returns how many words. */
 
-static size_t append_options (struct wrapper const *wrapper, int argc, char const *const *argv, enum wrapper_stage stage, char const **words)
+static size_t append_options (struct wrapper const *wrapper, int argc, char const *const *argv, enum wrapper_part part, char const **words)
 {
   char optstring[2 * OPTION_LETTERS + 1] ;
   subgetopt l = SUBGETOPT_ZERO ;
@@ -84,7 +84,7 @@ static size_t append_options (struct wrapper const *wrapper, int argc, char cons
     struct wrapper_option const *option ;
     if (opt == -1) break ;
     option = find_option(wrapper, opt) ;
-    if (option->stage != stage) continue ;
+    if (option->part != part) continue ;
     words[n++] = option->passed ;
     if (takes_value(option)) words[n++] = passed_value(option, l.arg) ;
   }
@@ -126,14 +126,14 @@ void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *ar
     strerr_warnw("extra arguments are ignored: ", argv[operands + wrapper->operands], argv[operands + wrapper->operands + 1] ? " ..." : "") ;
   chain = malloc((words + WORDS_FIXED + argc + 1) * sizeof(char const *)) ;
   if (!chain) strerr_diefusys(EXITCODE_SYSTEM, "build a command line") ;
-  for (enum wrapper_stage stage = WRAPPER_BINDER ; stage < WRAPPER_STAGES ; stage++)
+  for (enum wrapper_part part = WRAPPER_BINDER ; part < WRAPPER_PARTS ; part++)
   {
-    size_t given = append_options(wrapper, argc, argv, stage, chain + n + 1) ;
-    if (stage == WRAPPER_DROPPER && !given) continue ;
-    chain[n] = stage == WRAPPER_BINDER ? wrapper->binder : stage == WRAPPER_DROPPER ? DROPPER : wrapper->server ;
+    size_t given = append_options(wrapper, argc, argv, part, chain + n + 1) ;
+    if (part == WRAPPER_DROPPER && !given) continue ;
+    chain[n] = part == WRAPPER_BINDER ? wrapper->binder : part == WRAPPER_DROPPER ? DROPPER : wrapper->server ;
     n += 1 + given ;
-    if (stage != WRAPPER_SERVER || wrapper->needsprog) chain[n++] = "--" ;
-    if (stage == WRAPPER_BINDER)
+    if (part != WRAPPER_SERVER || wrapper->needsprog) chain[n++] = "--" ;
+    if (part == WRAPPER_BINDER)
       for (unsigned int i = 0 ; i < wrapper->operands ; i++) chain[n++] = argv[operands++] ;
   }
   while (wrapper->needsprog && argv[operands]) chain[n++] = argv[operands++] ;

@@ -12,12 +12,12 @@
    which option; every option that was given is passed on, in its order.
  */
 
-enum wrapper_stage
+enum wrapper_part
 {
   WRAPPER_BINDER,
   WRAPPER_DROPPER,  /* left out when none of its options was given */
   WRAPPER_SERVER,
-  WRAPPER_STAGES
+  WRAPPER_PARTS
 } ;
 
  /* What is checked before anything is done, so that no mistake costs a bound socket. */
@@ -36,7 +36,7 @@ enum wrapper_value
 struct wrapper_option
 {
   char letter ;
-  enum wrapper_stage stage ;
+  enum wrapper_part part ;
   enum wrapper_value value ;
   char const *passed ;  /* the option's word in the chain */
 } ;
@@ -67,7 +67,7 @@ struct wrapper_option
   { 'c', WRAPPER_SERVER, WRAPPER_LIMIT, "-c" }, \
   { 'C', WRAPPER_SERVER, WRAPPER_LIMIT, "-C" }
 
-#define WRAPPER_OPTIONS_END { 0, WRAPPER_STAGES, WRAPPER_FLAG, 0 }
+#define WRAPPER_OPTIONS_END { 0, WRAPPER_PARTS, WRAPPER_FLAG, 0 }
 
 struct wrapper
 {

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6ACTIVATION_LIBDAEMON_CHILDREN_H
-#define S6ACTIVATION_LIBDAEMON_CHILDREN_H
+#ifndef S6ACTIVATION_CHILDREN_H
+#define S6ACTIVATION_CHILDREN_H
 
  /* The running children of a program, by pid, and who notices their ends. */
 

@@ -58,7 +58,7 @@ static int highest (void)
   DIR *dir = opendir("/proc/self/fd") ;
   if (!dir) return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < CLOSER_OWN_MAX ? (int)limit.rlim_cur : CLOSER_OWN_MAX ;
   for (struct dirent *d ; (d = readdir(dir)) ; )
-    if (atoi(d->d_name) > max) max = atoi(d->d_name) ;
+    if (atoi(d->d_name) > max) max = atoi(d->d_name) ;  /* numbers of the kernel's; dots are 0 */
   closedir(dir) ;
   return max ;
 }

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6ACTIVATION_LIBDAEMON_LOOP_H
-#define S6ACTIVATION_LIBDAEMON_LOOP_H
+#ifndef S6ACTIVATION_LOOP_H
+#define S6ACTIVATION_LOOP_H
 
  /*
     What a daemon waits for: descriptors that become ready, and times that
@@ -76,7 +76,7 @@ struct loop
 
  /* 0 and errno. The descriptor that it opens is close-on-exec. */
 extern int loop_init (struct loop *) ;
-extern void loop_end (struct loop *) ;  /* touches no watch */
+extern void loop_end (struct loop *) ;  /* touches no watch; a daemon that ends need not */
 
  /* Does LOOP_EDGE mean anything here? */
 extern int loop_hasedges (void) ;

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6ACTIVATION_LIBDAEMON_SIGNALS_H
-#define S6ACTIVATION_LIBDAEMON_SIGNALS_H
+#ifndef S6ACTIVATION_SIGNALS_H
+#define S6ACTIVATION_SIGNALS_H
 
  /*
     Signals as something to read, so that the loop waits for them as for

@@ -33,7 +33,7 @@ static char const *find_program (char const *name)
     {
       memcpy(full, path, len) ;
       full[len] = '/' ;
-      strcpy(full + len + 1, name) ;
+      strcpy(full + len + 1, name) ;  /* there is room for all of PATH before it */
     }
     else strcpy(full, name) ;  /* an empty element is the current directory */
     if (access(full, X_OK) == 0) return full ;

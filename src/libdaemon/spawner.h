@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6ACTIVATION_LIBDAEMON_SPAWNER_H
-#define S6ACTIVATION_LIBDAEMON_SPAWNER_H
+#ifndef S6ACTIVATION_SPAWNER_H
+#define S6ACTIVATION_SPAWNER_H
 
  /* posix_spawn with all that is the same for each child made once. */
 

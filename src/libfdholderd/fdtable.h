@@ -65,6 +65,6 @@ extern void fdtable_end_connection (struct fdtable *, int) ;  /* end of file was
  /* Those that have a reference, and those that are being closed. */
 extern uint64_t fdtable_count (struct fdtable const *) ;
 
-extern void fdtable_free (struct fdtable *) ;  /* closes nothing */
+extern void fdtable_free (struct fdtable *) ;  /* closes nothing; a daemon that ends need not */
 
 #endif

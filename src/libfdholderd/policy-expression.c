@@ -102,7 +102,7 @@ static int compile_text (struct policy *p, struct asker const *asker, struct exp
   int r ;
   if (excess)
   {
-    strcat(message, excess) ;
+    strcat(message, excess) ;  /* a few words of ours */
     warn(p, asker, e->text, message) ;
     return 0 ;
   }
@@ -164,7 +164,7 @@ int expression_matches (struct expression *e, char const *id)
   if (!strcmp(id, e->asked)) return e->answer ;
   r = regexec(&e->compiled, id, 0, 0, 0) ;
   if (r == REG_ESPACE || strlen(id) > EXPRESSION_ASKED_MAX) return !r ;
-  strcpy(e->asked, id) ;
+  strcpy(e->asked, id) ;  /* it has room for EXPRESSION_ASKED_MAX */
   e->answer = !r ;
   return e->answer ;
 }

@@ -36,9 +36,7 @@ static unsigned int check_class (struct policy *p, char const *class, stralloc *
     char key[ACCESSRULES_KEY_SIZE] ;
     char better[ACCESSRULES_KEY_SIZE] ;
     if (name[0] == '.' || ruleset_name_judge(class, name, better) != RULESET_NAME_NEVER) continue ;
-    strcpy(key, class) ;
-    strcat(key, "/") ;
-    strcat(key, name) ;
+    ruleset_key_join(key, class, name) ;
     if (ruleset_dir_isrule(&p->rules, key) && wrong++ < TOLD_MAX) tell(p, class, name, better) ;
   }
   return wrong ;

@@ -104,12 +104,12 @@ static int find_rule (struct policy *p, struct rights *r, tain const *now)
   {
     accessrules_result result = accessrules_uidgid(&p->rules, r->uid, r->gid, &p->params) ;
     if (result == ACCESSRULES_ERROR) warn_rules(p, r, now) ;
-    if (result == ACCESSRULES_ALLOW && strlen(p->params.key) < sizeof(r->key)) strcpy(r->key, p->params.key) ;
+    if (result == ACCESSRULES_ALLOW && strlen(p->params.key) < sizeof(r->key)) strcpy(r->key, p->params.key) ;  /* it fits */
     else r->key[0] = 0 ;
     r->judged = *now ;
     r->generation = p->generation ;
   }
-  strcpy(p->params.key, r->key) ;
+  strcpy(p->params.key, r->key) ;  /* that is the longer one */
   return !!r->key[0] ;
 }
 
@@ -167,7 +167,7 @@ static int has_place (struct policy *p, struct rights *r, tain const *now)
 {
   if (!r->one) r->one = calloc(RIGHT_COUNT, sizeof(struct rights_one)) ;
   if (r->one) return 1 ;
-  strcpy(p->params.key, r->key) ;
+  strcpy(p->params.key, r->key) ;  /* that is the longer one */
   warn_rules(p, r, now) ;
   return 0 ;
 }

@@ -67,7 +67,7 @@ struct rights
  /* 0 and errno: the cdb cannot be used. */
 extern int policy_init_dir (struct policy *, char const *, struct complaints *) ;
 extern int policy_init_cdb (struct policy *, char const *, struct complaints *) ;
-extern void policy_free (struct policy *) ;
+extern void policy_free (struct policy *) ;  /* a daemon that ends need not */
 
  /* Warns of names in a directory that can never match: part of policy_init_dir. */
 extern void policy_check_names (struct policy *) ;

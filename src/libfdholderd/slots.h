@@ -85,7 +85,7 @@ struct slots
 } ;
 
 extern int slots_init (struct slots *, struct holder *, struct loop *, uint32_t max, tain const *timeout) ;
-extern void slots_free (struct slots *) ;
+extern void slots_free (struct slots *) ;  /* closes all; a daemon that ends need not */
 
 extern int slots_isopen (struct slots const *, tain const *now) ;  /* is anybody accepted now? */
 

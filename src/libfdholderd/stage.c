@@ -42,7 +42,7 @@ int stage_add (struct stage *g, struct wire_reader r, int const *fds, unsigned i
   }
   if (!error && !wire_reader_isempty(&r)) error = EPROTO ;
   for (; i < n ; i++) fdtable_unref(g->fdtable, fds[i]) ;
-  return error ;
+  return error ? (errno = error, 0) : 1 ;
 }
 
 static int compare (void const *a, void const *b)

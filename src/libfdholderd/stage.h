@@ -40,7 +40,7 @@ struct stage
 
 extern void stage_begin (struct stage *, struct fdtable *, uint32_t total) ;
 
- /* Adds a frame. The references of all fds are consumed. 0, or errno:
+ /* Adds a frame. The references of all fds are consumed. 0 and errno:
     EPROTO empty or more than announced, EINVAL an id that is none, ENOMEM. */
 extern int stage_add (struct stage *, struct wire_reader, int const *, unsigned int) ;
 

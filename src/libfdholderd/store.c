@@ -82,10 +82,10 @@ static void insert (struct store *s, struct store_entry *e, enum store_change ch
 
 int store_put (struct store *s, struct store_entry *e)
 {
-  if (store_get(s, e->id)) return EBUSY ;
-  if (store_used(s) >= s->max) return ENFILE ;
+  if (store_get(s, e->id)) return (errno = EBUSY, 0) ;
+  if (store_used(s) >= s->max) return (errno = ENFILE, 0) ;
   insert(s, e, STORE_STORED) ;
-  return 0 ;
+  return 1 ;
 }
 
 static void take_out (struct store *s, struct store_entry *e)
@@ -133,12 +133,12 @@ void store_lend (struct store *s, struct store_entry *e)
 
 int store_restore (struct store *s, struct store_entry *e)
 {
-  if (store_get(s, e->id)) return EBUSY ;
+  if (store_get(s, e->id)) return (errno = EBUSY, 0) ;
   s->lent-- ;
   e->issocket = 0 ;
   e->taken = 0 ;
   insert(s, e, STORE_STORED) ;
-  return 0 ;
+  return 1 ;
 }
 
 void store_forget (struct store *s, struct store_entry *e)

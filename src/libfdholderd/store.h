@@ -61,7 +61,7 @@ struct store
 #define STORE_NEVER (&tain_infinite)
 
 extern void store_init (struct store *, struct fdtable *, uint32_t max, store_observer_func *, void *) ;
-extern void store_free (struct store *) ;  /* closes all, and tells nobody */
+extern void store_free (struct store *) ;  /* closes all, and tells nobody; a daemon that ends need not */
 #define store_count(s) ((s)->byid.count)
 #define store_used(s) (store_count(s) + (s)->lent)  /* of max */
 
@@ -74,7 +74,7 @@ extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen
  /* An entry that is in no store. Its reference stays with the caller. */
 extern void store_entry_free (struct store_entry *) ;
 
- /* 0, or errno: EBUSY the id is taken, ENFILE the store is full.
+ /* 0 and errno: EBUSY the id is taken, ENFILE the store is full.
     On failure the entry, and its reference, are still the caller's. */
 extern int store_put (struct store *, struct store_entry *) ;
 
@@ -90,7 +90,7 @@ extern void store_drop (struct store *, struct store_entry *) ;
     caller's until one of the next two. */
 extern void store_lend (struct store *, struct store_entry *) ;
 
- /* It comes back. 0, or EBUSY: its id was given to another, it is still lent. */
+ /* It comes back. 0, EBUSY: its id was given to another, it is still lent. */
 extern int store_restore (struct store *, struct store_entry *) ;
 
  /* It does not: freed, its reference given up. */

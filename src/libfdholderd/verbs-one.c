@@ -29,8 +29,9 @@ static int store (struct holder *h, struct wire_entry const *w, int fd, tain con
   e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
   if (!e) return ENOMEM ;
   e->issocket = kind != SELFSOCKET_NONE ;
-  error = store_put(&h->store, e) ;
-  if (error) store_entry_free(e) ;
+  if (store_put(&h->store, e)) return 0 ;
+  error = errno ;
+  store_entry_free(e) ;
   return error ;
 }
 
@@ -112,18 +113,17 @@ enum verdict verb_retrieve (struct call const *c)
 
 enum verdict verb_acknowledge (struct call const *c)
 {
-  return verbs_error(&c->reply, verbs_taking_complete(c->holder, c->session)) ;
+  return verbs_error(&c->reply, verbs_taking_complete(c->holder, c->session) ? 0 : errno) ;
 }
 
  /* Before it expires, and while nobody else has stored under its id. */
 
 static int put_back (struct holder *h, struct session *s, tain const *now)
 {
-  int error ;
   if (!s->given || (s->given->expires && !tain_less(now, &s->given->limit))) return ENOENT ;
-  error = store_restore(&h->store, s->given) ;
-  if (!error) s->given = 0 ;
-  return error ;
+  if (!store_restore(&h->store, s->given)) return errno ;
+  s->given = 0 ;
+  return 0 ;
 }
 
 enum verdict verb_putback (struct call const *c)

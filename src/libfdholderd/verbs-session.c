@@ -85,7 +85,7 @@ int verbs_taking_complete (struct holder *h, struct session *s)
   }
   verbs_log(h, s, "retrieve-and-delete", s->taking.id, error) ;
   taking_free(s) ;
-  return error ;
+  return error ? (errno = error, 0) : 1 ;
 }
 
 void verbs_session_end (struct holder *h, struct session *s)

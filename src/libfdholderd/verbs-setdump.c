@@ -94,7 +94,7 @@ enum verdict verb_dumpframe (struct call const *c)
 {
   struct session *s = c->session ;
   uint32_t n = c->request->nfds ;
-  int error = stage_add(&s->stage, c->request->entries, c->fds, n) ;
+  int error = stage_add(&s->stage, c->request->entries, c->fds, n) ? 0 : errno ;
   if (n > s->reserved) n = s->reserved ;
   budget_release(&c->holder->budget, n) ;
   s->reserved -= n ;

@@ -115,7 +115,7 @@ extern enum verdict verbs_done (struct call const *, char const *what, char cons
 extern enum phase verbs_phase (struct session const *) ;
 
  /* The answer to a retrieve-and-delete has arrived: the id goes, in the native
-    dialect until it is put back. 0 or ENOENT. */
+    dialect until it is put back. 0, ENOENT: it is not there any longer. */
 extern int verbs_taking_complete (struct holder *, struct session *) ;
 #define verbs_istaking(s) (!!(s)->taking.id)
 

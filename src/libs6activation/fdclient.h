@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6_ACTIVATION_FDCLIENT_H
-#define S6_ACTIVATION_FDCLIENT_H
+#ifndef S6ACTIVATION_FDCLIENT_H
+#define S6ACTIVATION_FDCLIENT_H
 
  /* What the functions of fdholder.h share. Not installed, and not exported. */
 
@@ -18,7 +18,7 @@
 
 struct fdclient_inbox
 {
-  fdholder *holder ;
+  fdholder *connection ;
   struct frame_in in ;
   struct frame frame ;    /* the last one; valid until the next one is received */
   size_t readmax ;        /* bytes that one read may take */

@@ -24,11 +24,11 @@ static int send_banner (fdholder *h, tain const *deadline, tain *stamp)
 
 static int receive_channel (struct fdclient_inbox *in, tain const *deadline, tain *stamp)
 {
-  textclient *client = &in->holder->client ;
+  textclient *client = &in->connection->client ;
   char c ;
   int fd = -1 ;
   if (!fdclient_receive_byte(in, &c, deadline, stamp)) return 0 ;
-  if (c == WIRE_CROWDED_BYTE && !frame_in_fdcount(&in->in)) return (errno = EAGAIN, fdclient_fail(in->holder)) ;
+  if (c == WIRE_CROWDED_BYTE && !frame_in_fdcount(&in->in)) return (errno = EAGAIN, fdclient_fail(in->connection)) ;
   if (c != WIRE_CHANNEL_BYTE) return fdclient_misunderstood(in) ;
   if (!fdclient_inbox_take(in, &fd, 1)) return 0 ;
   return textmessage_receiver_init(&client->asyncin, fd, client->asyncbuf, TEXTCLIENT_BUFSIZE, TEXTMESSAGE_MAXLEN) ;
@@ -45,7 +45,7 @@ static int end_early (struct fdclient_inbox *in)
 {
   if (errno == EMSGSIZE || errno == EPROTO) return fdclient_misunderstood(in) ;
   if (errno == EPIPE || errno == ECONNRESET) errno = EAGAIN ;
-  return fdclient_fail(in->holder) ;
+  return fdclient_fail(in->connection) ;
 }
 
 static int receive_event_banner (textclient *client, struct iovec *v, tain const *deadline, tain *stamp)
@@ -59,7 +59,7 @@ static int receive_greeting (struct fdclient_inbox *in, tain const *deadline, ta
 {
   struct iovec v ;
   if (!receive_channel(in, deadline, stamp)) return 0 ;
-  if (!receive_event_banner(&in->holder->client, &v, deadline, stamp)) return end_early(in) ;
+  if (!receive_event_banner(&in->connection->client, &v, deadline, stamp)) return end_early(in) ;
   if (!is_banner(v.iov_base, v.iov_len)) return fdclient_misunderstood(in) ;
   if (!fdclient_receive(in, WIRE_BANNER_LEN, 0, deadline, stamp)) return end_early(in) ;
   return is_banner(in->frame.s, in->frame.len) || fdclient_misunderstood(in) ;

@@ -7,7 +7,7 @@
 
 void fdclient_inbox_init (struct fdclient_inbox *in, fdholder *h)
 {
-  in->holder = h ;
+  in->connection = h ;
   frame_in_init(&in->in, &frame_fdops_close, 0) ;
   in->in.dialect = h->s6 ? FRAME_S6 : FRAME_NATIVE ;
   in->readmax = SIZE_MAX ;
@@ -17,12 +17,12 @@ void fdclient_inbox_init (struct fdclient_inbox *in, fdholder *h)
 int fdclient_misunderstood (struct fdclient_inbox *in)
 {
   errno = EPROTO ;
-  return fdclient_fail(in->holder) ;
+  return fdclient_fail(in->connection) ;
 }
 
 int fdclient_inbox_take (struct fdclient_inbox *in, int *fds, unsigned int n)
 {
-  if (n > frame_in_fdcount(&in->in) || (in->holder->s6 && n != in->frame.nfds)) return fdclient_misunderstood(in) ;
+  if (n > frame_in_fdcount(&in->in) || (in->connection->s6 && n != in->frame.nfds)) return fdclient_misunderstood(in) ;
   for (unsigned int i = 0 ; i < n ; i++) fds[i] = frame_in_takefd(&in->in) ;
   return 1 ;
 }
@@ -44,5 +44,5 @@ int fdclient_inbox_end (struct fdclient_inbox *in, int ok)
   int isdone = frame_in_isempty(&in->in) && !frame_in_fdcount(&in->in) ;
   frame_in_free(&in->in) ;
   errno = e ;
-  return isdone || in->holder->error ? ok : fdclient_misunderstood(in) ;
+  return isdone || in->connection->error ? ok : fdclient_misunderstood(in) ;
 }

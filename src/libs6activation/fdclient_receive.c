@@ -12,7 +12,7 @@
 static int fill (struct fdclient_inbox *in)
 {
   size_t before = in->in.len ;
-  switch (frame_in_fill(&in->in, fdholder_fd(in->holder), in->buffer, in->readmax))
+  switch (frame_in_fill(&in->in, fdholder_fd(in->connection), in->buffer, in->readmax))
   {
     case FRAME_FILL_OK : break ;
     case FRAME_FILL_AGAIN : return 0 ;
@@ -74,14 +74,14 @@ static ssize_t get_byte (void *data)
 static int getfd (void *data)
 {
   struct fdclient_inbox *in = data ;
-  return fdholder_fd(in->holder) ;
+  return fdholder_fd(in->connection) ;
 }
 
 static int received (struct fdclient_inbox *in, ssize_t r)
 {
   if (r > 0) return 1 ;
   if (!r) errno = EPIPE ;
-  return fdclient_fail(in->holder) ;
+  return fdclient_fail(in->connection) ;
 }
 
 int fdclient_receive (struct fdclient_inbox *in, size_t maxbody, unsigned int maxfds, tain const *deadline, tain *stamp)

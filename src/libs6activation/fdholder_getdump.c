@@ -50,7 +50,7 @@ static int add_entries (struct fdclient_inbox *in, fdholder_dump *dump, tain con
     entry.expires = is_limit(&wire.limit, now) ;
     entry.limit = wire.limit ;
     if (!stralloc_catb(&dump->ids, wire.id.s, wire.id.len + 1)
-     || !genalloc_append(fdholder_entry, &dump->entries, &entry)) return fdclient_fail(in->holder) ;
+     || !genalloc_append(fdholder_entry, &dump->entries, &entry)) return fdclient_fail(in->connection) ;
     --*left ;
   }
   return 1 ;
@@ -90,7 +90,7 @@ static int receive_dump (struct fdclient_inbox *in, fdholder_dump *dump, tain co
   uint32_t frames, total ;
   if (!fdclient_receive(in, WIRE_GETDUMP_REPLY_PACK, 0, deadline, stamp) || !fdclient_answer(in, &r)) return 0 ;
   if (!wire_unpack_getdump_reply(&r, &frames, &total)) return fdclient_misunderstood(in) ;
-  if (!raise_file_limit(total) || !tain_wallclock_read(&now)) return fdclient_fail(in->holder) ;
+  if (!raise_file_limit(total) || !tain_wallclock_read(&now)) return fdclient_fail(in->connection) ;
   in->readmax = SIZE_MAX ;
   while (frames--)
     if (!receive_frame(in, dump, &now, &total, deadline, stamp)) return 0 ;

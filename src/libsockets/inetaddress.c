@@ -126,7 +126,7 @@ int inetaddress_scan_port (uint16_t *port, char const *s, char const *protocol)
     *port = number ;
     return 1 ;
   }
-  service = getservbyname(s, protocol) ;
+  service = getservbyname(s, protocol) ;  /* not reentrant: nobody here has threads, nor keeps the answer */
   if (!service) return 0 ;
   *port = ntohs(service->s_port) ;
   return 1 ;

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-#ifndef S6ACTIVATION_UNIXBINDING_H
-#define S6ACTIVATION_UNIXBINDING_H
+#ifndef S6ACTIVATION_UNIXSOCKET_H
+#define S6ACTIVATION_UNIXSOCKET_H
 
 #include <sys/types.h>
 #include <sys/socket.h>

@@ -31,7 +31,7 @@ static double cpu_seconds (void)
 static void put (struct store *s, int fd, char const *id, tain const *limit)
 {
   struct store_entry *e = store_entry_new(fd, id, strlen(id), limit) ;
-  if (!e || store_put(s, e)) tap_bail("store_put") ;
+  if (!e || !store_put(s, e)) tap_bail("store_put") ;
 }
 
 static void fill (struct store *s, unsigned int n, int isequal)

@@ -29,7 +29,7 @@ static void put (char const *id)
 {
   int fd = dup(0) ;
   struct store_entry *e = store_entry_new(fd, id, strlen(id), STORE_NEVER) ;
-  if (!e || !fdtable_adopt(&lonepeer_holder.fdtable, fd) || store_put(store, e)) tap_bail("store") ;
+  if (!e || !fdtable_adopt(&lonepeer_holder.fdtable, fd) || !store_put(store, e)) tap_bail("store") ;
 }
 
 static void turn (unsigned int seconds)

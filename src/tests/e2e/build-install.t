@@ -125,8 +125,6 @@ do
   ok 'installs its part' test -f "$dest/${part#*:}"
   is 'and nothing else' "$(parts)" "${part%%:*} "
 done
-ok 'install-libexec' make install-libexec
-ok 'install-symlinks' make install-symlinks
 is 'modes of programs' "$(make -s install DESTDIR="$dest" && stat -c %a "$dest/usr/bin/s6-ioconnect")" 755
 is 'modes of the rest' "$(find "$dest" -type f ! -path '*/bin/*' ! -name '*.so*' ! -perm 644)" ''
 done_testing

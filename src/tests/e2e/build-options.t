@@ -18,7 +18,7 @@ help=$(cat out)
 for option in prefix exec-prefix dynlibdir libexecdir bindir libdir includedir sysconfdir \
   pkgconfdir mandir with-sysdeps with-include with-lib with-dynlib with-pkgconfig \
   without-pkgconfig enable-shared enable-static enable-allstatic enable-static-libc \
-  enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths enable-nsss \
+  enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths \
   enable-execline enable-epoll enable-slashpackage host target build
 do
   like "--help names --$option" "$help" "^  --$option( |=|\[)"
@@ -85,10 +85,8 @@ ok '--enable-rpath' ./configure --enable-rpath --disable-allstatic --dynlibdir=/
 like 'links so' "$(setting LDFLAGS_PROGRAM)" '-rpath=/dyn'
 ok '--enable-absolute-paths' ./configure --enable-absolute-paths --bindir=/there
 like 'reaches config.h' "$(cat src/include/s6-activation/config.h)" '_BINPREFIX "/there/"'
-ok '--enable-nsss' ./configure --enable-nsss
-like 'says what it does' "$(cat out)" nsss
 ok '--disable-execline' ./configure --disable-execline
-like 'reaches probed.h' "$(cat src/include-local/probed.h)" '^#undef S6_ACTIVATION_HAS_EXECLINE'
+like 'runs execlineb by PATH' "$(cat src/include/s6-activation/config.h)" '_EXECLINEPREFIX ""'
 ok '--disable-epoll' ./configure --disable-epoll
 like 'reaches probed.h' "$(cat src/include-local/probed.h)" '^#undef S6_ACTIVATION_HAS_EPOLL'
 mkdir -p i1 i2
