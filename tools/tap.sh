@@ -446,15 +446,22 @@ retry()
 }
 
 # As many looks as there are pauses in that time: it is never shorter.
+# tap_clock: hundredths of a second since the machine started
+tap_clock()
+{
+  read -r tap_uptime _ < /proc/uptime
+  echo "${tap_uptime%.*}${tap_uptime#*.}"
+}
+
 remains()
 {
-  tap_looks=$(awk -v seconds="$1" 'BEGIN { print int(seconds / 0.02) + 1 }')
+  tap_until=$(($(tap_clock) + $(awk -v seconds="$1" 'BEGIN { print int(seconds * 100) }')))
   shift
-  while test "$tap_looks" -gt 0
+  while :
   do
     "$@" >/dev/null 2>&1 || return 1
+    test "$(tap_clock)" -lt "$tap_until" || return 0
     sleep 0.02
-    tap_looks=$((tap_looks - 1))
   done
 }
 

@@ -65,7 +65,7 @@ then
   left_alone() { ! replaced ; }
   at_the_lock() { readlink "/proc/$(pid_of turn)/fd/"* | grep -q '/locked$' ; }
   ok 'a binder comes to the lock' retry 5 at_the_lock
-  ok 'and waits for another one' remains 0.3 left_alone
+  ok 'and waits for another one' remains 0.1 left_alone
   exec 7<&-
   ok 'and then has its turn' retry 5 replaced
   stop turn
