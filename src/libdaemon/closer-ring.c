@@ -8,6 +8,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <limits.h>
 #include <unistd.h>
 
 #include "probed.h"
@@ -30,20 +31,21 @@ static void futex (uint32_t *word, int operation, uint32_t value)
 }
 
  /* We move the head, then look who sleeps; it says that it sleeps, then looks
-    at the head. */
+    at the head. All are awoken: one that was replaced just as it came out of
+    its close may be among them, and ends. */
 
 void closer_rouse (struct closer_shared *shared)
 {
-  if (__atomic_load_n(&shared->isasleep, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAKE, 1) ;
+  if (__atomic_load_n(&shared->asleep, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAKE, INT_MAX) ;
 }
 
 void closer_sleep (struct closer_shared *shared)
 {
   uint32_t head ;
-  __atomic_store_n(&shared->isasleep, 1, __ATOMIC_SEQ_CST) ;
+  __atomic_add_fetch(&shared->asleep, 1, __ATOMIC_SEQ_CST) ;
   head = __atomic_load_n(&shared->head, __ATOMIC_SEQ_CST) ;
   if (head == __atomic_load_n(&shared->tail, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAIT, head) ;
-  __atomic_store_n(&shared->isasleep, 0, __ATOMIC_SEQ_CST) ;
+  __atomic_sub_fetch(&shared->asleep, 1, __ATOMIC_SEQ_CST) ;
 }
 
 #else

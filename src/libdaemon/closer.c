@@ -54,7 +54,7 @@ static void await (struct closer *c, int isawaited)
 static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
 {
   await(c, 1) ;
-  if (!c->shared->isasleep && c->helpers[c->shared->active]) kill(c->helpers[c->shared->active], SIGALRM) ;
+  if (!c->shared->asleep && c->helpers[c->shared->active]) kill(c->helpers[c->shared->active], SIGALRM) ;
   while (closer_pending(c) > pending && closer_microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
   {
     struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;

@@ -65,7 +65,7 @@ struct closer_shared
 {
   uint32_t head ;  /* how many requests were put into the ring, */
   uint32_t tail ;  /* and taken out of it, ever */
-  uint32_t isasleep ;  /* the helper waits for the head to move */
+  uint32_t asleep ;  /* so many helpers wait for the head to move */
   uint32_t active ;  /* the helper that reads requests; another one ends when it is free */
   uint32_t closed[CLOSER_HELPERS] ;  /* by each of them, ever */
   uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
