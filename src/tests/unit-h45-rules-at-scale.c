@@ -6,17 +6,15 @@
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <sys/socket.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <skalibs/uint32.h>
-
 #include <s6-activation/accessrules.h>
 #include "libaccessrules/ruleset.h"
+#include "support/bulkcdb.h"
 #include "support/child.h"
 #include "support/tap.h"
 
@@ -37,101 +35,21 @@ static double seconds (clockid_t clock)
   return t.tv_sec + t.tv_nsec * 1e-9 ;
 }
 
- /* A cdb of records that deny, made in one pass over its tables: the
-    tables have twice as many slots as records. */
-
-struct maker
-{
-  char *s ;
-  size_t len ;
-  uint32_t *hashes ;
-  uint32_t *positions ;
-  uint32_t records ;
-} ;
-
-static void make_add (struct maker *m, char const *key, char const *data, size_t datalen)
-{
-  size_t keylen = strlen(key) ;
-  m->hashes[m->records] = ruleset_cdb_hash(key, keylen) ;
-  m->positions[m->records++] = m->len ;
-  uint32_pack(m->s + m->len, keylen) ;
-  uint32_pack(m->s + m->len + 4, datalen) ;
-  memcpy(m->s + m->len + 8, key, keylen) ;
-  memcpy(m->s + m->len + 8 + keylen, data, datalen) ;
-  m->len += 8 + keylen + datalen ;
-}
-
-static void make_begin (struct maker *m, uint32_t records)
-{
-  m->s = calloc(ACCESSRULES_CDB_HEADER_SIZE + records * 80, 1) ;
-  m->hashes = calloc(records, sizeof(uint32_t)) ;
-  m->positions = calloc(records, sizeof(uint32_t)) ;
-  m->records = 0 ;
-  m->len = ACCESSRULES_CDB_HEADER_SIZE ;
-  if (!m->s || !m->hashes || !m->positions) tap_bail("malloc") ;
-}
-
- /* n is where the search for an empty slot begins: records of one hash would take for ever without it. */
-
-static void make_slot (char *table, uint32_t slots, uint32_t hash, uint32_t position)
-{
-  static uint32_t n = 0, lasthash = 0 ;
-  static char *lasttable = 0 ;
-  if (hash != lasthash || table != lasttable) n = hash / ACCESSRULES_CDB_TABLES % slots ;
-  lasthash = hash ;
-  lasttable = table ;
-  for (;; n = (n + 1) % slots)
-  {
-    uint32_t taken ;
-    uint32_unpack(table + n * 8 + 4, &taken) ;
-    if (taken) continue ;
-    uint32_pack(table + n * 8, hash) ;
-    uint32_pack(table + n * 8 + 4, position) ;
-    return ;
-  }
-}
-
-static void make_end (struct maker *m, char const *file)
-{
-  uint32_t counts[ACCESSRULES_CDB_TABLES] = { 0 } ;
-  char *tables[ACCESSRULES_CDB_TABLES] ;
-  int fd ;
-  for (uint32_t i = 0 ; i < m->records ; i++) counts[m->hashes[i] % ACCESSRULES_CDB_TABLES]++ ;
-  for (unsigned int i = 0 ; i < ACCESSRULES_CDB_TABLES ; i++)
-  {
-    uint32_pack(m->s + i * 8, m->len) ;
-    uint32_pack(m->s + i * 8 + 4, 2 * counts[i]) ;
-    tables[i] = m->s + m->len ;
-    m->len += 16 * (size_t)counts[i] ;
-  }
-  for (uint32_t i = 0 ; i < m->records ; i++)
-  {
-    unsigned int t = m->hashes[i] % ACCESSRULES_CDB_TABLES ;
-    make_slot(tables[t], 2 * counts[t], m->hashes[i], m->positions[i]) ;
-  }
-  fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644) ;
-  if (fd == -1 || write(fd, m->s, m->len) != (ssize_t)m->len) tap_bail(file) ;
-  close(fd) ;
-  free(m->s) ;
-  free(m->hashes) ;
-  free(m->positions) ;
-}
-
  /* A block list: addresses that are denied, and 127.0.0.0 and ::1 that are not. */
 
 static void make_list (char const *file, uint32_t records)
 {
-  struct maker m ;
-  make_begin(&m, records) ;
-  make_add(&m, "ip4/127.0.0.0_8", "A\0\0\0\0", 5) ;
-  make_add(&m, "ip6/::_0", "A\0\0\0\0", 5) ;
+  struct bulkcdb m ;
+  bulkcdb_begin(&m, records) ;
+  bulkcdb_add(&m, "ip4/127.0.0.0_8", "A\0\0\0\0", 5) ;
+  bulkcdb_add(&m, "ip6/::_0", "A\0\0\0\0", 5) ;
   for (uint32_t i = 2 ; i < records ; i++)
   {
     char key[64] ;
     snprintf(key, sizeof(key), "ip4/10.%u.%u.%u_32", i >> 16, i >> 8 & 255, i & 255) ;
-    make_add(&m, key, "D", 1) ;
+    bulkcdb_add(&m, key, "D", 1) ;
   }
-  make_end(&m, file) ;
+  bulkcdb_end(&m, file) ;
 }
 
  /* Two texts of two letters that take the hash from one state to the same next one. */
@@ -164,17 +82,17 @@ static void colliding_key (char *key, uint32_t number)
 
 static void make_colliding (char const *file, uint32_t records)
 {
-  struct maker m ;
+  struct bulkcdb m ;
   uint32_t hash = ruleset_cdb_hash("uid/", 4) ;
   for (unsigned int i = 0 ; i < LEVELS ; i++) hash = find_pair(hash, pairs[0][i], pairs[1][i]) ;
-  make_begin(&m, records) ;
+  bulkcdb_begin(&m, records) ;
   for (uint32_t i = 0 ; i < records ; i++)
   {
     char key[64] ;
     colliding_key(key, i) ;
-    make_add(&m, key, "D", 1) ;
+    bulkcdb_add(&m, key, "D", 1) ;
   }
-  make_end(&m, file) ;
+  bulkcdb_end(&m, file) ;
 }
 
  /* How much, and in how many calls, this process has read. */
