@@ -30,5 +30,5 @@ int backoff_iswaiting (struct backoff *b, tain const *now)
 
 void backoff_next (struct backoff const *b, tain *when)
 {
-  if (b->isunderway && tain_less(&b->until, when)) *when = b->until ;
+  if (b->isunderway) clock_lower(when, &b->until) ;
 }

@@ -110,5 +110,5 @@ void children_turn (struct children *c, tain const *now)
 
 void children_next (struct children const *c, tain *when)
 {
-  if (tain_less(&c->sweep, when)) *when = c->sweep ;
+  clock_lower(when, &c->sweep) ;
 }

@@ -36,3 +36,8 @@ void clock_after (tain *when, tain const *now, unsigned int milliseconds)
   clock_span(&span, milliseconds) ;
   tain_add(when, now, &span) ;
 }
+
+void clock_lower (tain *when, tain const *due)
+{
+  if (tain_less(due, when)) *when = *due ;
+}

@@ -15,4 +15,8 @@ extern void clock_now (tain *) ;  /* the same, to be compared with its own times
 extern void clock_span (tain *, unsigned int milliseconds) ;
 extern void clock_after (tain *when, tain const *now, unsigned int milliseconds) ;  /* they may be the same */
 
+ /* When something is due: the earlier of the two. What is asked for a deadline
+    lowers one in this way, and never assigns it. */
+extern void clock_lower (tain *when, tain const *) ;
+
 #endif

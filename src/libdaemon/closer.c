@@ -107,7 +107,7 @@ int closer_isawaited (struct closer const *c)
 void closer_next (struct closer const *c, tain *when)
 {
   if (!c->hashelpers) return ;
-  if (tain_less(&c->late, when)) *when = c->late ;
+  clock_lower(when, &c->late) ;
 }
 
 static uint32_t closed_by_active (struct closer const *c)

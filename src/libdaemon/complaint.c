@@ -6,6 +6,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
 
 enum { RETRY_SECONDS = 1 } ;
@@ -152,14 +153,14 @@ void complaint_turn (struct complaints *c, tain const *now)
 
 void complaint_next (struct complaints *c, tain const *now, tain *when)
 {
-  if (c->untold && tain_less(&c->first, when)) *when = c->first ;
+  if (c->untold) clock_lower(when, &c->first) ;
   if (!c->log->dropped) return ;
   if (!c->isretrying)
   {
     tain_addsec(&c->retry, now, RETRY_SECONDS) ;
     c->isretrying = 1 ;
   }
-  if (tain_less(&c->retry, when)) *when = c->retry ;
+  clock_lower(when, &c->retry) ;
 }
 
 void complaint_end (struct complaints *c)

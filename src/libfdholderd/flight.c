@@ -165,5 +165,5 @@ void flight_sweep (struct flight *f, struct accounts *accounts, struct fdtable *
 
 void flight_next (struct flight const *f, tain *when)
 {
-  if (tain_less(&f->sweep, when)) *when = f->sweep ;
+  clock_lower(when, &f->sweep) ;
 }

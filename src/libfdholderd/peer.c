@@ -10,6 +10,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "libdaemon/clock.h"
 #include "libfdholderd/closing.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
@@ -105,7 +106,7 @@ void peer_tick (struct peer *p, tain const *now)
 
 void peer_next (struct peer const *p, tain *when)
 {
-  if (tain_less(&p->deadline, when)) *when = p->deadline ;
+  clock_lower(when, &p->deadline) ;
   backoff_next(&p->backoff, when) ;
 }
 

@@ -57,6 +57,6 @@ struct slot *slots_find_displaced (struct slots const *s, tain const *now, tain 
   if (!one) return 0 ;
   clock_after(when, &one->peer->active, SLOTS_SILENCE_MS) ;
   clock_after(&patience, &w->since, slots_iscrowded(s, now) && busier->rule != w->account->rule ? 0 : SLOTS_PATIENCE_MS) ;
-  if (tain_less(&patience, when)) *when = patience ;
+  clock_lower(when, &patience) ;
   return one ;
 }

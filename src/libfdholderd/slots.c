@@ -231,11 +231,6 @@ void slots_turn (struct slots *s, tain const *now)
   slots_watch_room(s) ;
 }
 
-static void lower (tain *when, tain const *t)
-{
-  if (tain_less(t, when)) *when = *t ;
-}
-
 void slots_next (struct slots const *s, tain const *now, tain *when)
 {
   tain t ;
@@ -243,9 +238,9 @@ void slots_next (struct slots const *s, tain const *now, tain *when)
   if (!slots_iscrowded(s, now))
   {
     clock_after(&t, &s->room[0]->since, SLOTS_CROWDED_MS) ;
-    lower(when, &t) ;
+    clock_lower(when, &t) ;
   }
   for (uint32_t i = 0 ; i < s->waiting ; i++)
-    if (slots_is_hopeless(s, s->room[i], &t)) lower(when, &t) ;
-  if (slots_find_displaced(s, now, &t)) lower(when, &t) ;
+    if (slots_is_hopeless(s, s->room[i], &t)) clock_lower(when, &t) ;
+  if (slots_find_displaced(s, now, &t)) clock_lower(when, &t) ;
 }

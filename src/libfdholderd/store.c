@@ -6,6 +6,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/store.h"
 #include "libdaemon/tree.h"
@@ -166,7 +167,7 @@ void store_expire (struct store *s, tain const *now)
 void store_next_limit (struct store const *s, tain *when)
 {
   struct store_entry const *e = first_to_expire(s) ;
-  if (e && tain_less(&e->limit, when)) *when = e->limit ;
+  if (e) clock_lower(when, &e->limit) ;
 }
 
 struct iteration

@@ -6,6 +6,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/list.h"
 #include "libdaemon/tree.h"
 #include "libfdholderd/watch.h"
@@ -149,5 +150,5 @@ void watch_turn (struct watch *w, tain const *now)
 
 void watch_next (struct watch const *w, tain const *now, tain *when)
 {
-  if (!list_isempty(&w->due) && tain_less(now, when)) *when = *now ;
+  if (!list_isempty(&w->due)) clock_lower(when, now) ;
 }

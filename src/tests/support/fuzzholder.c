@@ -1,5 +1,7 @@
 /* ISC license. */
 
+ /* A daemon within the process, and all of its books. */
+
 #include <skalibs/nonposix.h>
 
 #include <stdlib.h>
@@ -221,8 +223,8 @@ static void check (struct fuzzholder *f)
     taking += verbs_istaking(&p->session) ;
     given += !!p->session.given ;
     reserved += p->session.reserved ;
+    waiting += !!p->session.waiter ;
     fuzz_must((p->state == PEER_WAITING) == !!p->session.waiter) ;
-    waiting += p->state == PEER_WAITING ;
   }
   fuzz_must(taken <= taking && reserved == h->budget.reserved && h->fdtable.connections == f->slots.n + f->slots.waiting) ;
   fuzz_must(h->watch.ids.count <= waiting && !waiting == watch_isempty(&h->watch)) ;

@@ -1,6 +1,7 @@
 /* ISC license. */
 
-/* What the fd-holder must answer. */
+/* What the fd-holder must answer: all verbs in one file, for they share what is
+   held, what is being taken and what a connection is in the middle of. */
 
 #include <skalibs/nonposix.h>
 
