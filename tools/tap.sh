@@ -34,7 +34,7 @@
 #   exits NAME CODE CMD...     CMD exits with CODE; its output is in files $WORK/out, err
 #   is NAME GOT WANT           equal strings;          isnt: different ones
 #   like NAME GOT ERE          matches, any line;      unlike: no line does
-#   most NAME GOT MOST         a whole number that is not more
+#   most NAME GOT MOST         a whole number that is not more;  least: that is not less
 #   skip NAME WHY              a point that cannot be judged here
 #   diag TEXT...               a comment
 #   skip_all WHY               the whole file: nothing else was printed before
@@ -424,6 +424,18 @@ most()
   fi
 }
 
+least()
+{
+  if test "$2" -ge "$3"
+  then
+    pass "$1"
+  else
+    fail "$1"
+    diag "got:           $2"
+    diag "want at least: $3"
+  fi
+}
+
 
 # Running
 
@@ -445,7 +457,6 @@ retry()
   done
 }
 
-# As many looks as there are pauses in that time: it is never shorter.
 # tap_clock: hundredths of a second since the machine started
 tap_clock()
 {
@@ -453,14 +464,15 @@ tap_clock()
   echo "${tap_uptime%.*}${tap_uptime#*.}"
 }
 
+# The time has a name of its own: it may be what is retried.
 remains()
 {
-  tap_until=$(($(tap_clock) + $(awk -v seconds="$1" 'BEGIN { print int(seconds * 100) }')))
+  tap_remains=$(($(tap_clock) + $(awk -v seconds="$1" 'BEGIN { print int(seconds * 100) }')))
   shift
   while :
   do
     "$@" >/dev/null 2>&1 || return 1
-    test "$(tap_clock)" -lt "$tap_until" || return 0
+    test "$(tap_clock)" -lt "$tap_remains" || return 0
     sleep 0.02
   done
 }

@@ -59,18 +59,24 @@ cat > suite/number.t <<'END'
 . "$TESTS/../../tools/tap.sh"
 most 'a number' 7 6
 most 'another' 6 6
+least 'a third' 5 6
+least 'a fourth' 6 6
 done_testing
 END
 exits 'a number that is too great fails' 1 sh "$runner" suite/number.t
-like 'and both are told' "$(tr '\n' ' ' < out)" 'not ok 1 - a number .*got: +7 .*want at most: 6 .*ok 2 - another'
+like 'and both are told' "$(tr '\n' ' ' < out)" 'not ok 1 - a number .*got: +7 .*want at most: 6 .* ok 2 - another'
+like 'so does one that is too small' "$(tr '\n' ' ' < out)" 'not ok 3 - a third .*got: +5 .*want at least: 6 .* ok 4 - a fourth'
 
 # remains looks all the time, and for all of it
 : > looks
 looks() { echo >> looks ; test "$(wc -l < looks)" -lt "$1" ; }
 begun=$(tap_clock)
 ok 'what remains' remains 0.3 looks 1000
-most 'is seen to for so long' 30 $(($(tap_clock) - begun))
-most 'more than once' 2 "$(wc -l < looks)"
+least 'is seen to for so long' $(($(tap_clock) - begun)) 30
+least 'more than once' "$(wc -l < looks)" 2
+tries=0
+second() { tries=$((tries + 1)) ; remains 0.05 true ; test "$tries" -ge 2 ; }
+ok 'and may be a part of what is retried' retry 5 second
 : > looks
 not_ok 'what ends does not remain' remains 20 looks 3
 is 'and is not looked at any longer' "$(wc -l < looks)" 3

@@ -99,7 +99,8 @@ hold a2 all
 retry 5 grep -q answer a2.out
 start a3 s6-ipcclient all sh -c 'head -n 1 <&6'
 ok '-c 2: -C is never more' logged all 'count 2/2'
-ok 'the third one waits' sh -c 'sleep 0.3 ; ! grep -q answer a3.out'
+unanswered() { ! grep -q answer "$1.out" ; }
+ok 'the third one waits' remains 0.3 unanswered a3
 stop a1
 ok 'and is served when one has ended' retry 5 grep -q answer a3.out
 unlike 'nobody was denied' "$(cat all.err)" 'deny'
