@@ -48,7 +48,7 @@ broken()
     "$broken_check" yes || broken_wrong="$broken_wrong $broken_call:success-left-behind"
   done
   is "$broken_name: clean, in $broken_runs failures" "$broken_wrong" ''
-  ok "$broken_name: some did fail" test "$broken_runs" -gt 5
+  least "$broken_name: some did fail" "$broken_runs" 6
 }
 
 has() { s6-fdholder-list "$1" | grep -qx "$2" ; }

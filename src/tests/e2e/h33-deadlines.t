@@ -22,7 +22,8 @@ late()
   late_time=$((($(date +%s%N) - late_start) / 1000000))
   like "$late_name: a word on it" "$(cat err)" 'timed out'
   late_word=$(cat err)
-  ok "$late_name: in time" test "$late_time" -ge 195 -a "$late_time" -lt 5000
+  least "$late_name: not before the deadline" "$late_time" 195
+  most "$late_name: in time" "$late_time" 4999
 }
 
 late store 1 s6-fdholder-store -t 200 s x

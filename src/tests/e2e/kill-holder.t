@@ -52,7 +52,7 @@ killed()
     done
   done
   is "$killed_name: clean, in $killed_runs deaths" "$killed_wrong" ''
-  ok "$killed_name: there were some" test "$killed_runs" -gt 5
+  least "$killed_name: there were some" "$killed_runs" 6
 }
 
 check_exit()
@@ -108,6 +108,5 @@ check_setdump()
 }
 check_wholes=0
 killed setdump check_setdump dump-make 300 8 dump-show given s6-fdholder-setdump s
-ok 'setdump: some were seen whole' test "$check_wholes" -gt 5
-diag "$check_wholes of them"
+least 'setdump: some were seen whole' "$check_wholes" 6
 done_testing

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -19,6 +18,7 @@
 #include "rules.h"
 #include "procstatus.h"
 #include "tap.h"
+#include "testdaemon.h"
 
 static void make_rules (void)
 {
@@ -135,17 +135,16 @@ static double total_calls (void)
 
 double bench_daemon_calls (struct bench_daemon *b, void (*work) (void *), void *data, unsigned int n)
 {
-  struct timespec const pause = { .tv_nsec = 20000000 } ;
   pid_t tracer = trace(b->pid) ;
   unsigned int tries = 0 ;
   while (procstatus(b->pid, "TracerPid") <= 0 && tries++ < 250)
   {
     if (waitpid(tracer, 0, WNOHANG) == tracer) return -1 ;
-    nanosleep(&pause, 0) ;
+    test_sleep(20) ;
   }
-  nanosleep(&pause, 0) ;
+  test_sleep(20) ;
   for (unsigned int i = 0 ; i < n ; i++) (*work)(data) ;
-  nanosleep(&pause, 0) ;
+  test_sleep(20) ;
   kill(tracer, SIGINT) ;
   waitpid(tracer, 0, 0) ;
   return total_calls() / n ;

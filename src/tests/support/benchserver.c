@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,6 +19,7 @@
 #include "benchserver.h"
 #include "procstatus.h"
 #include "tap.h"
+#include "testdaemon.h"
 
 enum { BACKLOG = 1024, ARGUMENTS_MAX = 16, CROWD_MAX = 64, TRIES = 200 } ;
 
@@ -92,7 +92,6 @@ static void become (char const *const *argv, char **environment, int in, int out
 
 static int is_there (struct benchserver const *b)
 {
-  struct timespec const pause = { .tv_nsec = 20000000 } ;
   for (unsigned int i = 0 ; i < TRIES ; i++)
   {
     int fd = socket(b->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
@@ -100,7 +99,7 @@ static int is_there (struct benchserver const *b)
     close(fd) ;
     if (!r) return 1 ;
     if (waitpid(b->pid, 0, WNOHANG) == b->pid) return 0 ;
-    nanosleep(&pause, 0) ;
+    test_sleep(20) ;
   }
   return 0 ;
 }

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,14 +16,9 @@
 #include "rawclient.h"
 #include "scripted.h"
 #include "tap.h"
+#include "testdaemon.h"
 
 enum { FDS_MAX = 253, READ_MAX = 70000 } ;
-
-static void sleep_milliseconds (size_t n)
-{
-  struct timespec pause = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 } ;
-  nanosleep(&pause, 0) ;
-}
 
 static void send_bytes (int fd, char const *s, size_t len, int const *fds, unsigned int n)
 {
@@ -43,7 +37,7 @@ static void send_step (int fd, struct step const *step)
   else for (size_t i = 0 ; i < step->n ; i++)
   {
     send_bytes(fd, step->s + i, 1, fds, i ? 0 : step->fds) ;
-    sleep_milliseconds(1) ;
+    test_sleep(1) ;
   }
   close(null) ;
 }
@@ -92,7 +86,7 @@ static void go_through (int listener, struct step const *step)
     case STEP_READ : read_step(fd, step) ; break ;
     case STEP_SEND :
     case STEP_DRIP : send_step(fd, step) ; break ;
-    case STEP_PAUSE : sleep_milliseconds(step->n) ; break ;
+    case STEP_PAUSE : test_sleep(step->n) ; break ;
     case STEP_WAITEOF : if (read(fd, &c, 1) > 0) _exit(1) ; break ;
     default : close(fd) ; fd = -1 ;
   }
@@ -120,7 +114,7 @@ int scripted_done (pid_t pid)
   for (unsigned int i = 0 ; i < 500 ; i++)
   {
     if (waitpid(pid, &status, WNOHANG) == pid) return WIFEXITED(status) && !WEXITSTATUS(status) ;
-    sleep_milliseconds(10) ;
+    test_sleep(10) ;
   }
   kill(pid, SIGKILL) ;
   waitpid(pid, &status, 0) ;
