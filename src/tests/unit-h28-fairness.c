@@ -124,14 +124,15 @@ static void check_deadlines (enum frame_dialect dialect, char const *name)
 {
   struct rawclient idle, slow ;
   double begun, took ;
+  unsigned int answered = 0 ;
   raw_must_connect(&idle, "s", dialect) ;
   raw_must_connect(&slow, "s", dialect) ;
   for (unsigned int i = 0 ; i < 3 ; i++)
   {
     test_sleep(TIMEOUT_MILLISECONDS * 2 / 3) ;
-    if (raw_list(&slow)) tap_bail("list") ;
+    answered += !raw_list(&slow) ;
   }
-  tap_ok(1, "H28: %s: who is idle between exchanges stays", name) ;
+  tap_int(answered, 3, "H28: %s: who is idle between exchanges stays", name) ;
   begun = test_seconds() ;
   say_half(slow.fd) ;
   tap_ok(raw_isclosed(&slow), "H28: %s: who sends half a message after others is closed", name) ;

@@ -4,7 +4,8 @@
    on any machine, of a socket with a lingering one in its queue: the holder
    serves everybody all the time, in both dialects; its end by SIGTERM takes
    no longer than -T and a second; by SIGKILL, every client sees end of file
-   within a second, and nobody is left who listens. */
+   within a second, and nobody is left who listens. In one file: all of it is
+   judged on holders that are stuck already, which takes its time. */
 
 #include <errno.h>
 #include <signal.h>
