@@ -168,7 +168,7 @@ static void turn (struct closer *c, int isready)
   }
   closer_reap(c) ;
   clock_now(&now) ;
-  closer_turn(c, &now) ;
+  closer_turn(c, &now, 0) ;
 }
 
  /* Whose table is full gives its place to another one, and is there only

@@ -30,7 +30,7 @@
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-enum { STACK_SIZE = 65536, HURRY_MICROSECONDS = 1000, NAP_MICROSECONDS = 1000 } ;
+enum { STACK_SIZE = 65536, HURRY_MICROSECONDS = 1000 } ;
 
  /* What a helper knows, from before it was made. */
 
@@ -110,11 +110,10 @@ static void serve (struct closer_shared *shared, struct closer_request const *re
  /* To be woken costs more than a close, so what comes in soon after the last
     one is awaited here, for a moment. */
 
-static void nap (void)
+static void nap (struct closer_shared *shared)
 {
-  static struct timespec const pause = { .tv_nsec = NAP_MICROSECONDS * 1000 } ;
   hurry(0) ;
-  nanosleep(&pause, 0) ;
+  closer_nap(shared) ;
 }
 
  /* One that was stuck, and replaced, ends: what it would take is another's. */
@@ -133,7 +132,7 @@ static void work (void)
     }
     else if (!hasnapped)
     {
-      nap() ;
+      nap(shared) ;
       hasnapped = 1 ;
     }
     else closer_sleep(shared) ;

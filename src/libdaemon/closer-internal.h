@@ -34,6 +34,8 @@ extern int closer_put (struct closer_shared *, struct closer_request const *, un
 extern int closer_take (struct closer_shared *, struct closer_request *) ;  /* 0: there is none */
 extern void closer_rouse (struct closer_shared *) ;  /* after closer_put */
 extern void closer_sleep (struct closer_shared *) ;  /* until there may be one */
+extern void closer_nap (struct closer_shared *) ;  /* for a moment, or until closer_hasten */
+extern void closer_hasten (struct closer_shared *) ;
 
  /* The queues. */
 

@@ -19,15 +19,20 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
- /* No deadline is given, so how wide one would be does not matter. */
+enum { NAP_MICROSECONDS = 4000 } ;
 
-static void futex (uint32_t *word, int operation, uint32_t value)
+ /* A span has the words of the call that is made. */
+
+static void futex (uint32_t *word, int operation, uint32_t value, unsigned int microseconds)
 {
 #ifdef SYS_futex
-  syscall(SYS_futex, word, operation, value, (void *)0, (void *)0, 0) ;
+  struct { long seconds, nanoseconds ; } span = { .nanoseconds = (long)microseconds * 1000 } ;
+  long call = SYS_futex ;
 #else
-  syscall(SYS_futex_time64, word, operation, value, (void *)0, (void *)0, 0) ;
+  struct { int64_t seconds, nanoseconds ; } span = { .nanoseconds = (int64_t)microseconds * 1000 } ;
+  long call = SYS_futex_time64 ;
 #endif
+  syscall(call, word, operation, value, microseconds ? &span : (void *)0, (void *)0, 0) ;
 }
 
  /* We move the head, then look who sleeps; it says that it sleeps, then looks
@@ -36,7 +41,7 @@ static void futex (uint32_t *word, int operation, uint32_t value)
 
 void closer_rouse (struct closer_shared *shared)
 {
-  if (__atomic_load_n(&shared->asleep, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAKE, INT_MAX) ;
+  if (__atomic_load_n(&shared->asleep, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAKE, INT_MAX, 0) ;
 }
 
 void closer_sleep (struct closer_shared *shared)
@@ -44,11 +49,31 @@ void closer_sleep (struct closer_shared *shared)
   uint32_t head ;
   __atomic_add_fetch(&shared->asleep, 1, __ATOMIC_SEQ_CST) ;
   head = __atomic_load_n(&shared->head, __ATOMIC_SEQ_CST) ;
-  if (head == __atomic_load_n(&shared->tail, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAIT, head) ;
+  if (head == __atomic_load_n(&shared->tail, __ATOMIC_SEQ_CST)) futex(&shared->head, FUTEX_WAIT, head, 0) ;
   __atomic_sub_fetch(&shared->asleep, 1, __ATOMIC_SEQ_CST) ;
 }
 
+ /* Who naps beside another one, that has replaced it, at worst wakes early. */
+
+void closer_nap (struct closer_shared *shared)
+{
+  __atomic_store_n(&shared->naps, 1, __ATOMIC_SEQ_CST) ;
+  futex(&shared->naps, FUTEX_WAIT, 1, NAP_MICROSECONDS) ;
+  __atomic_store_n(&shared->naps, 0, __ATOMIC_SEQ_CST) ;
+}
+
+void closer_hasten (struct closer_shared *shared)
+{
+  if (!__atomic_exchange_n(&shared->naps, 0, __ATOMIC_SEQ_CST)) return ;
+  futex(&shared->naps, FUTEX_WAKE, INT_MAX, 0) ;
+}
+
 #else
+
+void closer_hasten (struct closer_shared *shared)
+{
+  (void)shared ;
+}
 
 void closer_rouse (struct closer_shared *shared)
 {

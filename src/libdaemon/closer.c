@@ -49,12 +49,12 @@ static void await (struct closer *c, int isawaited)
   else closer_wake(c) ;
 }
 
- /* The helper may be taking a nap, which any signal ends. */
+ /* The helper may be taking a nap. */
 
 static void wait_for_reports (struct closer *c, uint32_t pending, struct timespec const *begin)
 {
   await(c, 1) ;
-  if (!c->shared->asleep && c->helpers[c->shared->active]) kill(c->helpers[c->shared->active], SIGALRM) ;
+  closer_hasten(c->shared) ;
   while (closer_pending(c) > pending && closer_microseconds_since(begin) < CLOSER_WAIT_MS * 1000)
   {
     struct pollfd x = { .fd = c->report[0], .events = POLLIN } ;
@@ -154,14 +154,6 @@ static void be_late (struct closer *c, tain const *now)
   if (!closer_make_one(c, 0) || !closer_make_one(c, c->shared->active) || !isdone) clock_after(&c->late, now, CLOSER_AGAIN_MS) ;
 }
 
- /* For others to be closed, those that read no more and those of a lane that
-    has enough under way. */
-
-static int are_some_waiting (struct closer const *c)
-{
-  return c->queued || closer_pending(c) - c->stuck >= CLOSER_BATCH ;
-}
-
  /* A deadline that is not needed costs a timer in each turn. */
 
 static void watch_active (struct closer *c, tain const *now)
@@ -175,17 +167,18 @@ static void watch_active (struct closer *c, tain const *now)
   else if (c->helpers[0] && c->helpers[c->shared->active]) c->late = tain_infinite ;
 }
 
-void closer_turn (struct closer *c, tain const *now)
+void closer_turn (struct closer *c, tain const *now, int iswanted)
 {
   int islate ;
   if (!c->hashelpers) return ;
   islate = !tain_less(now, &c->late) ;
-  if (!islate && !closer_pending(c)) return ;
+  if (!islate && !closer_pending(c) && !c->shared->isawaited) return ;
   closer_hear(c) ;
   if (islate) be_late(c, now) ;
   if (c->queued && c->asked + c->heard != c->tried) closer_give(c) ;
+  if (c->given - c->stuck >= CLOSER_MANY) closer_hasten(c->shared) ;
   watch_active(c, now) ;
-  await(c, are_some_waiting(c)) ;
+  await(c, iswanted || c->queued) ;
 }
 
  /* What it was at is closed, or never will be: nobody knows, and so nobody may

@@ -46,7 +46,8 @@ enum closer_numbers
 {
   CLOSER_HELPERS = 9,
   CLOSER_RING = 256,  /* requests at most; a power of 2 */
-  CLOSER_BATCH = 32,  /* so many of a lane are given to the helper at once */
+  CLOSER_BATCH = 64,  /* so many of a lane are given to the helper at once */
+  CLOSER_MANY = 48,  /* so many are not left to a helper that naps */
   CLOSER_LATE_MS = 10,  /* a helper that has closed nothing in so long is stuck */
   CLOSER_SETTLE_MS = 40,  /* in each second, spent waiting in closer_settle */
   CLOSER_END_MS = 500,
@@ -66,6 +67,7 @@ struct closer_shared
   uint32_t head ;  /* how many requests were put into the ring, */
   uint32_t tail ;  /* and taken out of it, ever */
   uint32_t asleep ;  /* so many helpers wait for the head to move */
+  uint32_t naps ;  /* a helper does nothing, for a moment */
   uint32_t active ;  /* the helper that reads requests; another one ends when it is free */
   uint32_t closed[CLOSER_HELPERS] ;  /* by each of them, ever */
   uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
@@ -177,7 +179,11 @@ extern int closer_reports (struct closer const *) ;  /* what helpers report in; 
 extern int closer_isawaited (struct closer const *) ;  /* is it to be waited for, now? */
 extern void closer_wake (struct closer const *) ;  /* it can be read */
 extern void closer_next (struct closer const *, tain *) ;  /* when the next turn is due */
-extern void closer_turn (struct closer *, tain const *now) ;  /* every turn */
+
+ /* Every turn. iswanted: somebody waits for something to be closed, so each
+    close ends the wait of the loop (closer_reports). */
+extern void closer_turn (struct closer *, tain const *now, int iswanted) ;
+
 extern void closer_reap (struct closer *) ;  /* after SIGCHLD: replaces who has died */
 
  /* Last of all, before exit: hangs up on clients, has everything in the

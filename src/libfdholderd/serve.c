@@ -188,7 +188,7 @@ static void turn (struct serve *s)
   slots_turn(&s->slots, &STAMP) ;
   flight_sweep(&h->flight, &h->accounts, &h->fdtable, &STAMP) ;
   complaint_turn(&h->complaints, &STAMP) ;
-  closer_turn(&h->closer, &STAMP) ;
+  closer_turn(&h->closer, &STAMP, slots_arewithheld(&s->slots)) ;
 }
 
 static int is_over (struct serve const *s)

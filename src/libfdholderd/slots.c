@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <stdlib.h>
-
 #include <skalibs/tai.h>
 
 #include "libdaemon/clock.h"
@@ -209,12 +208,16 @@ static int displace_one (struct slots *s, tain const *now)
  /* Those that are not read for want of room: it comes back when something was
     closed, or is no longer open. */
 
+static uint64_t changes (struct slots const *s)
+{
+  return (uint64_t)s->holder->closer.heard << 32 | (uint32_t)fdtable_count(&s->holder->fdtable) ;
+}
+
 static void reconsider_withheld (struct slots *s, tain const *now)
 {
-  uint64_t changes = (uint64_t)s->holder->closer.heard << 32 | (uint32_t)fdtable_count(&s->holder->fdtable) ;
   struct list old ;
-  if (list_isempty(&s->withheld) || changes == s->changes) return ;
-  s->changes = changes ;
+  if (!slots_arewithheld(s) || changes(s) == s->changes) return ;
+  s->changes = changes(s) ;
   list_insert_after(&s->withheld, &old) ;
   list_remove(&s->withheld) ;
   while (!list_isempty(&old)) update(slot_withheld(old.next), now) ;
@@ -234,6 +237,7 @@ void slots_turn (struct slots *s, tain const *now)
 void slots_next (struct slots const *s, tain const *now, tain *when)
 {
   tain t ;
+  if (slots_arewithheld(s) && changes(s) != s->changes) clock_lower(when, now) ;
   if (!s->waiting) return ;
   if (!slots_iscrowded(s, now))
   {

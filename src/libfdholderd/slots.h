@@ -92,6 +92,7 @@ extern int slots_isopen (struct slots const *, tain const *now) ;  /* is anybody
  /* Takes fd: it has a place, waits, or is closed. */
 extern void slots_arrive (struct slots *, int fd, struct rights const *, pid_t, tain const *now) ;
 
+#define slots_arewithheld(s) (!list_isempty(&(s)->withheld))  /* is somebody not read until something is closed? */
 extern void slots_leave_all (struct slots *) ;  /* nobody waits any longer */
 extern void slots_lameduck (struct slots *, tain const *now) ;
 

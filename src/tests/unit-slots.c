@@ -14,9 +14,10 @@
 #include <skalibs/tai.h>
 
 #include "libfdholderd/slots.h"
+#include "support/rawclient.h"
 #include "support/tap.h"
 
-enum { BUSY_USER = 1, OTHER_USER = 2 } ;
+enum { BUSY_USER = 1, OTHER_USER = 2, TOO_MANY = 1000000 } ;
 
 static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
 static struct loop loop ;
@@ -128,6 +129,35 @@ static void check_end_at_once (void)
   close(fds[2]) ;
 }
 
+ /* Who is not read for want of numbers is, after any change: also one that comes
+    after the turn has looked, when the loop is about to wait. */
+
+static void check_withheld (void)
+{
+  int files[2] ;
+  int fd ;
+  tain when ;
+  if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative) || pipe(files) == -1) tap_bail("begin") ;
+  fd = arrive(1) ;
+  holder.fdtable.count += TOO_MANY ;
+  if (raw_send(fd, "x", 1, files, 1) != 1) tap_bail("send") ;
+  slots_due(slots.all[0], &now) ;
+  tap_ok(slots_arewithheld(&slots), "who sends what there is no room for is not read") ;
+  slots_turn(&slots, &now) ;
+  when = tain_infinite ;
+  slots_next(&slots, &now, &when) ;
+  tap_ok(!tain_less(&when, &tain_infinite), "no turn is due while nothing changes") ;
+  holder.fdtable.count -= TOO_MANY ;
+  slots_next(&slots, &now, &when) ;
+  tap_ok(!tain_less(&now, &when), "one is when something has been closed") ;
+  slots_turn(&slots, &now) ;
+  tap_ok(!slots_arewithheld(&slots), "and it is read") ;
+  slots_free(&slots) ;
+  close(fd) ;
+  close(files[0]) ;
+  close(files[1]) ;
+}
+
 int main (void)
 {
   char s[512] ;
@@ -159,5 +189,6 @@ int main (void)
   close(busy) ;
   check_crowd() ;
   check_end_at_once() ;
+  check_withheld() ;
   return tap_done() ;
 }

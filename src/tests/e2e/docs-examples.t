@@ -237,6 +237,16 @@ s6_fdholder_retrieve_8_1()
 }
 s6_fdholder_retrieve_8_2()
 {
+  s6-fdholder-delete "$H" "unix:$WORK/run/web"
+  # shellcheck disable=SC2086 # words
+  start server $reader example
+  ok "$case: it waits" remains 0.3 running server
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  ok "$case" retry 20 answered hello s6-ipcclient "$WORK/run/web" s6-ioconnect
+  stop server
+}
+s6_fdholder_retrieve_8_3()
+{
   store_socket "$WORK/run/web" "unix:$WORK/run/web"
   echo 'as it was' > input
   # shellcheck disable=SC2086 # words

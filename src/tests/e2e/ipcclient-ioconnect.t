@@ -100,6 +100,7 @@ exits 'the other end has closed without reading all (TCP), stdin is idle' 0 time
 start silent s6-ipcserver -1 silent sh -c 'cat > heard.silent ; exec sleep 60'
 ready silent
 exits 'nobody reads its output, and nothing comes' 0 timeout 10 sh -c '{ s6-ipcclient silent s6-ioconnect < stdin ; echo $? > code ; } | :'
+retry 5 test -s heard.silent
 is 'the other way has ended as usual' "$(cat code) $(cat heard.silent)" '0 line'
 start reader timeout 20 sh -c 's6-ipcclient silent s6-ioconnect < idle | :'
 ok 'but it does not end before its own input' remains 2 running reader
