@@ -75,6 +75,7 @@ struct account *account_get (struct accounts *all, char const *key, uid_t uid)
     }
     a->rule = r ;
     list_init(&a->idle) ;
+    list_init(&a->patient) ;
     list_init(&a->busy) ;
     a->uid = uid ;
     tree_insert(&r->users, &a->node) ;

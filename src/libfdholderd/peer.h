@@ -91,6 +91,7 @@ extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* wh
 #define peer_isclosedalone(p) ((p)->iseof && !(p)->flight.unread)
 #define peer_isdead(p) ((p)->state == PEER_DEAD)
 #define peer_isbusy(p) ((p)->busy)
+#define peer_iswaiting(p) ((p)->state == PEER_WAITING)
 #define peer_uid(p) ((p)->session.rights.uid)
 
 #endif

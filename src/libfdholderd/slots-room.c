@@ -8,6 +8,7 @@
 
 #include "libdaemon/clock.h"
 #include "libdaemon/complaint.h"
+#include "libdaemon/list.h"
 #include "libdaemon/loop.h"
 #include "libfdholderd/account.h"
 #include "libfdholderd/fdtable.h"
@@ -132,7 +133,7 @@ void slots_watch_room (struct slots *s)
 
 int slots_is_hopeless (struct slots const *s, struct slots_waiting const *w, tain *until)
 {
-  if (account_busier(&s->holder->accounts, w->account)) return 0 ;
+  if (account_busier(&s->holder->accounts, w->account) || !list_isempty(&w->account->patient)) return 0 ;
   clock_after(until, tain_less(&w->since, &w->account->rule->admitted) ? &w->account->rule->admitted : &w->since, SLOTS_STALEMATE_MS) ;
   return 1 ;
 }

@@ -200,7 +200,7 @@ static int displace_one (struct slots *s, tain const *now)
   tain when ;
   struct slot *one = slots_find_displaced(s, now, &when) ;
   if (!one || tain_less(now, &when)) return 0 ;
-  peer_kill(one->peer, "displaced by a connection of another user", now) ;
+  peer_kill(one->peer, "displaced by another connection", now) ;
   die(one) ;
   return 1 ;
 }

@@ -7,8 +7,9 @@
     Who has a place, who waits for one, who is displaced: by account, the
     rule that let a client in and within it the user. When all slots are
     taken, a newcomer displaces a connection of the account that holds the
-    most, if that holds more than his own does. Who displaces nobody waits,
-    accepted and unread, in a small room.
+    most, if that holds more than his own does; else one of his own account
+    that waits for an id. Who displaces nobody waits, accepted and unread, in
+    a small room.
 
     While it is full the daemon accepts nobody, as long as places are found:
     so a burst waits where the kernel keeps it. When somebody has waited for

@@ -13,6 +13,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libfdholderd/slots.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
@@ -158,6 +159,31 @@ static void check_withheld (void)
   close(files[1]) ;
 }
 
+ /* Nobody has more than the newcomer: who waits for an id makes room for it, who is idle does not. */
+
+static void check_patient (void)
+{
+  int fds[4] ;
+  tain patience, when = tain_infinite ;
+  if (!slots_init(&slots, &holder, &loop, 2, &tain_infinite_relative)) tap_bail("slots_init") ;
+  for (unsigned int i = 0 ; i < 2 ; i++) fds[i] = arrive(1) ;
+  slots.all[1]->peer->state = PEER_WAITING ;
+  slots_due(slots.all[1], &now) ;
+  fds[2] = arrive(1) ;
+  clock_after(&patience, &now, SLOTS_PATIENCE_MS) ;
+  slots_next(&slots, &now, &when) ;
+  tap_ok(!tain_less(&patience, &when), "one of the same user waits for an id: a turn is due soon") ;
+  tap_int(slots.waiting, 1, "it is spared at first") ;
+  milliseconds_later(SLOTS_PATIENCE_MS) ;
+  tap_int(slots.waiting, 0, "then the newcomer has its place") ;
+  tap_ok(!isclosed(fds[0]), "the idle one stays") ;
+  fds[3] = arrive(1) ;
+  second_later() ;
+  tap_ok(isclosed(fds[3]), "where none waits for an id, one more is turned away") ;
+  slots_free(&slots) ;
+  for (unsigned int i = 0 ; i < 4 ; i++) close(fds[i]) ;
+}
+
 int main (void)
 {
   char s[512] ;
@@ -190,5 +216,6 @@ int main (void)
   check_crowd() ;
   check_end_at_once() ;
   check_withheld() ;
+  check_patient() ;
   return tap_done() ;
 }
