@@ -45,7 +45,7 @@ struct fdtable
 
  /* The descriptor is the table's, whatever happens; its first reference is
     the caller's. 0, errno ENOMEM: it was closed. */
-extern int fdtable_adopt (void *, int) ;
+extern int fdtable_adopt (void *, int) ;  /* of nobody: the daemon itself charges all to somebody */
 extern int fdtable_adopt_for (struct fdtable *, int, void *owner) ;  /* the same, brought by somebody */
 extern void fdtable_addref (void *, int) ;
 extern void fdtable_unref (void *, int) ;
