@@ -59,7 +59,7 @@ static int is_at_rest (struct testdaemon const *d)
   return r ;
 }
 
- /* What is to be closed is collected for two milliseconds. */
+ /* A helper naps for four milliseconds, and closes what has come meanwhile. */
 
 void testdaemon_rest (struct testdaemon const *d)
 {
@@ -69,7 +69,7 @@ void testdaemon_rest (struct testdaemon const *d)
   {
     if (is_at_rest(d)) times++ ;
     else times = 0 ;
-    if (times < 2) test_sleep(times ? 3 : 1) ;
+    if (times < 2) test_sleep(times ? 8 : 1) ;
   }
 }
 
