@@ -73,10 +73,10 @@ if is_root
 then
   start_holder small s2 -v2 -c1 -i rules
   start displaced as_uid 1001 s6-fdholder-retrieve -w -t 0 s2 id $identify < /dev/null
-  ok 'a full holder, and one waits' retry 5 grep -q 'wait begun' small.err
+  ok 'a full holder, and one waits' retry 20 grep -q 'wait begun' small.err
   s6-fdholder-store s2 id < file
   ok 'another user is served in its place' grep -q displaced small.err
-  ok 'it came again' retry 5 ended displaced
+  ok 'it came again' retry 20 ended displaced
   is 'and has it' "$(cat displaced.out)" "$one"
 else
   skip 'a full holder, and one waits' 'needs root, to act as several users'
