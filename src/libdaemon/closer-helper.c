@@ -6,9 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
-
 
 #include "probed.h"
 #include "libdaemon/closer-internal.h"

@@ -38,4 +38,11 @@ static inline void list_remove (struct list *node)
   list_init(node) ;
 }
 
+ /* What is in l is in other, whatever that was, and l is empty. */
+static inline void list_hand_over (struct list *l, struct list *other)
+{
+  list_insert_after(l, other) ;
+  list_remove(l) ;
+}
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+
 #include <skalibs/tai.h>
 
 #include "libdaemon/clock.h"
@@ -218,8 +219,7 @@ static void reconsider_withheld (struct slots *s, tain const *now)
   struct list old ;
   if (!slots_arewithheld(s) || changes(s) == s->changes) return ;
   s->changes = changes(s) ;
-  list_insert_after(&s->withheld, &old) ;
-  list_remove(&s->withheld) ;
+  list_hand_over(&s->withheld, &old) ;
   while (!list_isempty(&old)) update(slot_withheld(old.next), now) ;
 }
 

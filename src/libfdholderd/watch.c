@@ -112,9 +112,7 @@ void watch_tell (struct watch *w, char const *id)
 static void wake_plain (struct watch *w, struct watch_id *i, tain const *now)
 {
   struct list old ;
-  if (list_isempty(&i->plain)) return ;
-  list_insert_after(&i->plain, &old) ;
-  list_remove(&i->plain) ;
+  list_hand_over(&i->plain, &old) ;
   while (!list_isempty(&old))
   {
     struct watch_waiter *one = waiter_of(old.next) ;
