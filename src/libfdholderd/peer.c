@@ -45,22 +45,15 @@ static void unref (void *data, int fd)
 struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pid_t pid, tain const *timeout, tain const *now)
 {
   static struct frame_fdops const ops = { .adopt = &adopt, .addref = &addref, .unref = &unref } ;
-  struct rights r = *rights ;
   struct peer *p = malloc(sizeof(struct peer)) ;
-  if (!p)
-  {
-    policy_forget(&h->policy, &r) ;
-    peer_turn_away(fd) ;
-    fdtable_close_connection(&h->fdtable, fd) ;
-    return (errno = ENOMEM, (struct peer *)0) ;
-  }
+  if (!p) return (errno = ENOMEM, (struct peer *)0) ;
   memset(p, 0, sizeof(struct peer)) ;
   p->holder = h ;
   p->fd = fd ;
   p->channel = -1 ;
   p->state = PEER_SNIFF ;
   p->isstranger = 1 ;
-  p->session.rights = r ;
+  p->session.rights = *rights ;
   p->session.pid = pid ;
   frame_in_init(&p->in, &ops, p) ;
   frame_out_init(&p->out, &ops, p) ;

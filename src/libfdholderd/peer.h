@@ -68,8 +68,7 @@ struct peer
   struct backoff backoff ;  /* short of resources: nothing is sent while it is under way */
 } ;
 
- /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: fd is closed
-    and the rights are forgotten. */
+ /* Takes fd, whose rights were admitted. 0 and errno ENOMEM: both are the caller's still. */
 extern struct peer *peer_new (struct holder *, int fd, struct rights const *, pid_t, tain const *timeout, tain const *now) ;  /* timeout stays where it is */
 extern void peer_free (struct peer *, tain const *now) ;
 

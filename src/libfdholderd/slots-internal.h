@@ -9,6 +9,14 @@
 
 #include "libfdholderd/slots.h"
 
+ /* slots.c: a slot for who has left the room, or another process. Neither reads
+    nor waits for anything yet. 0: no memory, and all of it is the caller's still. */
+extern struct slot *slots_seat (struct slots *, struct slots_waiting const *, tain const *now) ;
+
+ /* slots-events.c: after all that may have changed a peer. */
+extern void slots_update (struct slot *, tain const *now) ;
+extern void slots_die (struct slot *) ;
+
  /* slots-line.c: in what order connections of an account make room. */
 
 extern void slots_line_up (struct slot *) ;  /* where its state and its silence put it */

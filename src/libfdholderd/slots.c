@@ -1,6 +1,5 @@
 /* ISC license. */
 
-#include <poll.h>
 #include <stdlib.h>
 
 #include <skalibs/tai.h>
@@ -36,18 +35,6 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   return 1 ;
 }
 
- /* It is told of no more from now on, and freed at the end of the turn. */
-
-static void die (struct slot *one)
-{
-  if (peer_isclosedalone(one->peer)) loop_watch_forget(one->slots->loop, &one->watch) ;
-  else loop_watch_stop(one->slots->loop, &one->watch) ;
-  loop_timer_clear(one->slots->loop, &one->timer) ;
-  list_remove(&one->withheld) ;
-  list_remove(&one->line) ;
-  list_append(&one->slots->dead, &one->line) ;
-}
-
 static void free_slot (struct slot *one, tain const *now)
 {
   struct slots *s = one->slots ;
@@ -65,67 +52,11 @@ void slots_free (struct slots *s)
 {
   while (s->n)
   {
-    die(s->all[s->n - 1]) ;
+    slots_die(s->all[s->n - 1]) ;
     free_slot(s->all[s->n - 1], &tain_infinite) ;
   }
   slots_leave_all(s) ;
   free(s->all) ;
-}
-
-static unsigned int wanted_of (short events)
-{
-  return (events & POLLIN ? LOOP_READ : 0) | (events & POLLOUT ? LOOP_WRITE : 0) ;
-}
-
-static int watch (struct slot *one, unsigned int wanted)
-{
-  struct loop *loop = one->slots->loop ;
-  if (loop_watch_isstarted(&one->watch)) return loop_watch_change(loop, &one->watch, wanted) ;
-  return loop_watch_start(loop, &one->watch, one->peer->fd, wanted) ;
-}
-
- /* After all that may have changed a peer: what it waits for, until when, and
-    where it stands. */
-
-static void update (struct slot *one, tain const *now)
-{
-  struct peer *p = one->peer ;
-  short events = peer_isdead(p) ? 0 : peer_events(p) ;
-  tain when = tain_infinite ;
-  if (!peer_isdead(p) && !watch(one, wanted_of(events))) peer_kill(p, "unable to wait for it: closed", now) ;
-  if (peer_isdead(p))
-  {
-    die(one) ;
-    return ;
-  }
-  peer_next(p, &when) ;
-  loop_timer_set(one->slots->loop, &one->timer, &when) ;
-  slots_line_up(one) ;
-  list_remove(&one->withheld) ;
-  if (peer_mayjudge(p) && !(events & POLLIN)) list_append(&one->slots->withheld, &one->withheld) ;
-}
-
-void slots_ready (void *data, unsigned int events, tain const *now)
-{
-  struct slot *one = data ;
-  if (events == LOOP_WRITE) peer_write(one->peer, now) ;
-  else if (one->watch.wanted & LOOP_READ) peer_read(one->peer, now) ;
-  else peer_hangup(one->peer, now) ;
-  update(one, now) ;
-}
-
-void slots_due (void *data, tain const *now)
-{
-  struct slot *one = data ;
-  peer_tick(one->peer, now) ;
-  update(one, now) ;
-}
-
-void slots_wake (void *data, tain const *now)
-{
-  struct slot *one = data ;
-  peer_resume(one->peer, now) ;
-  update(one, now) ;
 }
 
 void slots_lameduck (struct slots *s, tain const *now)
@@ -133,28 +64,23 @@ void slots_lameduck (struct slots *s, tain const *now)
   for (uint32_t i = 0 ; i < s->n ; i++)
   {
     peer_lameduck(s->all[i]->peer, now) ;
-    update(s->all[i], now) ;
+    slots_update(s->all[i], now) ;
   }
 }
 
- /* It usually has sent its first request by now. */
-
-static void admit (struct slots *s, struct slots_waiting *next, tain const *now)
+struct slot *slots_seat (struct slots *s, struct slots_waiting const *w, tain const *now)
 {
-  struct slots_waiting w = slots_leave_room(s, next) ;
   struct slot *one = malloc(sizeof(struct slot)) ;
-  struct peer *p = one ? peer_new(s->holder, w.fd, &w.rights, w.pid, &s->timeout, now) : 0 ;
+  struct peer *p = one ? peer_new(s->holder, w->fd, &w->rights, w->pid, &s->timeout, now) : 0 ;
   if (!p)
   {
-    if (one) account_release(&s->holder->accounts, w.account) ;
-    else slots_turn_away(s, &w) ;
     free(one) ;
-    return ;
+    return 0 ;
   }
   p->owner = one ;
-  p->account = w.account ;
-  account_add(w.account, held, 1) ;
-  w.account->rule->admitted = *now ;
+  p->account = w->account ;
+  account_add(w->account, held, 1) ;
+  w->account->rule->admitted = *now ;
   one->slots = s ;
   one->peer = p ;
   one->place = s->n ;
@@ -163,8 +89,22 @@ static void admit (struct slots *s, struct slots_waiting *next, tain const *now)
   loop_watch_init(&one->watch, &slots_ready, one) ;
   loop_timer_init(&one->timer, &slots_due, one) ;
   s->all[s->n++] = one ;
-  peer_read(p, now) ;
-  update(one, now) ;
+  return one ;
+}
+
+ /* It usually has sent its first request by now. */
+
+static void admit (struct slots *s, struct slots_waiting *next, tain const *now)
+{
+  struct slots_waiting w = slots_leave_room(s, next) ;
+  struct slot *one = slots_seat(s, &w, now) ;
+  if (!one)
+  {
+    slots_turn_away(s, &w) ;
+    return ;
+  }
+  peer_read(one->peer, now) ;
+  slots_update(one, now) ;
 }
 
 static void sweep (struct slots *s, tain const *now)
@@ -202,7 +142,7 @@ static int displace_one (struct slots *s, tain const *now)
   struct slot *one = slots_find_displaced(s, now, &when) ;
   if (!one || tain_less(now, &when)) return 0 ;
   peer_kill(one->peer, "displaced by another connection", now) ;
-  die(one) ;
+  slots_die(one) ;
   return 1 ;
 }
 
@@ -220,7 +160,7 @@ static void reconsider_withheld (struct slots *s, tain const *now)
   if (!slots_arewithheld(s) || changes(s) == s->changes) return ;
   s->changes = changes(s) ;
   list_hand_over(&s->withheld, &old) ;
-  while (!list_isempty(&old)) update(slot_withheld(old.next), now) ;
+  while (!list_isempty(&old)) slots_update(slot_withheld(old.next), now) ;
 }
 
 void slots_turn (struct slots *s, tain const *now)

@@ -56,6 +56,9 @@ struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain 
   struct store_entry *e = malloc(sizeof(struct store_entry) + idlen + 1) ;
   if (!e) return (errno = ENOMEM, (struct store_entry *)0) ;
   e->limit = *limit ;
+  e->since = tain_zero ;
+  e->uid = 0 ;
+  e->pid = 0 ;
   e->serial = 0 ;
   e->fd = fd ;
   e->expires = tain_less(limit, STORE_NEVER) ;
@@ -65,6 +68,13 @@ struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain 
   memcpy(e->id, id, idlen) ;
   e->id[idlen] = 0 ;
   return e ;
+}
+
+void store_entry_stored_by (struct store_entry *e, uid_t uid, pid_t pid, tain const *now)
+{
+  e->since = *now ;
+  e->uid = uid ;
+  e->pid = pid ;
 }
 
 void store_entry_free (struct store_entry *e)

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <skalibs/tai.h>
 
@@ -23,6 +24,9 @@ struct store_entry
   struct tree_node byid ;
   struct tree_node bylimit ;  /* in its tree only if the entry expires */
   tain limit ;
+  tain since ;  /* when it was stored, */
+  uid_t uid ;  /* and by whom */
+  pid_t pid ;
   uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
   int fd ;
   uint8_t expires ;
@@ -70,6 +74,9 @@ extern struct store_entry *store_get (struct store const *, char const *) ;
  /* A new entry that is in no store yet; it owns the caller's reference to
     fd. 0, errno ENOMEM: the reference is still the caller's. */
 extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit) ;
+
+ /* Who has stored it, and when. */
+extern void store_entry_stored_by (struct store_entry *, uid_t, pid_t, tain const *now) ;
 
  /* An entry that is in no store. Its reference stays with the caller. */
 extern void store_entry_free (struct store_entry *) ;

@@ -15,8 +15,11 @@
 #include "libfdholderd/verbs.h"
 #include "libfdholderd/watch.h"
 
-static int store (struct holder *h, struct wire_entry const *w, int fd, tain const *now)
+static int store (struct call const *c, struct wire_entry const *w, int fd)
 {
+  struct holder *h = c->holder ;
+  struct session const *s = c->session ;
+  tain const *now = c->now ;
   tain limit, wallclock ;
   struct store_entry *e ;
   enum selfsocket_kind kind ;
@@ -29,6 +32,7 @@ static int store (struct holder *h, struct wire_entry const *w, int fd, tain con
   e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
   if (!e) return ENOMEM ;
   e->issocket = kind != SELFSOCKET_NONE ;
+  store_entry_stored_by(e, s->rights.uid, s->pid, now) ;
   if (store_put(&h->store, e)) return 0 ;
   error = errno ;
   store_entry_free(e) ;
@@ -38,7 +42,7 @@ static int store (struct holder *h, struct wire_entry const *w, int fd, tain con
 enum verdict verb_store (struct call const *c)
 {
   struct wire_entry const *entry = &c->request->entry ;
-  int error = store(c->holder, entry, c->fds[0], c->now) ;
+  int error = store(c, entry, c->fds[0]) ;
   if (error) fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
   return verbs_done(c, "store", entry->id.s, error) ;
 }

@@ -84,6 +84,7 @@ static int apply (struct holder *h, struct session *s, tain const *now)
     else
     {
       fdtable_addref(&h->fdtable, a.entries[i]->fd) ;
+      store_entry_stored_by(a.entries[i], s->rights.uid, s->pid, now) ;
       store_replace(&h->store, a.entries[i]) ;
     }
   free(a.entries) ;

@@ -112,6 +112,27 @@ static void send_part (char const *id, int fd)
   lonepeer_request(s, 1 + wire_pack_entry(s + 1, &tain_infinite, id, strlen(id)), fd) ;
 }
 
+ /* By one request, or by a dump. */
+
+static void judge_storer (char const *id)
+{
+  struct store_entry const *e = store_get(&lonepeer_holder.store, id) ;
+  if (!tap_ok(!!e, "%s is held", id)) return ;
+  tap_int(e->uid, geteuid(), "%s: by the user who stored it", id) ;
+  tap_int(e->pid, getpid(), "%s: by his process", id) ;
+  tap_ok(!tain_less(&e->since, &STAMP) && !tain_less(&STAMP, &e->since), "%s: since then", id) ;
+}
+
+static void storing (void)
+{
+  lonepeer_handshake(1) ;
+  lonepeer_put("x9") ;
+  lonepeer_error(0, "a store is answered with 0") ;
+  judge_storer("x9") ;
+  store_drop(&lonepeer_holder.store, store_get(&lonepeer_holder.store, "x9")) ;
+  lonepeer_end() ;
+}
+
 static void staging (void)
 {
   char s[WIRE_REQUEST_MAX] ;
@@ -128,6 +149,7 @@ static void staging (void)
   lonepeer_error(0, "the last frame is answered with 0") ;
   tap_int(verbs_phase(&peer->session), PHASE_NONE, "and ends the dump") ;
   judge_holder(2, 0, "the last frame applies all of it") ;
+  judge_storer("x1") ;
   lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
   read(client, s, sizeof(s)) ;
   send_part("x3", fd) ;
@@ -146,6 +168,7 @@ int main (void)
   sniffing() ;
   taking() ;
   taking_at_once() ;
+  storing() ;
   staging() ;
   return lonepeer_finish() ;
 }
