@@ -18,7 +18,7 @@
 #include "libchain/holderclient.h"
 #include "libdaemon/clock.h"
 
-#define USAGE "s6-fdholder-store [ -d fd ] [ -t milliseconds ] [ -T fdmilliseconds ] socket id [ prog... ]"
+#define USAGE "s6-fdholder-store [ -r ] [ -d fd ] [ -t milliseconds ] [ -T fdmilliseconds ] socket id [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
  /* The limit that the daemon is told is a time of the wall clock. */
@@ -30,6 +30,19 @@ static tain const *limit_in (unsigned int milliseconds, tain *limit)
   if (!tain_wallclock_read(&now)) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
   clock_after(limit, &now, milliseconds) ;
   return limit ;
+}
+
+static int store (fdholder *h, int fd, char const *id, int isreplace, tain const *limit, tain const *deadline)
+{
+  return isreplace ? fdholder_replace_g(h, fd, id, limit, deadline) : fdholder_store_g(h, fd, id, limit, deadline) ;
+}
+
+ /* Who cannot replace has not stored either. */
+
+static void die_unstored (int isreplace, char const *id)
+{
+  if (!isreplace || errno != ENOSYS) holderclient_die(EXITCODE_DENIED, "store a descriptor as ", id) ;
+  holderclient_die_for(EXITCODE_DENIED, "store a descriptor as ", id, " (this holder cannot replace: delete the identifier, then store it)") ;
 }
 
  /* Without -d, a script that was pasted into a shell, or that lacks its
@@ -52,15 +65,16 @@ int main (int argc, char const *const *argv)
   unsigned int fd = 0 ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   unsigned int fdmilliseconds = 0 ;
-  int isplain = 1 ;
+  int isplain = 1, isreplace = 0 ;
   int isopen ;
   PROG = "s6-fdholder-store" ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "d:t:T:", &l) ;
+    int opt = subgetopt_r(argc, argv, "rd:t:T:", &l) ;
     if (opt == -1) break ;
     switch (opt)
     {
+      case 'r' : isreplace = 1 ; break ;
       case 'd' : if (!uint0_scan(l.arg, &fd) || fd > INT_MAX) dieusage() ; isplain = 0 ; break ;
       case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
       case 'T' : if (!uint0_scan(l.arg, &fdmilliseconds)) dieusage() ; break ;
@@ -75,8 +89,7 @@ int main (int argc, char const *const *argv)
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!isopen) errno = EBADF ;
-  if (!isopen || !fdholder_store_g(&h, fd, argv[1], limit_in(fdmilliseconds, &limit), &deadline))
-    holderclient_die(EXITCODE_DENIED, "store a descriptor as ", argv[1]) ;
+  if (!isopen || !store(&h, fd, argv[1], isreplace, limit_in(fdmilliseconds, &limit), &deadline)) die_unstored(isreplace, argv[1]) ;
   if (isplain) doubt_stdin(argv[1]) ;
   holderclient_finish(argv + 2) ;
 }

@@ -98,12 +98,17 @@ static char const *quote (stralloc *quoted, char const *id)
   return string_quote_nodelim_mustquote(quoted, id, strlen(id), 0, 0) && stralloc_0(quoted) ? quoted->s : id ;
 }
 
-void holderclient_die (int code, char const *doing, char const *id)
+void holderclient_die_for (int code, char const *doing, char const *id, char const *remedy)
 {
   stralloc quoted = STRALLOC_ZERO ;
   int e = errno ;
   id = quote(&quoted, id) ;
-  strerr_diefu(code, doing, id, ": ", strerror(e), find_remedy(e)) ;
+  strerr_diefu(code, doing, id, ": ", strerror(e), remedy) ;
+}
+
+void holderclient_die (int code, char const *doing, char const *id)
+{
+  holderclient_die_for(code, doing, id, find_remedy(errno)) ;
 }
 
 void holderclient_warn (char const *doing, char const *id)

@@ -32,6 +32,7 @@ extern void holderclient_reconnect (fdholder *, char const *path, tain const *de
  /* "unable to DOING ID: errno (remedy)", without ID if it is 0; exits with code.
     The identifier is quoted. */
 extern void holderclient_die (int code, char const *doing, char const *id) gccattr_noreturn ;
+extern void holderclient_die_for (int code, char const *doing, char const *id, char const *remedy) gccattr_noreturn ;  /* with that remedy */
 extern void holderclient_warn (char const *doing, char const *id) ;  /* and goes on */
 
  /* Becomes the program, or exits 0 if there is none. */

@@ -15,36 +15,61 @@
 #include "libfdholderd/verbs.h"
 #include "libfdholderd/watch.h"
 
-static int store (struct call const *c, struct wire_entry const *w, int fd)
+ /* What is replaced gives its number back: it counts as if it had gone. */
+
+static int make_entry (struct call const *c, struct store_entry **e)
 {
   struct holder *h = c->holder ;
-  struct session const *s = c->session ;
-  tain const *now = c->now ;
+  struct wire_entry const *w = &c->request->entry ;
+  int fd = c->fds[0] ;
+  int isreplaced = c->request->verb == WIRE_REPLACE && store_get(&h->store, w->id.s) ;
   tain limit, wallclock ;
-  struct store_entry *e ;
   enum selfsocket_kind kind ;
-  int error ;
   if (!tain_wallclock_read(&wallclock)) return errno ;
-  if (!limit_from_wire(&limit, &w->limit, &wallclock, now)) return EINVAL ;
+  if (!limit_from_wire(&limit, &w->limit, &wallclock, c->now)) return EINVAL ;
   kind = selfsocket_kind(&h->self, fd) ;
   if (kind == SELFSOCKET_HERE) return ELOOP ;
-  if (budget_isexceeded(&h->budget, verbs_open(h, 0))) return ENFILE ;
-  e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
-  if (!e) return ENOMEM ;
-  e->issocket = kind != SELFSOCKET_NONE ;
-  store_entry_stored_by(e, s->rights.uid, s->pid, now) ;
-  if (store_put(&h->store, e)) return 0 ;
-  error = errno ;
-  store_entry_free(e) ;
-  return error ;
+  if (budget_isexceeded(&h->budget, verbs_open(h, 0) - isreplaced)) return ENFILE ;
+  *e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
+  if (!*e) return ENOMEM ;
+  (*e)->issocket = kind != SELFSOCKET_NONE ;
+  store_entry_stored_by(*e, c->session->rights.uid, c->session->pid, c->now) ;
+  return 0 ;
+}
+
+static int put (struct call const *c, struct store_entry *e)
+{
+  struct store *store = &c->holder->store ;
+  int error ;
+  if (c->request->verb == WIRE_REPLACE && store_get(store, e->id)) store_replace(store, e) ;
+  else if (!store_put(store, e))
+  {
+    error = errno ;
+    store_entry_free(e) ;
+    return error ;
+  }
+  return 0 ;
+}
+
+static enum verdict store (struct call const *c, char const *what)
+{
+  struct store_entry *e = 0 ;
+  int error = make_entry(c, &e) ;
+  if (!error) error = put(c, e) ;
+  if (error) fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
+  return verbs_done(c, what, c->request->entry.id.s, error) ;
 }
 
 enum verdict verb_store (struct call const *c)
 {
-  struct wire_entry const *entry = &c->request->entry ;
-  int error = store(c, entry, c->fds[0]) ;
-  if (error) fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
-  return verbs_done(c, "store", entry->id.s, error) ;
+  return store(c, "store") ;
+}
+
+ /* Whoever was taking what was there takes nothing. */
+
+enum verdict verb_replace (struct call const *c)
+{
+  return store(c, "replace") ;
 }
 
  /* Who deletes a listening socket may want to bind to its address next: it is

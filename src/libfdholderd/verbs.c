@@ -11,6 +11,7 @@
 static struct verb const table[] =
 {
   { WIRE_STORE, 0, RIGHT_STORE, PHASE_NONE, "store", &verb_store },
+  { WIRE_REPLACE, 1, RIGHT_STORE, PHASE_NONE, "replace", &verb_replace },
   { WIRE_DELETE, 0, RIGHT_STORE, PHASE_NONE, "delete", &verb_delete },
   { WIRE_RETRIEVE, 0, RIGHT_RETRIEVE, PHASE_NONE, "retrieve", &verb_retrieve },
   { WIRE_ACKNOWLEDGE, 1, RIGHT_NONE, PHASE_TAKING, "acknowledge", &verb_acknowledge },
@@ -69,8 +70,8 @@ enum verdict verbs_answer (struct call const *c, int unpacked)
   struct session *s = c->session ;
   struct verb const *verb = find(c->request->verb) ;
   enum phase phase = verbs_phase(s) ;
-  if (unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || verb->isnativeonly))) return VERDICT_PROTOCOL ;
-  if ((phase == PHASE_DUMP) != (verb->phase == PHASE_DUMP))
+  int isunknown = unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || verb->isnativeonly)) ;
+  if (isunknown || (phase == PHASE_DUMP) != (verb->phase == PHASE_DUMP))
   {
     drop_fds(c) ;
     return VERDICT_PROTOCOL ;

@@ -123,6 +123,7 @@ extern int verbs_taking_complete (struct holder *, struct session *) ;
 extern void verbs_session_end (struct holder *, struct session *) ;
 
 extern verb_func verb_store ;
+extern verb_func verb_replace ;
 extern verb_func verb_delete ;
 extern verb_func verb_retrieve ;
 extern verb_func verb_acknowledge ;

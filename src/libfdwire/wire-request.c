@@ -36,6 +36,12 @@ size_t wire_pack_store (char *s, tain const *limit, char const *id, size_t len)
   return n + wire_pack_entry(s + n, limit, id, len) ;
 }
 
+size_t wire_pack_replace (char *s, tain const *limit, char const *id, size_t len)
+{
+  size_t n = wire_pack_verb(s, WIRE_REPLACE) ;
+  return n + wire_pack_entry(s + n, limit, id, len) ;
+}
+
 size_t wire_pack_delete (char *s, char const *id, size_t len)
 {
   size_t n = wire_pack_verb(s, WIRE_DELETE) ;
@@ -71,6 +77,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
   switch (req->verb)
   {
     case WIRE_STORE :
+    case WIRE_REPLACE :
       req->nfds = 1 ;
       return wire_get_entry(r, &req->entry) ;
     case WIRE_DELETE :
@@ -91,7 +98,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
 
 int wire_unpack_request (struct wire_request *req, char const *s, size_t len)
 {
-  static char const verbs[] = { WIRE_STORE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
+  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
   struct wire_reader r ;
   uint8_t verb ;
   memset(req, 0, sizeof(*req)) ;

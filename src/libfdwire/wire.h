@@ -39,6 +39,7 @@ enum wire_sizes
 enum wire_verb
 {
   WIRE_STORE = 'S',
+  WIRE_REPLACE = 'P',  /* native only: as a store, and whatever is there goes in the same moment */
   WIRE_DELETE = 'D',
   WIRE_RETRIEVE = 'R',
   WIRE_ACKNOWLEDGE = 'A',  /* native only: confirms the retrieve-and-delete before it */
@@ -82,7 +83,7 @@ struct wire_request
   uint8_t nfds ;  /* descriptors that belong to it */
   uint8_t flags ;  /* WIRE_RETRIEVE */
   uint32_t total ;  /* WIRE_SETDUMP */
-  struct wire_entry entry ;  /* WIRE_STORE; its id for WIRE_DELETE and WIRE_RETRIEVE */
+  struct wire_entry entry ;  /* WIRE_STORE, WIRE_REPLACE; its id for WIRE_DELETE and WIRE_RETRIEVE */
   struct wire_reader entries ;  /* WIRE_DUMPFRAME */
 } ;
 
@@ -106,6 +107,7 @@ extern int wire_id_check (char const *, size_t) ;
  /* Requests. The packers return the length written; the id must have
     passed wire_id_check. */
 extern size_t wire_pack_store (char *, tain const *, char const *, size_t) ;
+extern size_t wire_pack_replace (char *, tain const *, char const *, size_t) ;
 extern size_t wire_pack_delete (char *, char const *, size_t) ;
 extern size_t wire_pack_retrieve (char *, uint8_t, char const *, size_t) ;
 extern size_t wire_pack_setdump (char *, uint32_t) ;

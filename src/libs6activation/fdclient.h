@@ -71,6 +71,10 @@ extern int fdclient_misunderstood (struct fdclient_inbox *) ;
 extern int fdclient_outcome (fdholder *, tain const *, tain *) ;
 extern int fdclient_command (fdholder *, char const *, size_t, int const *, unsigned int, tain const *, tain *) ;
 
+ /* Sends a store request, or another one that wants the same, as the packer makes it. */
+typedef size_t fdclient_pack_func (char *, tain const *, char const *, size_t) ;
+extern int fdclient_put (fdholder *, fdclient_pack_func *, int, char const *, tain const *, tain const *, tain *) ;
+
  /* Sends a retrieve request with these flags; the descriptor, or -1. */
 extern int fdclient_retrieve_flags (fdholder *, char const *, uint8_t, tain const *, tain *) ;
 

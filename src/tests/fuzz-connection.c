@@ -121,7 +121,7 @@ static void send_request (struct client const *c, struct fuzz_script *script)
   choose(script, &id, &idlen, &limit) ;
   switch (kind & 7)
   {
-    case 0 : case 1 : len = wire_pack_store(body, &limit, id, idlen) ; nfds = 1 ; break ;
+    case 0 : case 1 : len = (kind & 8 ? wire_pack_replace : wire_pack_store)(body, &limit, id, idlen) ; nfds = 1 ; break ;
     case 2 : len = wire_pack_delete(body, id, idlen) ; break ;
     case 3 : len = wire_pack_retrieve(body, wait, id, idlen) ; break ;
     case 4 : len = wire_pack_retrieve(body, wait | WIRE_RETRIEVE_DELETE, id, idlen) ; break ;

@@ -24,13 +24,14 @@ static void pack_again (struct wire_request const *request, char const *s, size_
   switch (request->verb)
   {
     case WIRE_STORE : n = wire_pack_store(packed, &request->entry.limit, id->s, id->len) ; break ;
+    case WIRE_REPLACE : n = wire_pack_replace(packed, &request->entry.limit, id->s, id->len) ; break ;
     case WIRE_DELETE : n = wire_pack_delete(packed, id->s, id->len) ; break ;
     case WIRE_RETRIEVE : n = wire_pack_retrieve(packed, request->flags, id->s, id->len) ; break ;
     case WIRE_SETDUMP : n = wire_pack_setdump(packed, request->total) ; break ;
     default : return ;
   }
   must(n == len) ;
-  must(request->verb == WIRE_STORE || !memcmp(packed, s, len)) ;
+  must(request->verb == WIRE_STORE || request->verb == WIRE_REPLACE || !memcmp(packed, s, len)) ;
 }
 
 static void read_request (char const *s, size_t len)

@@ -14,7 +14,7 @@
 #include "support/scripted-client.h"
 #include "support/tap.h"
 
-enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP } ;
+enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP, REPLACE } ;
 
 struct answer
 {
@@ -47,6 +47,11 @@ static struct answer const answers[] =
   { "a delete that is refused", DELETE, ENOENT, 0, SEND("\0\0\0\1\2", 0) },
   { "a store", STORE, 0, 0, SEND("\0\0\0\1\0", 0) },
   { "a store that is refused", STORE, EBUSY, 0, SEND("\0\0\0\1\20", 0) },
+  { "a replace", REPLACE, 0, 0, SEND("\0\0\0\1\0", 0) },
+  { "a replace that is refused", REPLACE, EPERM, 0, SEND("\0\0\0\1\1", 0) },
+  { "a replace that is unknown", REPLACE, ENOSYS, 0, SEND("\0\0\0\1\46", 0) },
+  { "a replace by a holder of the first release", REPLACE, ENOSYS, 1, SEND("\0\0\0\1\107", 0) },  /* EPROTO */
+  { "a replace that is answered in other words", REPLACE, EPROTO, 1, SEND("\0\0\0\0", 0) },
   { "a retrieve", RETRIEVE, 0, 0, SEND("\0\0\0\1\0", 1) },
   { "a retrieve in single bytes", RETRIEVE, 0, 0, DRIP("\0\0\0\1\0", 1) },
   { "a retrieve without a descriptor", RETRIEVE, EPROTO, 1, SEND("\0\0\0\1\0", 0) },
@@ -92,6 +97,7 @@ static int do_operation (fdholder *h, enum operation operation, tain const *dead
       return 1 ;
     case DELETE : return fdholder_delete_g(h, "x", deadline) ;
     case STORE : return fdholder_store_g(h, 0, "x", 0, deadline) ;
+    case REPLACE : return fdholder_replace_g(h, 0, "x", 0, deadline) ;
     case SETDUMP : return do_setdump(h, deadline) ;
     default :
       if (!fdholder_getdump_g(h, &dump, deadline)) return 0 ;
@@ -102,7 +108,7 @@ static int do_operation (fdholder *h, enum operation operation, tain const *dead
 
 static size_t request_size (enum operation operation)
 {
-  static size_t const sizes[] = { 1, 5, 4, 16, 1, 5 } ;
+  static size_t const sizes[] = { 1, 5, 4, 16, 1, 5, 16 } ;
   return 4 + sizes[operation] ;
 }
 

@@ -98,7 +98,7 @@ static void pipeline (int client)
   if (world.clients[client].total) { converse(client) ; return ; }
   for (unsigned int i = 0 ; i < n ; i++)
   {
-    model_choose_plain(&world, r + i) ;
+    model_choose_plain(&world, client, r + i) ;
     note_request(client, r + i, "pipelines") ;
     transmit(client, r + i) ;
   }

@@ -62,6 +62,36 @@ static void sniffing (void)
   lonepeer_end() ;
 }
 
+ /* What an answer still has, and what is being closed, is open too. */
+
+static void replacing (void)
+{
+  char s[WIRE_REQUEST_MAX] ;
+  uint64_t limit = lonepeer_holder.budget.limit ;
+  int fd = open("/dev/null", O_RDONLY) ;
+  lonepeer_handshake(1) ;
+  lonepeer_put("x1") ;
+  lonepeer_error(0, "a descriptor is stored") ;
+  lonepeer_holder.budget.limit = lonepeer_holder.fdtable.count ;
+  lonepeer_request(s, wire_pack_replace(s, &tain_infinite, "x2", 2), fd) ;
+  lonepeer_error(ENFILE, "where as many are open as may be, there is no room for one more") ;
+  lonepeer_request(s, wire_pack_replace(s, &tain_infinite, "x1", 2), fd) ;
+  lonepeer_error(0, "but for one that is replaced") ;
+  judge_holder(1, 0, "then") ;
+  lonepeer_holder.budget.limit = limit ;
+  lonepeer_request("D\2x1", 5, -1) ;
+  lonepeer_error(0, "it is deleted") ;
+  lonepeer_end() ;
+  lonepeer_handshake(0) ;
+  lonepeer_request(s, wire_pack_replace(s, &tain_infinite, "x1", 2), fd) ;
+  lonepeer_error(EPROTO, "in the s6 dialect nothing is replaced") ;
+  tap_int(peer->state, PEER_DEAD, "and that is the end") ;
+  judge_holder(0, 0, "after it") ;
+  lonepeer_end() ;
+  tap_int(lonepeer_holder.fdtable.count, 0, "nor is its descriptor kept") ;
+  close(fd) ;
+}
+
 static void taking (void)
 {
   char s[WIRE_REQUEST_MAX] ;
@@ -166,6 +196,7 @@ int main (void)
 {
   lonepeer_start("unit-peer") ;
   sniffing() ;
+  replacing() ;
   taking() ;
   taking_at_once() ;
   storing() ;

@@ -18,9 +18,11 @@ static tain const moment = { .sec = { .x = 0x400000006789abcdULL }, .nano = 1234
 static void golden_bytes (void)
 {
   static char const store[] = "S\x40\0\0\0\x67\x89\xab\xcd\x07\x5b\xcd\x15\x02" "ab" ;
+  static char const replace[] = "P\x40\0\0\0\x67\x89\xab\xcd\x07\x5b\xcd\x15\x02" "ab" ;
   char s[WIRE_REQUEST_MAX] ;
   char const busy = (char)EBUSY ;
   tap_bytes(s, wire_pack_store(s, &moment, "ab", 2), store, sizeof(store), "a store request has its bytes") ;
+  tap_bytes(s, wire_pack_replace(s, &moment, "ab", 2), replace, sizeof(replace), "a replace request has its own letter") ;
   tap_bytes(s, wire_pack_delete(s, "ab", 2), "D\2ab", 5, "a delete request has its bytes") ;
   tap_bytes(s, wire_pack_retrieve(s, 1, "ab", 2), "R\1\2ab", 6, "a retrieve request has its bytes") ;
   tap_bytes(s, wire_pack_setdump(s, 0x01020304), "!\1\2\3\4", 5, "a setdump request has its bytes") ;
@@ -56,6 +58,12 @@ static void round_trips (void)
     judge_id(&req.entry.id, longest, "store") ;
     tap_int(req.entry.limit.sec.x, moment.sec.x, "store: the seconds of the limit") ;
     tap_int(req.entry.limit.nano, moment.nano, "store: the nanoseconds of the limit") ;
+  }
+  len = wire_pack_replace(s, &moment, "x", 1) ;
+  if (reads_back(&req, s, len, WIRE_REPLACE, "replace"))
+  {
+    judge_id(&req.entry.id, "x", "replace") ;
+    tap_int(req.nfds, 1, "replace: one descriptor") ;
   }
   len = wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x y", 3) ;
   if (reads_back(&req, s, len, WIRE_RETRIEVE, "retrieve"))

@@ -81,6 +81,13 @@ extern void fdholder_end (fdholder *h) ;
 extern int fdholder_store (fdholder *h, int fd, char const *id, tain const *limit, tain const *deadline, tain *stamp) ;
 #define fdholder_store_g(h, fd, id, limit, deadline) fdholder_store(h, fd, id, limit, (deadline), &STAMP)
 
+ /* The same, and what is there as id goes in the same moment: there is none in
+    which nothing is. That is so for who is taking it, too (acknowledge: ENOENT),
+    and in a daemon that is full.
+    ENOSYS: the daemon is s6's, or too old. */
+extern int fdholder_replace (fdholder *h, int fd, char const *id, tain const *limit, tain const *deadline, tain *stamp) ;
+#define fdholder_replace_g(h, fd, id, limit, deadline) fdholder_replace(h, fd, id, limit, (deadline), &STAMP)
+
  /* The daemon closes and forgets what is stored as id. */
 extern int fdholder_delete (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
 #define fdholder_delete_g(h, id, deadline) fdholder_delete(h, id, (deadline), &STAMP)

@@ -35,6 +35,13 @@ ok '-T: it is gone after it' retry 3 expired
 like '-T: and the other one is not' "$(list)" '^long$'
 ok 'its id is free again' s6-fdholder-store s short < one
 
+ok '-r: in the place of what is there' s6-fdholder-store -r s five < two
+is '-r: with its content' "$(s6-fdholder-retrieve s five cat)" two
+ok '-r: the program has it' s6-fdholder-store -r -d 7 s five sh -c 'cat <&7' 7< one
+is '-r: its content' "$(cat out)" one
+ok '-r: what is not there' s6-fdholder-store -r s new < two
+is '-r: it is there' "$(s6-fdholder-retrieve s new cat)" two
+
 ok 'executes into a program' s6-fdholder-store -d 7 s seven sh -c 'cat <&7' 7< two
 is 'with its descriptor open' "$(cat out)" two
 ok 'two in a chain' s6-fdholder-store -d 7 s chain1 s6-fdholder-store -d 8 s chain2 true 7< one 8< two

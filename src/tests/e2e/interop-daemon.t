@@ -42,6 +42,9 @@ is 'of that one only' "$(s6-fdholder-list p | sort | tr '\n' '|')" 'a b|c|long|'
 ok 'it is deleted' s6-fdholder-delete p long
 exits 'store of what is there' 1 s6-fdholder-store p c
 like 'is busy' "$(cat err)" 'identifier is in use'
+exits 'that daemon cannot replace' 1 s6-fdholder-store -r p c < file
+like 'which is told' "$(cat err)" 'unable to store a descriptor as c: .*this holder cannot replace'
+is 'what it has is what it was' "$(s6-fdholder-retrieve p c $identify)" "$identity"
 ok delete s6-fdholder-delete p c
 exits 'delete of what is not' 1 s6-fdholder-delete p c
 ok 'an id of 255 bytes' s6-fdholder-store p "$(printf '%0255d' 0)"

@@ -26,11 +26,12 @@ static void choose_items (struct model *m, struct model_request *r, unsigned int
   }
 }
 
-void model_choose_plain (struct model *m, struct model_request *r)
+void model_choose_plain (struct model *m, int client, struct model_request *r)
 {
-  static char const verbs[] = "SSSSSDDDRRRRRRL" ;
+  static char const verbs[] = "SSSSSPDDDRRRRRRL" ;
   memset(r, 0, sizeof(*r)) ;
   r->verb = verbs[model_random(m, sizeof(verbs) - 1)] ;
+  if (r->verb == 'P' && m->clients[client].raw.dialect == FRAME_S6 && model_random(m, 10)) r->verb = 'S' ;  /* or that is the end of it */
   if (r->verb != 'L') choose_items(m, r, 1) ;
   if (r->verb == 'R') r->flags = model_random(m, 40) ? model_random(m, 2) : 4 + model_random(m, 252) ;  /* 2 is to wait */
 }
@@ -61,7 +62,7 @@ void model_choose (struct model *m, int client, struct model_request *r)
   else
   {
     unsigned int x = model_random(m, 20) ;
-    model_choose_plain(m, r) ;
+    model_choose_plain(m, client, r) ;
     if (x < 2)
     {
       memset(r, 0, sizeof(*r)) ;

@@ -30,6 +30,11 @@ static void make_limit (struct model const *m, enum model_limit limit, tain *t)
   }
 }
 
+static int brings (struct model_request const *r)
+{
+  return r->verb == 'S' || r->verb == 'P' || r->verb == '.' ;
+}
+
 static size_t pack_entry (struct model const *m, struct model_request const *r, unsigned int i, char *s)
 {
   char const *id = model_id(r->items[i].id) ;
@@ -73,7 +78,7 @@ size_t model_pack (struct model const *m, struct model_request const *r, enum fr
   char body[MODEL_ROOM] ;
   size_t len = pack_body(m, r, body) ;
   *nfds = 0 ;
-  if ((r->verb == 'S' || r->verb == '.') && r->defect != DEFECT_VERB)
+  if (brings(r) && r->defect != DEFECT_VERB)
     for (; *nfds < r->n ; ++*nfds) fds[*nfds] = m->files[r->items[*nfds].file] ;
   if (r->defect == DEFECT_FDS)
   {
@@ -180,7 +185,7 @@ static void count_expected (struct model const *m, struct census *census)
     census->all += c->raw.dialect == FRAME_S6 ? 1 : 2 ;
     if (c->isgiven) census->files[c->given.file]++ ;
     for (unsigned int j = 0 ; j < c->staged ; j++) census->files[c->items[j].file]++ ;
-    for (unsigned int j = 0 ; c->ishalf && (c->half.verb == 'S' || c->half.verb == '.') && j < c->half.n ; j++) census->files[c->half.items[j].file]++ ;
+    for (unsigned int j = 0 ; c->ishalf && brings(&c->half) && j < c->half.n ; j++) census->files[c->half.items[j].file]++ ;
   }
   for (unsigned int i = 0 ; i < MODEL_FILES ; i++) census->all += census->files[i] ;
 }

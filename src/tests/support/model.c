@@ -123,6 +123,7 @@ static int may (struct model_client const *c, struct model_request const *r)
   switch (r->verb)
   {
     case 'S' :
+    case 'P' :
     case 'D' : return first == 'b' ;
     case 'R' : return first == 'a' || first == 'b' ;
     case '!' :
@@ -137,6 +138,16 @@ static int expect_store (struct model *m, struct model_request const *r)
   if (model_ispast(m, r->items[0].limit)) return EINVAL ;
   if (m->held[r->items[0].id].file != MODEL_NOTHING) return EBUSY ;
   if (model_used(m) >= MODEL_MAX) return ENFILE ;
+  put_entry(m, r->items) ;
+  return 0 ;
+}
+
+static int expect_replace (struct model *m, struct model_request const *r)
+{
+  int id = r->items[0].id ;
+  if (m->held[id].file == MODEL_NOTHING) return expect_store(m, r) ;
+  if (model_ispast(m, r->items[0].limit)) return EINVAL ;
+  model_forget(m, id) ;
   put_entry(m, r->items) ;
   return 0 ;
 }
@@ -245,9 +256,9 @@ static int expect_setdump (struct model_client *c, struct model_request const *r
 static int judge (struct model *m, int client, struct model_request const *r, int *file)
 {
   struct model_client *c = m->clients + client ;
-  int isid = r->verb == 'S' || r->verb == 'D' || r->verb == 'R' ;
+  int isid = r->verb == 'S' || r->verb == 'P' || r->verb == 'D' || r->verb == 'R' ;
   if (r->defect == DEFECT_TAIL || r->defect == DEFECT_SHORT || r->defect == DEFECT_FDS || r->defect == DEFECT_LENGTH) return EPROTO ;
-  if (c->raw.dialect == FRAME_S6 && (r->defect == DEFECT_VERB || r->verb == 'A' || r->verb == 'B')) return EPROTO ;
+  if (c->raw.dialect == FRAME_S6 && (r->defect == DEFECT_VERB || r->verb == 'P' || r->verb == 'A' || r->verb == 'B')) return EPROTO ;
   if (!!c->total != (r->verb == '.' && r->defect != DEFECT_VERB)) return EPROTO ;
   if (!continues(c, r)) end_taking(m, client) ;
   if (r->defect == DEFECT_VERB) return ENOSYS ;
@@ -256,6 +267,7 @@ static int judge (struct model *m, int client, struct model_request const *r, in
   switch (r->verb)
   {
     case 'S' : return expect_store(m, r) ;
+    case 'P' : return expect_replace(m, r) ;
     case 'D' : return expect_delete(m, r) ;
     case 'R' : return expect_retrieve(m, client, r, file) ;
     case 'A' : return expect_acknowledge(m, client) ;

@@ -136,7 +136,7 @@ extern void model_forget (struct model *, int id) ;
 
  /* A request for that connection; one without conditions. */
 extern void model_choose (struct model *, int client, struct model_request *) ;
-extern void model_choose_plain (struct model *, struct model_request *) ;
+extern void model_choose_plain (struct model *, int client, struct model_request *) ;
 
  /* Before anything is sent: waits where a limit is so near that nobody could
     say which side of it the request will fall, and lets pass what has expired. */

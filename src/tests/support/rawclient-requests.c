@@ -48,6 +48,14 @@ int raw_store (struct rawclient *c, char const *id, tain const *limit, int fd)
   return raw_command(c, body, wire_pack_store(body, limit ? limit : &never, id, strlen(id)), &fd, 1) ;
 }
 
+int raw_replace (struct rawclient *c, char const *id, tain const *limit, int fd)
+{
+  char body[WIRE_REQUEST_MAX] ;
+  tain never ;
+  if (!limit) raw_never(&never) ;
+  return raw_command(c, body, wire_pack_replace(body, limit ? limit : &never, id, strlen(id)), &fd, 1) ;
+}
+
 int raw_delete (struct rawclient *c, char const *id)
 {
   char body[WIRE_REQUEST_MAX] ;

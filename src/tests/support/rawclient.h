@@ -71,6 +71,7 @@ extern int raw_command (struct rawclient *, char const *body, size_t, int const 
 
  /* One request and its errno. A limit of 0 is never. */
 extern int raw_store (struct rawclient *, char const *id, tain const *limit, int fd) ;
+extern int raw_replace (struct rawclient *, char const *id, tain const *limit, int fd) ;
 extern int raw_delete (struct rawclient *, char const *id) ;
 extern int raw_retrieve (struct rawclient *, unsigned int flags, char const *id, int *fd) ;
 extern int raw_acknowledge (struct rawclient *) ;
