@@ -127,6 +127,7 @@ static int accept_one (struct acceptor *a, struct slots *s, tain const *now)
     welcome(s, fd, now) ;
     return 1 ;
   }
+  if (errno == EAGAIN) slots_relieve(s) ;
   if (!a->backoff.milliseconds && !a->missed && is_passing(errno)) a->missed = 1 ;
   else pause_accept(a, &s->holder->complaints, now) ;
   return 0 ;
@@ -137,7 +138,7 @@ static int accept_one (struct acceptor *a, struct slots *s, tain const *now)
 
 void accept_some (struct acceptor *a, struct slots *s, tain const *now)
 {
-  for (unsigned int n = 0 ; n < ACCEPT_AT_ONCE && accept_one(a, s, now) && s->waiting && slots_isopen(s, now) ; n++) ;
+  for (unsigned int n = 0 ; n < ACCEPT_AT_ONCE && accept_one(a, s, now) && (s->waiting || slots_arebehind(s)) && slots_isopen(s, now) ; n++) ;
 }
 
 int accept_isready (struct acceptor *a, struct slots const *s, tain const *now)

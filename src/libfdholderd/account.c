@@ -93,6 +93,14 @@ void account_release (struct accounts *all, struct account *a)
   forget_if_unused(all, r) ;
 }
 
+uint32_t account_most_users (struct accounts const *all)
+{
+  uint32_t most = 0 ;
+  for (struct tree_node *p = tree_first(&all->rules) ; p ; p = p->next)
+    if (rule_of(p)->users.count > most) most = rule_of(p)->users.count ;
+  return most ;
+}
+
 int account_isless (struct account const *a, struct account const *b)
 {
   if (a->rule->n.held != b->rule->n.held) return a->rule->n.held < b->rule->n.held ;

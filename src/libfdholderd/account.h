@@ -70,6 +70,9 @@ extern void account_release (struct accounts *, struct account *) ;
  /* Has the first less slots than the second? By rule first. */
 extern int account_isless (struct account const *, struct account const *) ;
 
+ /* How many users has the rule that has most, with connections or closes? */
+extern uint32_t account_most_users (struct accounts const *) ;
+
  /* Whose slots should make room for this one: the busiest user of the rule
     that has most, if that has more than his; else the busiest user of his
     own rule, if that one has more than he. 0: nobody's. */

@@ -183,6 +183,7 @@ static void turn (struct serve *s)
   prepare(s) ;
   if (!loop_turn(&s->loop) && errno != EINTR) rest(s, "unable to wait for clients") ;
   if (s->areconnections) accept_some(&s->acceptor, &s->slots, &STAMP) ;
+  else if (loop_watch_isstarted(&s->listening)) slots_relieve(&s->slots) ;
   if (s->aresignals && !signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
   watch_turn(&h->watch, &STAMP) ;
   slots_turn(&s->slots, &STAMP) ;

@@ -27,6 +27,8 @@ extern struct slot *slots_find_displaced (struct slots const *, tain const *now,
  /* slots-room.c: who waits. */
 
 extern int slots_is_over (tain const *since, unsigned int milliseconds, tain const *now) ;
+extern void slots_notice_siege (struct slots *, tain const *now) ;  /* each turn */
+extern void slots_crowded_from (struct slots const *, tain *) ;  /* if nothing changes; somebody waits */
 extern int slots_iscrowded (struct slots const *, tain const *now) ;
 extern struct slots_waiting *slots_next_in_line (struct slots const *) ;
 

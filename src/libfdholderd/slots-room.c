@@ -23,14 +23,40 @@ int slots_is_over (tain const *since, unsigned int milliseconds, tain const *now
   return !tain_less(now, &end) ;
 }
 
+void slots_crowded_from (struct slots const *s, tain *when)
+{
+  tain t ;
+  clock_after(when, &s->room[0]->since, SLOTS_CROWDED_MS) ;
+  if (!slots_arebehind(s)) return ;
+  clock_after(&t, &s->behind, account_most_users(&s->holder->accounts) < SLOTS_CROWD ? SLOTS_BEHIND_MS : SLOTS_CROWDED_MS) ;
+  clock_lower(when, &t) ;
+}
+
+ /* Those who come and go all the time keep nobody waiting in it for long, and
+    hold up those behind it all the same. */
+
 static int has_waited_long (struct slots const *s, tain const *now)
 {
-  return s->waiting && slots_is_over(&s->room[0]->since, SLOTS_CROWDED_MS, now) ;
+  tain when ;
+  if (!s->waiting) return 0 ;
+  slots_crowded_from(s, &when) ;
+  return !tain_less(now, &when) ;
 }
 
 int slots_iscrowded (struct slots const *s, tain const *now)
 {
   return tain_less(now, &s->siege) || has_waited_long(s, now) ;
+}
+
+void slots_relieve (struct slots *s)
+{
+  s->behind = tain_infinite ;
+}
+
+void slots_notice_siege (struct slots *s, tain const *now)
+{
+  if (!slots_isopen(s, now)) clock_lower(&s->behind, now) ;
+  if (has_waited_long(s, now)) clock_after(&s->siege, now, SLOTS_SIEGE_MS) ;
 }
 
 int slots_isopen (struct slots const *s, tain const *now)

@@ -25,6 +25,7 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   s->n = s->waiting = 0 ;
   s->max = max ;
   s->changes = 0 ;
+  s->behind = tain_infinite ;
   s->siege = tain_zero ;
   s->timeout = *timeout ;
   list_init(&s->dead) ;
@@ -165,7 +166,7 @@ static void reconsider_withheld (struct slots *s, tain const *now)
 
 void slots_turn (struct slots *s, tain const *now)
 {
-  if (s->waiting && slots_is_over(&s->room[0]->since, SLOTS_CROWDED_MS, now)) clock_after(&s->siege, now, SLOTS_SIEGE_MS) ;
+  slots_notice_siege(s, now) ;
   reconsider_withheld(s, now) ;
   do fill(s, now) ;
   while (s->waiting && displace_one(s, now)) ;
@@ -181,7 +182,7 @@ void slots_next (struct slots const *s, tain const *now, tain *when)
   if (!s->waiting) return ;
   if (!slots_iscrowded(s, now))
   {
-    clock_after(&t, &s->room[0]->since, SLOTS_CROWDED_MS) ;
+    slots_crowded_from(s, &t) ;
     clock_lower(when, &t) ;
   }
   for (uint32_t i = 0 ; i < s->waiting ; i++)

@@ -13,8 +13,9 @@
 
     While it is full the daemon accepts nobody, as long as places are found:
     so a burst waits where the kernel keeps it. When somebody has waited for
-    too long, the room is crowded, for some time: whoever waits behind, in
-    the room or in the kernel, must be found. Then no rule has more than its
+    too long, or the kernel has kept some for too long, the room is crowded,
+    for some time: whoever waits behind, in the room or in the kernel, must be
+    found. Then no rule has more than its
     share, what is above is closed at once, all are accepted, and who comes
     by another rule than the crowd's waits for nobody's silence.
 
@@ -40,6 +41,8 @@ enum slots_numbers
   SLOTS_SILENCE_MS = 250,  /* who was heard within it is not displaced */
   SLOTS_PATIENCE_MS = 300,  /* by a newcomer who has not waited for so long */
   SLOTS_CROWDED_MS = 200,  /* somebody has: the room is crowded */
+  SLOTS_CROWD = 16,  /* or it was full, and not all were accepted since, and a rule has so many users */
+  SLOTS_BEHIND_MS = 700,  /* or fewer, but for so long: a burst of few users is served as it comes */
   SLOTS_SIEGE_MS = 5000,  /* and stays so, after nobody has any longer */
   SLOTS_STALEMATE_MS = 1000  /* his account gets no slot for so long, and displaces nobody: he is closed */
 } ;
@@ -81,6 +84,7 @@ struct slots
   struct slots_waiting cells[SLOTS_ROOM] ;
   struct slots_waiting *room[SLOTS_ROOM] ;  /* of the cells, oldest first */
   uint32_t waiting ;
+  tain behind ;  /* since when it keeps some whom a full room keeps out; infinite: nobody */
   tain siege ;  /* the room is crowded until then */
   tain timeout ;  /* for the exchanges of peers */
 } ;
@@ -94,6 +98,11 @@ extern int slots_isopen (struct slots const *, tain const *now) ;  /* is anybody
 extern void slots_arrive (struct slots *, int fd, struct rights const *, pid_t, tain const *now) ;
 
 #define slots_arewithheld(s) (!list_isempty(&(s)->withheld))  /* is somebody not read until something is closed? */
+
+ /* Does the kernel keep some whom a full room kept out? All have been accepted. */
+#define slots_arebehind(s) (tain_less(&(s)->behind, &tain_infinite))
+extern void slots_relieve (struct slots *) ;
+
 extern void slots_leave_all (struct slots *) ;  /* nobody waits any longer */
 extern void slots_lameduck (struct slots *, tain const *now) ;
 

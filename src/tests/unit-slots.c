@@ -18,7 +18,7 @@
 #include "support/rawclient.h"
 #include "support/tap.h"
 
-enum { BUSY_USER = 1, OTHER_USER = 2, TOO_MANY = 1000000 } ;
+enum { BUSY_USER = 1, OTHER_USER = 2, TOO_MANY = 1000000, CHURN_MS = 50 } ;
 
 static struct holder holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
 static struct loop loop ;
@@ -109,6 +109,38 @@ static void check_crowd (void)
   close(late) ;
   close(mine) ;
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) close(fds[i]) ;
+}
+
+ /* Nobody stays in the room for long, and it is always full. 1: at the end
+    all are accepted, though it is. */
+
+static int is_open_after (unsigned int ms, unsigned int users, int isrelieved)
+{
+  int isopen, slot, fds[SLOTS_ROOM] ;
+  if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
+  slot = arrive(101) ;
+  set_dump(1) ;
+  for (unsigned int n = 0 ; n < ms ; n += CHURN_MS)
+  {
+    for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) fds[i] = arrive(101 + i % users) ;
+    if (isrelieved) slots_relieve(&slots) ;
+    milliseconds_later(CHURN_MS) ;
+    isopen = slots_isopen(&slots, &now) ;
+    for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) close(fds[i]) ;
+    slots_leave_all(&slots) ;
+  }
+  slots_free(&slots) ;
+  close(slot) ;
+  return isopen ;
+}
+
+static void check_churn (void)
+{
+  tap_int(is_open_after(SLOTS_CROWDED_MS - CHURN_MS, SLOTS_CROWD, 0), 0, "a crowd that comes and goes fills the room") ;
+  tap_int(is_open_after(SLOTS_CROWDED_MS, SLOTS_CROWD, 0), 1, "when the kernel has kept some for long, all are accepted") ;
+  tap_int(is_open_after(SLOTS_BEHIND_MS - CHURN_MS, SLOTS_CROWD - 1, 0), 0, "fewer users, who may be a burst, have more time") ;
+  tap_int(is_open_after(SLOTS_BEHIND_MS, SLOTS_CROWD - 1, 0), 1, "but no more than that") ;
+  tap_int(is_open_after(2 * SLOTS_BEHIND_MS, SLOTS_CROWD, 1), 0, "as long as the kernel is seen to keep nobody, nothing is crowded") ;
 }
 
  /* Two slots become free at once, and who waited for one ends as soon as it has it. */
@@ -214,6 +246,7 @@ int main (void)
   close(other) ;
   close(busy) ;
   check_crowd() ;
+  check_churn() ;
   check_end_at_once() ;
   check_withheld() ;
   check_patient() ;
