@@ -48,28 +48,37 @@ unsigned int testdaemon_children (struct testdaemon const *d, pid_t *children, u
 }
 
  /* Is nothing under way, in the daemon and in its helpers that close? Who was
-    asked to do something is awake from then on. */
+    asked to do something is awake from then on. Counts how often they have
+    gone to sleep until now. */
 
-static int is_at_rest (struct testdaemon const *d)
+static int is_at_rest (struct testdaemon const *d, long *sleeps)
 {
-  pid_t children[CHILDREN_MAX] ;
-  unsigned int n = testdaemon_children(d, children, CHILDREN_MAX) ;
-  int r = is_asleep(d->pid) ;
-  while (r && n) r = is_asleep(children[--n]) ;
-  return r ;
+  pid_t all[CHILDREN_MAX + 1] ;
+  unsigned int n = testdaemon_children(d, all + 1, CHILDREN_MAX) + 1 ;
+  all[0] = d->pid ;
+  *sleeps = 0 ;
+  while (n--)
+  {
+    if (!is_asleep(all[n])) return 0 ;
+    *sleeps += procstatus(all[n], "voluntary_ctxt_switches") ;
+  }
+  return 1 ;
 }
 
- /* A helper naps for four milliseconds, and closes what has come meanwhile. */
+ /* A helper naps for four milliseconds, closes a number of what has come
+    meanwhile, and naps again. */
 
 void testdaemon_rest (struct testdaemon const *d)
 {
   double begun = test_seconds() ;
-  unsigned int times = 0 ;
-  while (times < 2 && test_seconds() - begun < 0.5)
+  long before, now ;
+  int wasatrest = 0 ;
+  for (;; before = now)
   {
-    if (is_at_rest(d)) times++ ;
-    else times = 0 ;
-    if (times < 2) test_sleep(times ? 8 : 1) ;
+    int isatrest = is_at_rest(d, &now) ;
+    if ((isatrest && wasatrest && now == before) || test_seconds() - begun > 0.5) return ;
+    wasatrest = isatrest ;
+    test_sleep(isatrest ? 8 : 1) ;
   }
 }
 
