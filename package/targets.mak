@@ -14,6 +14,7 @@ s6-fdholder-retrieve
 s6-fdholder-setdump
 s6-fdholder-store
 s6-fdholder-transferdump
+s6-fdholder-watch
 s6-ipcserver
 s6-fdholder-daemon
 s6-setuidgid

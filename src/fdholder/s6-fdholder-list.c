@@ -4,7 +4,6 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/sgetopt.h>
-#include <skalibs/skamisc.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
@@ -28,7 +27,7 @@ static void print (stralloc const *ids)
   for (size_t i = 0 ; i < ids->len ; i += len + 1)
   {
     len = strlen(ids->s + i) ;
-    if (!string_quote_nodelim_mustquote(&lines, ids->s + i, len, 0, 0) || !stralloc_append(&lines, '\n'))
+    if (!holderclient_quote(&lines, ids->s + i) || !stralloc_append(&lines, '\n'))
       strerr_diefusys(EXITCODE_SYSTEM, "print the list") ;
   }
   if (allwrite(1, lines.s, lines.len) < lines.len) strerr_diefusys(EXITCODE_SYSTEM, "write to standard output") ;

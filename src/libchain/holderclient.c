@@ -92,10 +92,15 @@ static char const *find_remedy (int e)
   return r->text ;
 }
 
+int holderclient_quote (stralloc *line, char const *id)
+{
+  return string_quote_nodelim_mustquote(line, id, strlen(id), 0, 0) ;
+}
+
 static char const *quote (stralloc *quoted, char const *id)
 {
   if (!id) id = "" ;
-  return string_quote_nodelim_mustquote(quoted, id, strlen(id), 0, 0) && stralloc_0(quoted) ? quoted->s : id ;
+  return holderclient_quote(quoted, id) && stralloc_0(quoted) ? quoted->s : id ;
 }
 
 void holderclient_die_for (int code, char const *doing, char const *id, char const *remedy)

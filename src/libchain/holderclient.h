@@ -7,6 +7,7 @@
     when they fail, with the exit codes of fdholder-errors(7). */
 
 #include <skalibs/gccattributes.h>
+#include <skalibs/stralloc.h>
 #include <skalibs/tai.h>
 
 #include <s6-activation/fdholder.h>
@@ -34,6 +35,10 @@ extern void holderclient_reconnect (fdholder *, char const *path, tain const *de
 extern void holderclient_die (int code, char const *doing, char const *id) gccattr_noreturn ;
 extern void holderclient_die_for (int code, char const *doing, char const *id, char const *remedy) gccattr_noreturn ;  /* with that remedy */
 extern void holderclient_warn (char const *doing, char const *id) ;  /* and goes on */
+
+ /* Appends it as a line of output has it: what does not print is written with a
+    backslash. 0: no memory. */
+extern int holderclient_quote (stralloc *, char const *) ;
 
  /* Becomes the program, or exits 0 if there is none. */
 extern void holderclient_finish (char const *const *argv) gccattr_noreturn ;

@@ -45,7 +45,7 @@ struct account
   struct account_rule *rule ;
   struct account_counts n ;
   struct list idle ;  /* its connections, who was heard last at the end: slots.h */
-  struct list patient ;  /* as idle as those, but their requests are answered later */
+  struct list patient ;  /* as idle as those, but their requests are answered later, or they watch */
   struct list busy ;
   uint32_t references ;
   uid_t uid ;

@@ -64,7 +64,7 @@ static void allow (struct peer *p)
 
 static struct call call_of (struct peer *p, tain const *now)
 {
-  struct call c = { .holder = p->holder, .session = &p->session, .reply = replies_of(p), .owner = p->owner, .now = now } ;
+  struct call c = { .holder = p->holder, .session = &p->session, .reply = replies_of(p), .owner = p->owner, .channel = p->channel, .now = now } ;
   return c ;
 }
 

@@ -50,7 +50,7 @@ void peer_die (struct peer *p)
 {
   p->state = PEER_DEAD ;
   if (p->isstranger && !p->iseof) peer_turn_away(p->fd) ;
-  verbs_session_end(p->holder, &p->session) ;
+  verbs_session_close(p->holder, &p->session) ;
 }
 
 void peer_hangup (struct peer *p, tain const *now)
@@ -69,6 +69,13 @@ void peer_kill (struct peer *p, char const *why, tain const *now)
   if (peer_isdead(p)) return ;
   peer_complain(p, why, now) ;
   peer_die(p) ;
+}
+
+int peer_mayhear (struct peer *p, tain const *now)
+{
+  if (policy_may(&p->holder->policy, &p->session.rights, RIGHT_LIST, 0, now)) return 1 ;
+  peer_kill(p, "has lost the right to watch: closed", now) ;
+  return 0 ;
 }
 
  /* Something of the client's is awaited. */

@@ -66,7 +66,7 @@ struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pi
 void peer_free (struct peer *p, tain const *now)
 {
   struct holder *h = p->holder ;
-  verbs_session_end(h, &p->session) ;
+  verbs_session_close(h, &p->session) ;
   policy_forget(&h->policy, &p->session.rights) ;
   frame_in_free(&p->in) ;
   frame_out_free(&p->out) ;

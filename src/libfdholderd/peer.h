@@ -83,6 +83,7 @@ extern void peer_write (struct peer *, tain const *now) ;
 extern void peer_tick (struct peer *, tain const *now) ;  /* every turn */
 extern void peer_next (struct peer const *, tain *) ;  /* when peer_tick has something to do */
 extern void peer_resume (struct peer *, tain const *now) ;  /* what it waits for may be there */
+extern int peer_mayhear (struct peer *, tain const *now) ;  /* of changes; 0: not any longer, and it is dead */
 extern void peer_hangup (struct peer *, tain const *now) ;  /* the client has gone, and the peer does not read */
 extern void peer_lameduck (struct peer *, tain const *now) ;
 extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* why: a text that stays where it is */
@@ -91,6 +92,7 @@ extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* wh
 #define peer_isdead(p) ((p)->state == PEER_DEAD)
 #define peer_isbusy(p) ((p)->busy)
 #define peer_iswaiting(p) ((p)->state == PEER_WAITING)
+#define peer_iswatching(p) (!!(p)->session.watcher)
 #define peer_uid(p) ((p)->session.rights.uid)
 
 #endif

@@ -78,3 +78,11 @@ void slots_wake (void *data, tain const *now)
   peer_resume(one->peer, now) ;
   slots_update(one, now) ;
 }
+
+int slots_mayhear (void *data, tain const *now)
+{
+  struct slot *one = data ;
+  if (peer_mayhear(one->peer, now)) return 1 ;
+  slots_update(one, now) ;
+  return 0 ;
+}

@@ -18,7 +18,7 @@
 static struct list *line_of (struct account *a, struct peer const *p)
 {
   if (peer_isbusy(p)) return &a->busy ;
-  return peer_iswaiting(p) ? &a->patient : &a->idle ;
+  return peer_iswaiting(p) || peer_iswatching(p) ? &a->patient : &a->idle ;
 }
 
  /* Nearly always the last one: it was heard just now. A dump that was admitted
@@ -61,8 +61,8 @@ static struct slot *most_displaceable (struct account const *a, tain const *now)
   return tain_less(&idle->peer->active, &busy->peer->active) ? idle : busy ;
 }
 
- /* Where nobody has more than the newcomer, one that waits makes room all the
-    same: it may wait for what the newcomer brings, and comes again.
+ /* Where nobody has more than the newcomer, one that waits or watches makes room
+    all the same: it may wait for what the newcomer brings, and can come again.
     Silence ends the protection, or the newcomer's patience: who is never
     silent would keep all others out. */
 

@@ -32,7 +32,7 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   list_init(&s->withheld) ;
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) s->cells[i].account = 0 ;
   accounts_init(&h->accounts) ;
-  watch_init(&h->watch, &slots_wake) ;
+  watch_init(&h->watch, loop, &slots_wake, &slots_mayhear) ;
   return 1 ;
 }
 

@@ -8,7 +8,7 @@
     rule that let a client in and within it the user. When all slots are
     taken, a newcomer displaces a connection of the account that holds the
     most, if that holds more than his own does; else one of his own account
-    that waits for an id. Who displaces nobody waits, accepted and unread, in
+    that waits for an id, or watches. Who displaces nobody waits, accepted and unread, in
     a small room.
 
     While it is full the daemon accepts nobody, as long as places are found:
@@ -107,10 +107,11 @@ extern void slots_leave_all (struct slots *) ;  /* nobody waits any longer */
 extern void slots_lameduck (struct slots *, tain const *now) ;
 
  /* What is called with a slot: it is ready, its time has come, what it waits
-    for may be there. */
+    for may be there, something has changed. */
 extern loop_ready_func slots_ready ;
 extern loop_due_func slots_due ;
 extern watch_wake_func slots_wake ;
+extern watch_may_func slots_mayhear ;
 
  /* Every turn, after all events: sweeps the dead, fills free slots,
     displaces, ends stalemates. */

@@ -85,3 +85,10 @@ enum verdict verb_getdump (struct call const *c)
   verbs_log(c->holder, c->session, "getdump", 0, 0) ;
   return VERDICT_ANSWERED ;
 }
+
+enum verdict verb_watch (struct call const *c)
+{
+  char const *glob = c->request->entry.id.s ;
+  int error = verbs_session_watch(c->holder, c->session, c->channel, c->owner, glob, 0) ? 0 : errno ;
+  return verbs_done(c, "watch", glob, error) ;
+}

@@ -7,12 +7,14 @@
 #include <string.h>
 #include <errno.h>
 
+#include <skalibs/tai.h>
 #include <skalibs/types.h>
 
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/stage.h"
 #include "libfdholderd/store.h"
 #include "libfdholderd/verbs.h"
+#include "libfdholderd/watch.h"
 #include "libfdwire/wire.h"
 
 #include "libdaemon/closer.h"
@@ -59,11 +61,26 @@ void verbs_log (struct holder *h, struct session const *s, char const *what, cha
   log_line(&h->log, LOG_INFO, "uid ", uid, " pid ", pid, ": ", what, id ? " " : "", id ? log_quote(quoted, id, strlen(id)) : "", ": ", e ? strerror(e) : "done") ;
 }
 
+static void note (struct holder *h, enum store_change change, struct store_entry const *e)
+{
+  static enum wire_event_kind const kinds[] =
+  {
+    [STORE_STORED] = WIRE_EVENT_STORED,
+    [STORE_REPLACED] = WIRE_EVENT_REPLACED,
+    [STORE_DELETED] = WIRE_EVENT_DELETED,
+    [STORE_EXPIRED] = WIRE_EVENT_EXPIRED
+  } ;
+  tain now ;
+  if (!tain_wallclock_read(&now)) now = tain_zero ;
+  watch_note(&h->watch, kinds[change], &now, e->id, e->idlen) ;
+}
+
 void verbs_observe (void *data, enum store_change change, struct store_entry const *e)
 {
   char quoted[LOG_QUOTED_MAX] ;
   struct holder *h = data ;
   if (change == STORE_STORED || change == STORE_REPLACED) watch_tell(&h->watch, e->id) ;
+  if (watch_iswatched(&h->watch)) note(h, change, e) ;
   if (change == STORE_EXPIRED && log_wants(&h->log, LOG_INFO)) log_line(&h->log, LOG_INFO, "expired: ", log_quote(quoted, e->id, e->idlen)) ;
 }
 
@@ -107,4 +124,25 @@ void verbs_session_end (struct holder *h, struct session *s)
   if (stage_isactive(&s->stage)) stage_end(&s->stage) ;
   budget_release(&h->budget, s->reserved) ;
   s->reserved = 0 ;
+}
+
+void verbs_session_close (struct holder *h, struct session *s)
+{
+  verbs_session_end(h, s) ;
+  if (s->watcher) watch_unsubscribe(&h->watch, s->watcher) ;
+  s->watcher = 0 ;
+}
+
+int verbs_session_watch (struct holder *h, struct session *s, int channel, void *owner, char const *glob, int islost)
+{
+  struct watch_watcher *one = watch_subscribe(&h->watch, channel, glob, owner) ;
+  if (!one) return 0 ;
+  if (s->watcher)
+  {
+    islost |= watch_haslost(s->watcher) ;
+    watch_unsubscribe(&h->watch, s->watcher) ;
+  }
+  s->watcher = one ;
+  if (islost) watch_lose(one) ;
+  return 1 ;
 }

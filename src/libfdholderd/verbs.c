@@ -14,6 +14,7 @@ static struct verb const table[] =
   { WIRE_REPLACE, 1, RIGHT_STORE, PHASE_NONE, "replace", &verb_replace },
   { WIRE_DELETE, 0, RIGHT_STORE, PHASE_NONE, "delete", &verb_delete },
   { WIRE_RETRIEVE, 0, RIGHT_RETRIEVE, PHASE_NONE, "retrieve", &verb_retrieve },
+  { WIRE_WATCH, 1, RIGHT_LIST, PHASE_NONE, "watch", &verb_watch },
   { WIRE_ACKNOWLEDGE, 1, RIGHT_NONE, PHASE_TAKING, "acknowledge", &verb_acknowledge },
   { WIRE_PUTBACK, 1, RIGHT_NONE, PHASE_GIVEN, "put back", &verb_putback },
   { WIRE_LIST, 0, RIGHT_LIST, PHASE_NONE, "list", &verb_list },

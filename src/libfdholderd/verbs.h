@@ -36,6 +36,7 @@ struct session
   uint32_t reserved ;  /* of the descriptor budget, for what the dump still awaits */
   struct taking taking ;
   struct watch_waiter *waiter ;  /* its request is answered later; or 0 */
+  struct watch_watcher *watcher ;  /* it is told of changes; or 0 */
   struct store_entry *given ;  /* acknowledged, and lent by the store until B or anything else; or 0 */
   pid_t pid ;
   uint8_t isnative ;  /* knows A and B, and gets ENOSYS for what is not known */
@@ -75,7 +76,8 @@ struct call
   struct wire_request const *request ;
   int const *fds ;  /* request->nfds of them */
   struct replies reply ;
-  void *owner ;  /* whom to wake, if the answer comes later (watch.h) */
+  void *owner ;  /* whom to wake, if the answer comes later, or who may be told of changes (watch.h) */
+  int channel ;  /* of the event pipe; -1: there is none */
   tain const *now ;
 } ;
 
@@ -122,10 +124,18 @@ extern int verbs_taking_complete (struct holder *, struct session *) ;
  /* Undoes what was under way: a taking, a dump, a wait; what was given is given for good. */
 extern void verbs_session_end (struct holder *, struct session *) ;
 
+ /* The same, and it is told of nothing any longer: before its connection is closed. */
+extern void verbs_session_close (struct holder *, struct session *) ;
+
+ /* From now on it is told of changes, instead of those that it was told of before:
+    what E does. glob 0: of all. islost: it has not been told of some. 0 and errno. */
+extern int verbs_session_watch (struct holder *, struct session *, int channel, void *owner, char const *glob, int islost) ;
+
 extern verb_func verb_store ;
 extern verb_func verb_replace ;
 extern verb_func verb_delete ;
 extern verb_func verb_retrieve ;
+extern verb_func verb_watch ;
 extern verb_func verb_acknowledge ;
 extern verb_func verb_putback ;
 extern verb_func verb_list ;

@@ -34,12 +34,24 @@ static int compare_key (void const *key, struct tree_node const *node)
   return strcmp(key, id_of(node)->id) ;
 }
 
-void watch_init (struct watch *w, watch_wake_func *wake)
+void watch_init (struct watch *w, struct loop *loop, watch_wake_func *wake, watch_may_func *may)
 {
+  static stralloc const none = STRALLOC_ZERO ;
   tree_init(&w->ids, &compare) ;
   list_init(&w->due) ;
   w->current = 0 ;
   w->wake = wake ;
+  list_init(&w->watchers) ;
+  w->watching = 0 ;
+  w->events = none ;
+  w->isoverflow = 0 ;
+  w->may = may ;
+  w->loop = loop ;
+}
+
+void watch_free (struct watch *w)
+{
+  stralloc_free(&w->events) ;
 }
 
 static struct watch_id *find (struct watch const *w, char const *id)
@@ -144,9 +156,10 @@ void watch_turn (struct watch *w, tain const *now)
     w->current = 0 ;
     leave_if_unwanted(w, i) ;
   }
+  watch_tell_events(w, now) ;
 }
 
 void watch_next (struct watch const *w, tain const *now, tain *when)
 {
-  if (!list_isempty(&w->due)) clock_lower(when, now) ;
+  if (!list_isempty(&w->due) || watch_hasevents(w)) clock_lower(when, now) ;
 }

@@ -69,6 +69,14 @@ int frame_out_putraw (struct frame_out *out, char const *s, size_t len, int cons
   return 1 ;
 }
 
+size_t frame_pack_header (char *s, enum frame_dialect dialect, size_t len, unsigned int nfds)
+{
+  uint32_pack_big(s, len) ;
+  if (dialect == FRAME_NATIVE) return FRAME_NATIVE_HEADER ;
+  uint16_pack_big(s + FRAME_NATIVE_HEADER, nfds) ;
+  return FRAME_S6_HEADER ;
+}
+
 #define header_size(out) ((out)->dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER)
 
 char *frame_out_reserve (struct frame_out *out, size_t maxbody, unsigned int nfds)
@@ -79,11 +87,8 @@ char *frame_out_reserve (struct frame_out *out, size_t maxbody, unsigned int nfd
 
 void frame_out_commit (struct frame_out *out, size_t len, int const *fds, unsigned int nfds)
 {
-  char *header = out->data.s + out->data.len ;
   attach(out, out->data.len, fds, nfds) ;
-  uint32_pack_big(header, len) ;
-  if (out->dialect == FRAME_S6) uint16_pack_big(header + 4, nfds) ;
-  out->data.len += header_size(out) + len ;
+  out->data.len += frame_pack_header(out->data.s + out->data.len, out->dialect, len, nfds) + len ;
 }
 
 int frame_out_put (struct frame_out *out, char const *s, size_t len, int const *fds, unsigned int nfds)

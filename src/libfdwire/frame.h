@@ -134,6 +134,9 @@ extern int frame_in_takefd (struct frame_in *) ;  /* the caller owns the referen
 
  /* Output */
 
+ /* The header of a body of so many bytes, with so many descriptors. Returns its length. */
+extern size_t frame_pack_header (char *, enum frame_dialect, size_t len, unsigned int nfds) ;
+
 struct frame_out
 {
   stralloc data ;

@@ -10,7 +10,7 @@
 
 #include "libfdwire/wire.h"
 
-static size_t pack_id (char *s, char const *id, size_t len)
+size_t wire_pack_id (char *s, char const *id, size_t len)
 {
   *s = (char)len ;
   memcpy(s + 1, id, len) ;
@@ -27,7 +27,7 @@ size_t wire_pack_verb (char *s, enum wire_verb verb)
 size_t wire_pack_entry (char *s, tain const *limit, char const *id, size_t len)
 {
   tain_pack(s, limit) ;
-  return TAIN_PACK + pack_id(s + TAIN_PACK, id, len) ;
+  return TAIN_PACK + wire_pack_id(s + TAIN_PACK, id, len) ;
 }
 
 size_t wire_pack_store (char *s, tain const *limit, char const *id, size_t len)
@@ -45,14 +45,22 @@ size_t wire_pack_replace (char *s, tain const *limit, char const *id, size_t len
 size_t wire_pack_delete (char *s, char const *id, size_t len)
 {
   size_t n = wire_pack_verb(s, WIRE_DELETE) ;
-  return n + pack_id(s + n, id, len) ;
+  return n + wire_pack_id(s + n, id, len) ;
 }
 
 size_t wire_pack_retrieve (char *s, uint8_t flags, char const *id, size_t len)
 {
   size_t n = wire_pack_verb(s, WIRE_RETRIEVE) ;
   s[n++] = (char)flags ;
-  return n + pack_id(s + n, id, len) ;
+  return n + wire_pack_id(s + n, id, len) ;
+}
+
+size_t wire_pack_watch (char *s, char const *glob, size_t len)
+{
+  size_t n = wire_pack_verb(s, WIRE_WATCH) ;
+  if (len) return n + wire_pack_id(s + n, glob, len) ;
+  s[n++] = 0 ;
+  return n ;
 }
 
 size_t wire_pack_setdump (char *s, uint32_t total)
@@ -72,6 +80,15 @@ static uint8_t count_entries (struct wire_reader r)
   return (uint8_t)n ;
 }
 
+static int unpack_glob (struct wire_id *glob, struct wire_reader *r)
+{
+  uint8_t len ;
+  struct wire_reader all = *r ;
+  if (!wire_get_u8(&all, &len) || len) return wire_get_id(r, glob) ;
+  *r = all ;
+  return 1 ;
+}
+
 static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
 {
   switch (req->verb)
@@ -84,6 +101,8 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
       return wire_get_id(r, &req->entry.id) ;
     case WIRE_RETRIEVE :
       return wire_get_u8(r, &req->flags) && wire_get_id(r, &req->entry.id) ;
+    case WIRE_WATCH :
+      return unpack_glob(&req->entry.id, r) ;
     case WIRE_SETDUMP :
       return wire_get_u32(r, &req->total) ;
     case WIRE_DUMPFRAME :
@@ -98,7 +117,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
 
 int wire_unpack_request (struct wire_request *req, char const *s, size_t len)
 {
-  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
+  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_WATCH, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
   struct wire_reader r ;
   uint8_t verb ;
   memset(req, 0, sizeof(*req)) ;

@@ -29,6 +29,7 @@ enum wire_sizes
   WIRE_ENTRY_MAX = TAIN_PACK + WIRE_ID_PACK_MAX,
   WIRE_REQUEST_MAX = 1 + WIRE_ENTRY_MAX,  /* the longest message outside a dump */
   WIRE_DUMPFRAME_MAX = 1 + WIRE_FDS_MAX * WIRE_ENTRY_MAX,  /* the longest within one */
+  WIRE_EVENT_MAX = 1 + TAIN_PACK + WIRE_ID_PACK_MAX,
   WIRE_VERB_PACK = 1,
   WIRE_ERROR_PACK = 1,
   WIRE_LIST_HEADER_PACK = 5,
@@ -42,6 +43,7 @@ enum wire_verb
   WIRE_REPLACE = 'P',  /* native only: as a store, and whatever is there goes in the same moment */
   WIRE_DELETE = 'D',
   WIRE_RETRIEVE = 'R',
+  WIRE_WATCH = 'E',  /* native only: events follow on the pipe of the handshake */
   WIRE_ACKNOWLEDGE = 'A',  /* native only: confirms the retrieve-and-delete before it */
   WIRE_PUTBACK = 'B',  /* native only: undoes the acknowledgement before it */
   WIRE_LIST = 'L',
@@ -58,6 +60,16 @@ enum wire_retrieve_flag
                                   a flag that is not 0, ours answers EINVAL, and so is not mistaken for it */
 } ;
 
+ /* What the event pipe tells. */
+enum wire_event_kind
+{
+  WIRE_EVENT_STORED = 's',
+  WIRE_EVENT_REPLACED = 'r',
+  WIRE_EVENT_DELETED = 'd',
+  WIRE_EVENT_EXPIRED = 'x',
+  WIRE_EVENT_LOST = 'l'  /* some that came before; it has no id */
+} ;
+
  /* Points into the message that it was read from. s[len] is a NUL. */
 struct wire_id
 {
@@ -69,6 +81,13 @@ struct wire_entry
 {
   tain limit ;
   struct wire_id id ;
+} ;
+
+struct wire_event
+{
+  char kind ;
+  tain when ;
+  struct wire_id id ;  /* s is 0 for WIRE_EVENT_LOST */
 } ;
 
 struct wire_reader
@@ -83,7 +102,8 @@ struct wire_request
   uint8_t nfds ;  /* descriptors that belong to it */
   uint8_t flags ;  /* WIRE_RETRIEVE */
   uint32_t total ;  /* WIRE_SETDUMP */
-  struct wire_entry entry ;  /* WIRE_STORE, WIRE_REPLACE; its id for WIRE_DELETE and WIRE_RETRIEVE */
+  struct wire_entry entry ;  /* WIRE_STORE, WIRE_REPLACE; its id for WIRE_DELETE and WIRE_RETRIEVE;
+                                 its id, or none, is the glob of WIRE_WATCH */
   struct wire_reader entries ;  /* WIRE_DUMPFRAME */
 } ;
 
@@ -110,7 +130,9 @@ extern size_t wire_pack_store (char *, tain const *, char const *, size_t) ;
 extern size_t wire_pack_replace (char *, tain const *, char const *, size_t) ;
 extern size_t wire_pack_delete (char *, char const *, size_t) ;
 extern size_t wire_pack_retrieve (char *, uint8_t, char const *, size_t) ;
+extern size_t wire_pack_watch (char *, char const *, size_t) ;  /* length 0: everything */
 extern size_t wire_pack_setdump (char *, uint32_t) ;
+extern size_t wire_pack_id (char *, char const *, size_t) ;  /* part of others */
 extern size_t wire_pack_verb (char *, enum wire_verb) ;  /* without arguments; of WIRE_DUMPFRAME, before its entries */
 extern size_t wire_pack_entry (char *, tain const *, char const *, size_t) ;
 
@@ -124,6 +146,10 @@ extern size_t wire_pack_error (char *, int) ;
 extern size_t wire_pack_list_header (char *, uint32_t) ;
 extern size_t wire_pack_getdump_reply (char *, uint32_t) ;  /* argument: the total */
 extern size_t wire_pack_setdump_reply (char *, uint32_t) ;  /* argument: the total */
+
+ /* Events. Of WIRE_EVENT_LOST the id is not looked at. 0: that is no event. */
+extern size_t wire_pack_event (char *, enum wire_event_kind, tain const *, char const *, size_t) ;
+extern int wire_unpack_event (struct wire_event *, char const *, size_t) ;
 
  /* How many frames a dump of so many descriptors takes. */
 #define wire_dump_frames(total) ((total) ? 1 + ((total) - 1) / WIRE_FDS_MAX : 0)

@@ -31,7 +31,7 @@ static int receive_channel (struct fdclient_inbox *in, tain const *deadline, tai
   if (c == WIRE_CROWDED_BYTE && !frame_in_fdcount(&in->in)) return (errno = EAGAIN, fdclient_fail(in->connection)) ;
   if (c != WIRE_CHANNEL_BYTE) return fdclient_misunderstood(in) ;
   if (!fdclient_inbox_take(in, &fd, 1)) return 0 ;
-  return textmessage_receiver_init(&client->asyncin, fd, client->asyncbuf, TEXTCLIENT_BUFSIZE, TEXTMESSAGE_MAXLEN) ;
+  return textmessage_receiver_init(&client->asyncin, fd, client->asyncbuf, TEXTCLIENT_BUFSIZE, WIRE_EVENT_MAX) ;
 }
 
 static int is_banner (char const *s, size_t len)

@@ -108,9 +108,21 @@ static void choose (struct fuzz_script *script, char const **id, size_t *idlen, 
   if (how & 64) tain_sub(limit, limit, &left) ; else tain_add(limit, limit, &left) ;
 }
 
-static void send_request (struct client const *c, struct fuzz_script *script)
+static size_t pack_watch (char *body, uint8_t kind, char const *id, size_t idlen)
+{
+  static char const glob[] = "[ab]*" ;
+  if (kind & 64) return wire_pack_watch(body, glob, kind & 128 ? 1 : sizeof(glob) - 1) ;
+  return wire_pack_watch(body, id, kind & 128 ? 0 : idlen) ;
+}
+
+static size_t pack_simple (char *body, uint8_t kind)
 {
   static char const simple[] = { WIRE_LIST, WIRE_GETDUMP, WIRE_ACKNOWLEDGE, 'x' } ;
+  return wire_pack_verb(body, simple[kind >> 3 & 3]) ;
+}
+
+static void send_request (struct client const *c, struct fuzz_script *script)
+{
   char body[WIRE_REQUEST_MAX] ;
   uint8_t kind = fuzz_next(script) ;
   uint8_t wait = kind & 8 ? WIRE_RETRIEVE_WAIT : 0 ;
@@ -127,7 +139,7 @@ static void send_request (struct client const *c, struct fuzz_script *script)
     case 4 : len = wire_pack_retrieve(body, wait | WIRE_RETRIEVE_DELETE, id, idlen) ; break ;
     case 5 : len = wire_pack_setdump(body, kind & 8 ? kind : kind >> 4) ; break ;
     case 6 : len = wire_pack_verb(body, WIRE_PUTBACK) ; break ;
-    default : body[0] = simple[kind >> 3 & 3] ; len = 1 ;
+    default : len = kind & 32 ? pack_watch(body, kind, id, idlen) : pack_simple(body, kind) ;
   }
   send_frame(c, body, len, nfds, nfds, fuzz_next(script)) ;
 }

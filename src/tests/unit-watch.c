@@ -84,7 +84,7 @@ static void judge_waiting (char const *want, char const *name)
 
 int main (void)
 {
-  watch_init(&watch, &wake) ;
+  watch_init(&watch, 0, &wake, 0) ;
   tap_ok(watch_isempty(&watch), "nobody waits at first") ;
   for (unsigned int i = 0 ; i < ALL ; i++) begin(all + i) ;
   tap_int(watch.ids.count, 2, "five wait for two ids") ;

@@ -140,6 +140,43 @@ extern int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const 
 #define fdholder_list_g(h, ids, count, deadline) fdholder_list(h, ids, count, (deadline), &STAMP)
 
 
+ /* What changes */
+
+enum fdholder_change_e
+{
+  FDHOLDER_STORED = 's',
+  FDHOLDER_REPLACED = 'r',
+  FDHOLDER_DELETED = 'd',  /* also: retrieved and deleted */
+  FDHOLDER_EXPIRED = 'x',
+  FDHOLDER_LOST = 'l'  /* there were others, and no room for them: look again */
+} ;
+
+typedef struct fdholder_change_s fdholder_change, *fdholder_change_ref ;
+struct fdholder_change_s
+{
+  int kind ;  /* enum fdholder_change_e */
+  tain when ;  /* by the daemon's wall clock */
+  char id[FDHOLDER_ID_MAX + 1] ;  /* empty: FDHOLDER_LOST has none */
+} ;
+
+ /* From now on the daemon tells of changes, until the connection ends: of ids that
+    match the glob, as fnmatch(3) without flags has it, or of all if that is 0. A
+    second call changes the glob. It takes the right to list, which is asked for
+    again when there is something to tell: who has lost it is disconnected.
+    EINVAL: a bracket, or a backslash, with nothing that ends it. ENOSYS: the daemon
+    is s6's, or too old. */
+extern int fdholder_watch (fdholder *h, char const *glob, tain const *deadline, tain *stamp) ;
+#define fdholder_watch_g(h, glob, deadline) fdholder_watch(h, glob, (deadline), &STAMP)
+
+ /* The next change, waited for until the deadline. ETIMEDOUT: there is none, and
+    the connection is as good as before. Others can be asked for meanwhile.
+    To wait for it yourself, poll fdholder_eventfd for reading when the last call
+    has failed with ETIMEDOUT, for several may have been read at once. */
+extern int fdholder_event (fdholder *h, fdholder_change *change, tain const *deadline, tain *stamp) ;
+#define fdholder_event_g(h, change, deadline) fdholder_event(h, change, (deadline), &STAMP)
+#define fdholder_eventfd(h) textclient_fd(&(h)->client)
+
+
  /* Everything at once */
 
 typedef struct fdholder_entry_s fdholder_entry, *fdholder_entry_ref ;

@@ -279,6 +279,30 @@ s6_fdholder_store_8_2()
   works
   ok "$case: both are there" holds s pipe:log:w pipe:log:r
 }
+s6_fdholder_store_8_3()
+{
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  works
+  ok "$case: it is there" holds "$H" "unix:$WORK/run/web"
+  s6-fdholder-delete "$H" "unix:$WORK/run/web"
+}
+s6_fdholder_watch_8_1()
+{
+  store_socket "$WORK/run/x/s" "unix:watched"
+  works
+  like "$case: what is there" "$(cat out)" '^holds unix:watched$'
+  s6-fdholder-delete "$H" unix:watched
+}
+s6_fdholder_watch_8_2()
+{
+  by_shell
+  # shellcheck disable=SC2086 # words
+  start watcher $reader example
+  told() { s6-fdholder-store -r "$H" pipe:x < /dev/null 2>/dev/null ; grep -Eqx '(stored|replaced) pipe:x' watcher.out ; }
+  ok "$case: it tells" retry 20 told
+  stop watcher
+  s6-fdholder-delete "$H" pipe:x
+}
 s6_fdholder_transferdump_8_1()
 {
   works

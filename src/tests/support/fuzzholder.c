@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -112,6 +113,7 @@ struct fuzzholder *fuzzholder_new (void)
   struct fuzzholder *f = calloc(1, sizeof(struct fuzzholder)) ;
   fuzz_must(!!f) ;
   PROG = "fuzz" ;
+  signal(SIGPIPE, SIG_IGN) ;  /* as the daemon has it, whose clients close event pipes */
   f->holder = zero ;
   nowait_init(&f->holder.log.out, open("/dev/null", O_WRONLY | O_CLOEXEC)) ;
   f->holder.log.verbosity = 0 ;
@@ -214,7 +216,7 @@ static int count_taken (struct store_entry const *e, void *data)
 static void check (struct fuzzholder *f)
 {
   struct holder *h = &f->holder ;
-  unsigned int taken = 0, taking = 0, given = 0, reserved = 0, waiting = 0 ;
+  unsigned int taken = 0, taking = 0, given = 0, reserved = 0, waiting = 0, watching = 0 ;
   store_iter(&h->store, &check_entry, f) ;
   store_iter(&h->store, &count_taken, &taken) ;
   for (uint32_t i = 0 ; i < f->slots.n ; i++)
@@ -224,10 +226,13 @@ static void check (struct fuzzholder *f)
     given += !!p->session.given ;
     reserved += p->session.reserved ;
     waiting += !!p->session.waiter ;
+    watching += !!p->session.watcher ;
+    fuzz_must(!p->session.watcher || (p->session.watcher->owner == f->slots.all[i] && p->channel >= 0)) ;
     fuzz_must((p->state == PEER_WAITING) == !!p->session.waiter) ;
   }
   fuzz_must(taken <= taking && reserved == h->budget.reserved && h->fdtable.connections == f->slots.n + f->slots.waiting) ;
   fuzz_must(h->watch.ids.count <= waiting && !waiting == watch_isempty(&h->watch)) ;
+  fuzz_must(watching == h->watch.watching) ;
   fuzz_must(given == h->store.lent && store_used(&h->store) <= h->store.max && store_used(&h->store) <= h->fdtable.count) ;
 }
 
@@ -248,7 +253,9 @@ void fuzzholder_end (struct fuzzholder *f)
   while (f->slots.n || f->slots.waiting) fuzzholder_turn(f) ;
   fuzz_must(h->fdtable.count == store_count(&h->store)) ;
   fuzz_must(!h->budget.reserved && !h->fdtable.connections) ;
+  fuzz_must(!watch_iswatched(&h->watch)) ;
   slots_free(&f->slots) ;
+  watch_free(&h->watch) ;
   store_free(&h->store) ;
   fuzz_must(!h->fdtable.count) ;
   fuzz_must(first_free() == f->lowest) ;

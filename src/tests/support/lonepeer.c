@@ -21,6 +21,7 @@
 #include "libfdwire/wire.h"
 
 struct holder lonepeer_holder = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
+struct loop lonepeer_loop ;
 struct peer *peer ;
 int client ;
 static tain timeout ;
@@ -38,6 +39,11 @@ static void wake (void *owner, tain const *now)
   peer_resume(owner, now) ;
 }
 
+static int may (void *owner, tain const *now)
+{
+  return peer_mayhear(owner, now) ;
+}
+
 static void make_holder (void)
 {
   testdaemon_allow("uid/self", "^x", "^x", "LIST GETDUMP SETDUMP") ;
@@ -45,7 +51,8 @@ static void make_holder (void)
   if (!policy_init_dir(&lonepeer_holder.policy, "rules", &lonepeer_holder.complaints)) tap_bail("policy") ;
   budget_fit(&lonepeer_holder.budget, 16, 100, 1000) ;
   store_init(&lonepeer_holder.store, &lonepeer_holder.fdtable, 100, &verbs_observe, &lonepeer_holder) ;
-  watch_init(&lonepeer_holder.watch, &wake) ;
+  if (!loop_init(&lonepeer_loop)) tap_bail("loop") ;
+  watch_init(&lonepeer_holder.watch, &lonepeer_loop, &wake, &may) ;
 }
 
 void lonepeer_begin (void)
@@ -147,6 +154,7 @@ int lonepeer_finish (void)
 {
   tap_int(lonepeer_holder.fdtable.connections, 0, "no descriptor of a connection is left") ;
   tap_int(lonepeer_holder.fdtable.count, store_count(&lonepeer_holder.store), "nor any other than what is held") ;
+  watch_free(&lonepeer_holder.watch) ;
   store_free(&lonepeer_holder.store) ;
   policy_free(&lonepeer_holder.policy) ;
   fdtable_free(&lonepeer_holder.fdtable) ;

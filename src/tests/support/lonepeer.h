@@ -16,6 +16,7 @@
 enum { LONEPEER_TIMEOUT = 10 } ;  /* seconds: -t */
 
 extern struct holder lonepeer_holder ;
+extern struct loop lonepeer_loop ;  /* nothing but what has lost events waits in it */
 extern struct peer *peer ;
 extern int client ;  /* our end */
 

@@ -56,6 +56,12 @@ int raw_replace (struct rawclient *c, char const *id, tain const *limit, int fd)
   return raw_command(c, body, wire_pack_replace(body, limit ? limit : &never, id, strlen(id)), &fd, 1) ;
 }
 
+int raw_watch (struct rawclient *c, char const *glob)
+{
+  char body[WIRE_REQUEST_MAX] ;
+  return raw_command(c, body, wire_pack_watch(body, glob, glob ? strlen(glob) : 0), 0, 0) ;
+}
+
 int raw_delete (struct rawclient *c, char const *id)
 {
   char body[WIRE_REQUEST_MAX] ;

@@ -72,6 +72,7 @@ extern int raw_command (struct rawclient *, char const *body, size_t, int const 
  /* One request and its errno. A limit of 0 is never. */
 extern int raw_store (struct rawclient *, char const *id, tain const *limit, int fd) ;
 extern int raw_replace (struct rawclient *, char const *id, tain const *limit, int fd) ;
+extern int raw_watch (struct rawclient *, char const *glob) ;  /* 0: everything */
 extern int raw_delete (struct rawclient *, char const *id) ;
 extern int raw_retrieve (struct rawclient *, unsigned int flags, char const *id, int *fd) ;
 extern int raw_acknowledge (struct rawclient *) ;
@@ -81,6 +82,11 @@ extern int raw_setdump (struct rawclient *, uint32_t total) ;
 
  /* One frame of a dump, of n entries "id", "id"... that never expire. */
 extern int raw_dumpframe (struct rawclient *, char const *const *ids, int const *, unsigned int n) ;
+
+ /* The next n events on the pipe, in words: "s:ID r:ID l", in their order; "closed" where the
+    pipe ends, and the rest is missing if none comes within 30 seconds. Valid until the next call. */
+extern char const *raw_events (struct rawclient *, unsigned int n) ;
+extern int raw_isquiet (struct rawclient *) ;  /* is nothing on the pipe now? */
 
  /* Whether the last list holds that id, and how many ids it holds: -1 if it is no list. */
 extern int raw_listed (struct rawclient const *, char const *id) ;

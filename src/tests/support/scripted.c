@@ -55,6 +55,8 @@ static void read_step (int fd, struct step const *step)
   if (step->s && memcmp(s, step->s, len)) _exit(1) ;
 }
 
+static int channel = -1 ;  /* our end of the event pipe */
+
 static void handshake (int fd, int islong)
 {
   static char const right[] = "\0\0\0\24" WIRE_BANNER_SERVER ;
@@ -63,11 +65,21 @@ static void handshake (int fd, int islong)
   struct step const hello = READ("\0\0\0\24" WIRE_BANNER_CLIENT) ;
   int p[2] ;
   read_step(fd, &hello) ;
-  if (pipe(p) == -1) _exit(2) ;
+  if (pipe2(p, O_NONBLOCK) == -1) _exit(2) ;  /* the reading end is as the daemon has it */
   if (write(p[1], right, sizeof(right) - 1) == -1) _exit(2) ;
   send_bytes(fd, "|", 1, p, 1) ;
   send_bytes(fd, banner, sizeof(right) - 1, 0, 0) ;
   close(p[0]) ;
+  if (channel >= 0) close(channel) ;
+  channel = p[1] ;
+}
+
+static void close_both (int *fd)
+{
+  close(*fd) ;
+  *fd = -1 ;
+  if (channel >= 0) close(channel) ;
+  channel = -1 ;
 }
 
 static void go_through (int listener, struct step const *step)
@@ -86,9 +98,10 @@ static void go_through (int listener, struct step const *step)
     case STEP_READ : read_step(fd, step) ; break ;
     case STEP_SEND :
     case STEP_DRIP : send_step(fd, step) ; break ;
+    case STEP_EVENT : if (write(channel, step->s, step->n) != (ssize_t)step->n) _exit(2) ; break ;
     case STEP_PAUSE : test_sleep(step->n) ; break ;
     case STEP_WAITEOF : if (read(fd, &c, 1) > 0) _exit(1) ; break ;
-    default : close(fd) ; fd = -1 ;
+    default : close_both(&fd) ;
   }
   _exit(0) ;
 }

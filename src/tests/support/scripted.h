@@ -18,9 +18,10 @@ enum step_kind
   STEP_READ,       /* takes n bytes from the client; exits 1 if they are not s, where s is given */
   STEP_SEND,       /* n bytes of s, with fds descriptors of /dev/null */
   STEP_DRIP,       /* the same, one byte at a time */
+  STEP_EVENT,      /* n bytes of s to the event pipe */
   STEP_PAUSE,      /* n milliseconds */
   STEP_WAITEOF,    /* until the client closes; exits 1 if it says something else */
-  STEP_CLOSE
+  STEP_CLOSE       /* the connection, and its event pipe */
 } ;
 
 struct step
@@ -33,6 +34,7 @@ struct step
 
 #define SEND(text, fds) { STEP_SEND, text, sizeof(text) - 1, fds }
 #define DRIP(text, fds) { STEP_DRIP, text, sizeof(text) - 1, fds }
+#define EVENT(text) { STEP_EVENT, text, sizeof(text) - 1, 0 }
 #define READ(text) { STEP_READ, text, sizeof(text) - 1, 0 }
 #define STEP(kind) { kind, 0, 0, 0 }
 #define PAUSE(milliseconds) { STEP_PAUSE, 0, milliseconds, 0 }
