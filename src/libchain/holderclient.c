@@ -80,6 +80,7 @@ static char const *find_remedy (int e)
     { ENOENT, " (the daemon holds nothing by that identifier)" },
     { EBUSY, " (the identifier is in use)" },
     { ENFILE, " (the daemon's -n, or the limit of open files here or there, is too low)" },
+    { EDQUOT, " (the daemon's access rules let this user have no more stored at a time)" },
     { ETIMEDOUT, " (no answer in time: is it stuck, or its -c too low? -t sets how long to wait)" },
     { EPROTO, " (that does not speak as a fd-holder daemon does)" },
     { EBADF, " (that descriptor is not open)" },

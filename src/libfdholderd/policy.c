@@ -80,7 +80,7 @@ int policy_admit (struct policy *p, struct rights *r, uid_t uid, gid_t gid, tain
 void policy_forget (struct policy *p, struct rights *r)
 {
   if (!r->one) return ;
-  for (unsigned int i = 0 ; i < RIGHT_COUNT ; i++) expression_release(p, r->one[i].expression) ;
+  for (unsigned int i = 0 ; i < RIGHT_READ ; i++) expression_release(p, r->one[i].expression) ;
   free(r->one) ;
   r->one = 0 ;
 }
@@ -113,13 +113,14 @@ static int find_rule (struct policy *p, struct rights *r, tain const *now)
   return !!r->key[0] ;
 }
 
-static char const *const variables[RIGHT_COUNT] =
+static char const *const variables[RIGHT_READ] =
 {
   [RIGHT_STORE] = "S6_FDHOLDER_STORE_REGEX",
   [RIGHT_RETRIEVE] = "S6_FDHOLDER_RETRIEVE_REGEX",
   [RIGHT_LIST] = "S6_FDHOLDER_LIST",
   [RIGHT_GETDUMP] = "S6_FDHOLDER_GETDUMP",
-  [RIGHT_SETDUMP] = "S6_FDHOLDER_SETDUMP"
+  [RIGHT_SETDUMP] = "S6_FDHOLDER_SETDUMP",
+  [RIGHT_MAXFDS] = "S6_FDHOLDER_MAXFDS"
 } ;
 
 #define has_expression(right) ((right) == RIGHT_STORE || (right) == RIGHT_RETRIEVE)
@@ -136,6 +137,17 @@ static struct expression *read_expression (struct policy *p, struct rights const
   return 0 ;
 }
 
+static uint32_t read_number (struct policy *p, struct rights const *r, char const *name, char const *text, tain const *now)
+{
+  struct complaint_account account ;
+  char quoted[LOG_QUOTED_MAX] ;
+  uint32_t n ;
+  if (uint320_scan(text, &n)) return n ;
+  complaint_account_uid(&account, r->key, r->uid) ;
+  complaint_line(p->complaints, LOG_WARNING, "a quota is no number", &account, now, "rule ", p->params.key, ": ", name, " is no number, ", log_quote(quoted, text, strlen(text)), ": none may be stored") ;
+  return 0 ;
+}
+
  /* VAR=value grants; VAR alone, which unsets the variable, does not. */
 
 static void read_right (struct policy *p, struct rights *r, enum right right, tain const *now)
@@ -147,6 +159,7 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
   expression_release(p, one->expression) ;
   one->expression = 0 ;
   one->isgranted = 0 ;
+  one->number = 0 ;
   one->isknown = 1 ;
   one->generation = p->generation ;
   isallowed = find_rule(p, r, now) ;
@@ -154,10 +167,11 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
   if (!isallowed) return ;
   result = accessrules_read_variable(&p->rules, &p->params, variables[right]) ;
   if (result == ACCESSRULES_ERROR) warn_rules(p, r, now) ;
-  if (result != ACCESSRULES_ALLOW || !p->params.env.len) return ;
-  value = strchr(p->params.env.s, '=') ;
-  if (!value) return ;
-  if (has_expression(right)) one->expression = read_expression(p, r, variables[right], value + 1, now) ;
+  if (result != ACCESSRULES_ALLOW) return ;
+  value = p->params.env.len ? strchr(p->params.env.s, '=') : 0 ;
+  if (right == RIGHT_MAXFDS) one->number = p->params.env.len ? read_number(p, r, variables[right], value ? value + 1 : "", now) : POLICY_ANY ;
+  else if (!value) return ;
+  else if (has_expression(right)) one->expression = read_expression(p, r, variables[right], value + 1, now) ;
   else one->isgranted = 1 ;
 }
 
@@ -165,19 +179,33 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
 
 static int has_place (struct policy *p, struct rights *r, tain const *now)
 {
-  if (!r->one) r->one = calloc(RIGHT_COUNT, sizeof(struct rights_one)) ;
+  if (!r->one) r->one = calloc(RIGHT_READ, sizeof(struct rights_one)) ;
   if (r->one) return 1 ;
   strcpy(p->params.key, r->key) ;  /* that is the longer one */
   warn_rules(p, r, now) ;
   return 0 ;
 }
 
+static struct rights_one *find_fresh (struct policy *p, struct rights *r, enum right right, tain const *now)
+{
+  struct rights_one *one ;
+  if (!has_place(p, r, now)) return 0 ;
+  one = r->one + right ;
+  if (!one->isknown || !is_fresh(p, &one->read, one->generation, now)) read_right(p, r, right, now) ;
+  return one ;
+}
+
+uint32_t policy_maxfds (struct policy *p, struct rights *r, tain const *now)
+{
+  struct rights_one const *one = find_fresh(p, r, RIGHT_MAXFDS, now) ;
+  return one ? one->number : 0 ;
+}
+
 int policy_may (struct policy *p, struct rights *r, enum right right, char const *id, tain const *now)
 {
   struct rights_one *one ;
   if (right == RIGHT_NONE) return 1 ;
-  if (!has_place(p, r, now)) return 0 ;
-  one = r->one + right ;
-  if (!one->isknown || !is_fresh(p, &one->read, one->generation, now)) read_right(p, r, right, now) ;
+  one = find_fresh(p, r, right, now) ;
+  if (!one) return 0 ;
   return has_expression(right) ? one->expression && expression_matches(one->expression, id) : one->isgranted ;
 }

@@ -28,7 +28,9 @@ enum right
   RIGHT_LIST,
   RIGHT_GETDUMP,
   RIGHT_SETDUMP,
-  RIGHT_COUNT
+  RIGHT_COUNT,
+  RIGHT_MAXFDS = RIGHT_COUNT,  /* no right, but read as those are: policy_maxfds() */
+  RIGHT_READ  /* what is read, in all */
 } ;
 
 struct expression ;
@@ -51,6 +53,7 @@ struct rights_one
   uint32_t generation ;
   uint8_t isknown ;
   uint8_t isgranted ;  /* for rights that have no expression */
+  uint32_t number ;  /* of RIGHT_MAXFDS */
 } ;
 
  /* What one connection may do. Each right is read when it is first needed. */
@@ -61,7 +64,7 @@ struct rights
   char key[POLICY_KEY_SIZE] ;  /* the rule that allows the connection; empty: none does any longer */
   uint32_t generation ;
   tain judged ;  /* when the rule was found */
-  struct rights_one *one ;  /* RIGHT_COUNT of them; 0: none has been needed yet */
+  struct rights_one *one ;  /* RIGHT_READ of them; 0: none has been needed yet */
 } ;
 
  /* 0 and errno: the cdb cannot be used. */
@@ -83,6 +86,11 @@ extern void policy_forget (struct policy *, struct rights *) ;
  /* id is needed for RIGHT_STORE and RIGHT_RETRIEVE only. */
 extern int policy_may (struct policy *, struct rights *, enum right, char const *id, tain const *now) ;
 
+
+ /* How many its user may have stored at a time; POLICY_ANY: any number. What is
+    no number, or cannot be read, is 0. */
+extern uint32_t policy_maxfds (struct policy *, struct rights *, tain const *now) ;
+#define POLICY_ANY UINT32_MAX
 
  /* Compiled expressions, one for each text. */
 

@@ -43,6 +43,7 @@ void store_init (struct store *s, struct fdtable *fdtable, uint32_t max, store_o
   s->max = max ;
   tree_init(&s->byid, &compare_ids) ;
   tree_init(&s->bylimit, &compare_limits) ;
+  tree_init(&s->byuid, &store_compare_users) ;
 }
 
 struct store_entry *store_get (struct store const *s, char const *id)
@@ -95,6 +96,7 @@ int store_put (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return (errno = EBUSY, 0) ;
   if (store_used(s) >= s->max) return (errno = ENFILE, 0) ;
+  store_count_in(s, e) ;
   insert(s, e, STORE_STORED) ;
   return 1 ;
 }
@@ -108,6 +110,7 @@ static void take_out (struct store *s, struct store_entry *e)
 
 static void give_up (struct store *s, struct store_entry *e)
 {
+  store_count_out(s, e) ;
   fdtable_unref(s->fdtable, e->fd) ;
   free(e) ;
 }
@@ -132,6 +135,7 @@ void store_replace (struct store *s, struct store_entry *e)
     take_out(s, old) ;
     give_up(s, old) ;
   }
+  store_count_in(s, e) ;
   insert(s, e, old ? STORE_REPLACED : STORE_STORED) ;
 }
 

@@ -17,12 +17,16 @@
 #include <skalibs/tai.h>
 
 #include "libfdholderd/fdtable.h"
+#include "libdaemon/list.h"
 #include "libdaemon/tree.h"
 
 struct store_entry
 {
   struct tree_node byid ;
   struct tree_node bylimit ;  /* in its tree only if the entry expires */
+  struct tree_node byuid ;  /* in its tree only if it stands for all of its user */
+  struct list siblings ;  /* those of the same user */
+  uint32_t family ;  /* how many, where it stands for them */
   tain limit ;
   tain since ;  /* when it was stored, */
   uid_t uid ;  /* and by whom */
@@ -56,6 +60,7 @@ struct store
   void *data ;  /* the observer's */
   struct tree byid ;
   struct tree bylimit ;  /* entries that expire */
+  struct tree byuid ;  /* one of each user's, also of those that are lent */
   uint64_t serial ;
   size_t idbytes ;  /* of all ids, with their NULs: how long a list is */
   uint32_t lent ;  /* entries that are out and may come back */
@@ -69,13 +74,16 @@ extern void store_free (struct store *) ;  /* closes all, and tells nobody; a da
 #define store_count(s) ((s)->byid.count)
 #define store_used(s) (store_count(s) + (s)->lent)  /* of max */
 
+ /* How many of them that user has stored: a lookup among users. */
+extern uint32_t store_used_by (struct store const *, uid_t) ;
+
 extern struct store_entry *store_get (struct store const *, char const *) ;
 
  /* A new entry that is in no store yet; it owns the caller's reference to
     fd. 0, errno ENOMEM: the reference is still the caller's. */
 extern struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit) ;
 
- /* Who has stored it, and when. */
+ /* Who has stored it, and when: before it is put. */
 extern void store_entry_stored_by (struct store_entry *, uid_t, pid_t, tain const *now) ;
 
  /* An entry that is in no store. Its reference stays with the caller. */
@@ -112,5 +120,10 @@ extern void store_next_limit (struct store const *, tain *when) ;
  /* All entries in the order of their ids; stops when the function returns 0. */
 typedef int store_iter_func (struct store_entry const *, void *) ;
 extern int store_iter (struct store const *, store_iter_func *, void *) ;
+
+ /* store-users.c, for store.c: it counts, or does not any longer. */
+extern int store_compare_users (struct tree_node const *, struct tree_node const *) ;
+extern void store_count_in (struct store *, struct store_entry *) ;
+extern void store_count_out (struct store *, struct store_entry *) ;
 
 #endif

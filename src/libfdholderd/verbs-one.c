@@ -40,14 +40,11 @@ static int make_entry (struct call const *c, struct store_entry **e)
 static int put (struct call const *c, struct store_entry *e)
 {
   struct store *store = &c->holder->store ;
-  int error ;
-  if (c->request->verb == WIRE_REPLACE && store_get(store, e->id)) store_replace(store, e) ;
-  else if (!store_put(store, e))
-  {
-    error = errno ;
-    store_entry_free(e) ;
-    return error ;
-  }
+  struct store_entry const *old = store_get(store, e->id) ;
+  if (old && c->request->verb != WIRE_REPLACE) return EBUSY ;
+  if (verbs_isoverquota(c->holder, c->session, !old || old->uid != e->uid, c->now)) return EDQUOT ;
+  if (old) store_replace(store, e) ;
+  else if (!store_put(store, e)) return errno ;
   return 0 ;
 }
 
@@ -56,7 +53,11 @@ static enum verdict store (struct call const *c, char const *what)
   struct store_entry *e = 0 ;
   int error = make_entry(c, &e) ;
   if (!error) error = put(c, e) ;
-  if (error) fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
+  if (error)
+  {
+    store_entry_free(e) ;
+    fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
+  }
   return verbs_done(c, what, c->request->entry.id.s, error) ;
 }
 

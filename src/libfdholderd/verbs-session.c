@@ -29,6 +29,12 @@ uint64_t verbs_open (struct holder *h, uint64_t wanted)
   return fdtable_count(&h->fdtable) ;
 }
 
+int verbs_isoverquota (struct holder *h, struct session *s, uint32_t added, tain const *now)
+{
+  uint32_t max = added ? policy_maxfds(&h->policy, &s->rights, now) : POLICY_ANY ;
+  return max != POLICY_ANY && (uint64_t)store_used_by(&h->store, s->rights.uid) + added > max ;
+}
+
 enum verdict verbs_error (struct replies const *out, int e)
 {
   char *body = (*out->reserve)(out->data, WIRE_ERROR_PACK, 0) ;

@@ -43,12 +43,14 @@ struct applying
   struct store_entry **entries ;
   uint32_t n ;
   uint32_t added ;  /* of them, under an id that is new */
+  uint32_t gained ;  /* under one that its user has not stored */
 } ;
 
-static int prepare_one (struct holder *h, struct applying *a, struct stage_entry *g, tain const *wallclock, tain const *now)
+static int prepare_one (struct holder *h, struct session const *s, struct applying *a, struct stage_entry *g, tain const *wallclock, tain const *now)
 {
   tain limit ;
   struct store_entry *e ;
+  struct store_entry const *old ;
   enum selfsocket_kind kind = selfsocket_kind(&h->self, g->fd) ;
   if (kind == SELFSOCKET_HERE) return ELOOP ;
   if (!limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
@@ -56,7 +58,9 @@ static int prepare_one (struct holder *h, struct applying *a, struct stage_entry
   if (!e) return ENOMEM ;
   e->issocket = kind != SELFSOCKET_NONE ;
   a->entries[a->n++] = e ;
-  if (!store_get(&h->store, g->id)) a->added++ ;
+  old = store_get(&h->store, g->id) ;
+  a->added += !old ;
+  a->gained += !old || old->uid != s->rights.uid ;
   return 0 ;
 }
 
@@ -69,15 +73,16 @@ static int prepare (struct holder *h, struct session *s, struct applying *a, tai
   if (!tain_wallclock_read(&wallclock)) return errno ;
   for (size_t i = 0 ; i < stage_count(&s->stage) ; i++)
   {
-    error = prepare_one(h, a, g + i, &wallclock, now) ;
+    error = prepare_one(h, s, a, g + i, &wallclock, now) ;
     if (error) return error ;
   }
-  return store_used(&h->store) + a->added > h->store.max ? ENFILE : 0 ;
+  if (store_used(&h->store) + a->added > h->store.max) return ENFILE ;
+  return verbs_isoverquota(h, s, a->gained, now) ? EDQUOT : 0 ;
 }
 
 static int apply (struct holder *h, struct session *s, tain const *now)
 {
-  struct applying a = { .entries = malloc(stage_count(&s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0 } ;
+  struct applying a = { .entries = malloc(stage_count(&s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0, .gained = 0 } ;
   int error = a.entries ? prepare(h, s, &a, now) : ENOMEM ;
   for (uint32_t i = 0 ; i < a.n ; i++)
     if (error) store_entry_free(a.entries[i]) ;

@@ -102,6 +102,9 @@ extern enum verdict verbs_answer (struct call const *, int unpacked) ;
     more are too many, it waits a little for those that are being closed. */
 extern uint64_t verbs_open (struct holder *, uint64_t wanted) ;
 
+ /* Would it be too many, if its user had so many more stored? */
+extern int verbs_isoverquota (struct holder *, struct session *, uint32_t added, tain const *now) ;
+
  /* What waits is judged again, as if it were asked now. The call has no request
     and no descriptors. */
 extern enum verdict verbs_resume (struct call const *) ;

@@ -98,6 +98,34 @@ static void remembered (void)
   expression_release(&policy, e) ;
 }
 
+static uint32_t maxfds (void)
+{
+  struct rights r ;
+  tain now = at(0) ;
+  uint32_t result ;
+  if (!policy_admit(&policy, &r, SOMEBODY, SOMEBODY, &now)) tap_bail("policy_admit") ;
+  result = policy_maxfds(&policy, &r, &now) ;
+  policy_forget(&policy, &r) ;
+  return result ;
+}
+
+static void quotas (void)
+{
+  static char const *const bad[] = { "x", "1x", "-1", "4294967296", "1 2", "", "\n", "0x10" } ;
+  tap_int(maxfds(), POLICY_ANY, "no quota: any number") ;
+  rule("MAXFDS", "12\n") ;
+  tap_int(maxfds(), 12, "a quota is a number") ;
+  rule("MAXFDS", "0") ;
+  tap_int(maxfds(), 0, "also 0") ;
+  for (unsigned int i = 0 ; i < sizeof(bad) / sizeof(*bad) ; i++)
+  {
+    rule("MAXFDS", bad[i]) ;
+    tap_int(maxfds(), 0, "what is no number is 0: %u", i) ;
+  }
+  rule("MAXFDS", 0) ;
+  tap_int(maxfds(), POLICY_ANY, "and without it there is none again") ;
+}
+
 static void flags (void)
 {
   rule("LIST", "\n") ;
@@ -219,6 +247,7 @@ int main (void)
   default_deny() ;
   expressions() ;
   remembered() ;
+  quotas() ;
   flags() ;
   freshness() ;
   idle() ;

@@ -169,6 +169,48 @@ static void lending (void)
   was_told("+d ", "and is there again") ;
 }
 
+static struct store_entry *lent ;
+
+static void users (void)
+{
+  uid_t const of[] = { 7, 8, 7, 9, 7 } ;
+  for (unsigned int i = 0 ; i < 5 ; i++)
+  {
+    int fd = open("/dev/null", O_RDONLY) ;
+    char id[] = { 'u', (char)('0' + i), 0 } ;
+    struct store_entry *e = store_entry_new(fd, id, 2, STORE_NEVER) ;
+    fdtable_adopt(&fds, fd) ;
+    store_entry_stored_by(e, of[i], 1, &tain_zero) ;
+    if (i == 4) store_replace(&store, e) ;
+    else if (!store_put(&store, e)) tap_bail("put") ;
+  }
+  tap_int(store_used_by(&store, 7), 3, "who has stored three has stored three") ;
+  tap_int(store_used_by(&store, 8), 1, "and another one") ;
+  tap_int(store_used_by(&store, 6), 0, "and another none") ;
+  store_drop(&store, store_get(&store, "u0")) ;
+  tap_int(store_used_by(&store, 7), 2, "the first of three goes") ;
+  lent = store_get(&store, "u2") ;
+  store_lend(&store, lent) ;
+  tap_int(store_used_by(&store, 7), 2, "what is lent is his still") ;
+}
+
+static void lent_users (void)
+{
+  int fd = open("/dev/null", O_RDONLY) ;
+  struct store_entry *other = store_entry_new(fd, "u4", 2, STORE_NEVER) ;
+  fdtable_adopt(&fds, fd) ;
+  store_entry_stored_by(other, 8, 1, &tain_zero) ;
+  store_replace(&store, other) ;
+  tap_int(store_used_by(&store, 7), 1, "what another has replaced is not his") ;
+  tap_int(store_used_by(&store, 8), 2, "but the other's") ;
+  store_forget(&store, lent) ;
+  tap_int(store_used_by(&store, 7), 0, "what was lent is not his when it does not come back") ;
+  store_drop(&store, store_get(&store, "u1")) ;
+  store_drop(&store, other) ;
+  tap_int(store_used_by(&store, 8), 0, "who has none any longer is not known any longer") ;
+  told[0] = 0 ;
+}
+
 int main (void)
 {
   store_init(&store, &fds, 4, &observe, &store) ;
@@ -179,6 +221,8 @@ int main (void)
   equal_limits() ;
   replacing() ;
   lending() ;
+  users() ;
+  lent_users() ;
   store_free(&store) ;
   was_told("", "the end is no change") ;
   tap_int(fds.count, 0, "the end closes everything") ;

@@ -13,7 +13,8 @@
    - 1 (or a descriptor) is success; 0 (or -1) is failure, with errno set.
      What the daemon answers: EPERM (the rules give no right to this),
      ENOENT (no such id), EBUSY (the id is taken, or somebody is taking
-     it), ENFILE (the daemon is full), EINVAL (not an id, or a time limit
+     it), ENFILE (the daemon is full),
+     EDQUOT (the rules let this user have no more stored), EINVAL (not an id, or a time limit
      in the past), ENAMETOOLONG (an id of more than 255 bytes), ELOOP (a
      connection to the daemon cannot be stored in it).
      What the connection suffers: EPIPE (closed by the daemon, most often

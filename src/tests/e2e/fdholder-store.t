@@ -63,6 +63,19 @@ like 'and a word on it' "$(cat err)" '^s6-fdholder-delete: fatal: unable to dele
 exits 'a descriptor that is not open: 1' 1 s6-fdholder-store -d 99 s bad
 like 'and a word on it' "$(cat err)" 'that descriptor is not open'
 
+allow_all few
+echo 1 > few/uid/default/env/S6_FDHOLDER_MAXFDS
+start_holder few s2 -i few
+ok 'a user who may store one' s6-fdholder-store s2 one < one
+exits 'may not store two: 1' 1 s6-fdholder-store s2 two < two
+like 'and a word on it' "$(cat err)" 'unable to store a descriptor as two: .*rules let this user have no more'
+stop few
+s6-accessrules-cdb-from-fs few.cdb few
+start_holder fewcdb s2 -x few.cdb
+ok 'a quota in a cdb' s6-fdholder-store s2 one < one
+exits 'is one' 1 s6-fdholder-store s2 two < two
+stop fewcdb
+
 for fd in 0 3 4 5
 do
   exits "descriptor $fd, closed: 1" 1 sh -c "exec 0<&- 3<&- 4<&- 5<&- ; exec s6-fdholder-store -d $fd s bad"
