@@ -19,6 +19,7 @@
 #include "probed.h"
 #include "libdaemon/clock.h"
 #include "libdaemon/closer-internal.h"
+#include "libdaemon/sharing.h"
 #include "libfdwire/rights.h"
 
 #ifdef __linux__
@@ -202,7 +203,7 @@ static pid_t start (void)
   pid_t pid ;
   self.parent = getpid() ;
   self.generation++ ;
-  pid = closer_clone(&bury) ;
+  pid = sharing_clone(&bury) ;
   if (!pid) self.generation-- ;
   return pid ;
 }

@@ -10,25 +10,15 @@
 
 #include "probed.h"
 #include "libdaemon/closer-internal.h"
+#include "libdaemon/sharing.h"
 
 #ifdef S6_ACTIVATION_HAS_CLONE_FILES
 
-#include <sched.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 
- /* valgrind ends a program that calls clone(2) in this way */
-#ifdef __has_include
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
-#endif
-#ifndef RUNNING_ON_VALGRIND
-#define RUNNING_ON_VALGRIND 0
-#endif
-
-enum { STACK_SIZE = 65536, HURRY_MICROSECONDS = 1000 } ;
+enum { HURRY_MICROSECONDS = 1000 } ;
 
  /* What a helper knows, from before it was made. */
 
@@ -164,31 +154,12 @@ static int run (void *data)
   _exit(1) ;
 }
 
- /* All signals wait until the helper is ready for them. It uses this stack
-    in its own copy of our memory. */
-
-pid_t closer_clone (int (*function) (void *))
-{
-  static union { long double align ; char s[STACK_SIZE] ; } stack ;
-  sigset_t all, before ;
-  pid_t pid ;
-  int e ;
-  if (RUNNING_ON_VALGRIND) return (errno = ENOSYS, 0) ;
-  sigfillset(&all) ;
-  sigprocmask(SIG_SETMASK, &all, &before) ;
-  pid = clone(function, stack.s + STACK_SIZE, CLONE_FILES | SIGCHLD, 0) ;
-  e = errno ;
-  sigprocmask(SIG_SETMASK, &before, 0) ;
-  errno = e ;
-  return pid == -1 ? 0 : pid ;
-}
-
 pid_t closer_helper_start (struct closer const *c, unsigned int number)
 {
   self.closer = c ;
   self.number = number ;
   self.parent = getpid() ;
-  return closer_clone(&run) ;
+  return sharing_clone(&run) ;
 }
 
 #else

@@ -18,10 +18,6 @@ enum { CLOSER_SIGNAL = SIGUSR2 } ;
     0 and errno. */
 extern pid_t closer_helper_start (struct closer const *, unsigned int number) ;
 
- /* A process that shares our descriptors, and has a copy of our memory and all
-    signals blocked, does that function. Returns its pid; 0 and errno. */
-extern pid_t closer_clone (int (*) (void *)) ;
-
 extern int closer_begin_sharing (struct closer *) ;  /* makes the page; 0 and errno */
 extern int closer_make_one (struct closer *, uint32_t number) ;  /* where there is none */
 extern int closer_disarm (int fd) ;  /* so that close(2) does not linger; 0: it is no socket */

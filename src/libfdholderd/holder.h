@@ -12,6 +12,7 @@
 #include "libfdholderd/budget.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
+#include "libfdholderd/inspect.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/selfsocket.h"
 #include "libfdholderd/store.h"
@@ -31,6 +32,7 @@ struct holder
   struct accounts accounts ;
   struct flight flight ;
   struct watch watch ;
+  struct inspect inspect ;
 } ;
 
 #endif

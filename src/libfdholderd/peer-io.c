@@ -15,7 +15,11 @@
 #include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
 
-enum { PEER_HIGH_WATER = 16384 } ;  /* bytes of unsent answers above which no request is judged */
+enum
+{
+  PEER_HIGH_WATER = 16384,  /* bytes of unsent answers above which no request is judged */
+  PEER_PARTS = 8  /* of an answer that goes on, in one turn */
+} ;
 
 static char *reserve_reply (void *data, size_t len, unsigned int nfds)
 {
@@ -90,6 +94,7 @@ static void conclude (struct peer *p, enum verdict verdict, tain const *now)
     case VERDICT_PROTOCOL : drain(p, EPROTO, "protocol error", now) ; break ;
     case VERDICT_NOMEMORY : peer_kill(p, "out of memory for an answer: closed", now) ; break ;
     case VERDICT_LATER : p->state = PEER_WAITING ; break ;
+    case VERDICT_MORE : p->state = PEER_ANSWERING ; break ;
     case VERDICT_ANSWERED : break ;
   }
 }
@@ -119,7 +124,7 @@ static int awaits_flush (struct peer const *p)
 
 int peer_mayjudge (struct peer const *p)
 {
-  return p->state < PEER_DRAIN && p->state != PEER_GREET && p->state != PEER_WAITING && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
+  return p->state < PEER_DRAIN && p->state != PEER_GREET && p->state != PEER_WAITING && p->state != PEER_ANSWERING && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
 }
 
  /* What has come is judged, as far as it is whole; the rest is kept. */
@@ -172,13 +177,28 @@ static int flush (struct peer *p, tain const *now)
   }
 }
 
+ /* What waits asks again, what was answered in part goes on. */
+
+static void go_on (struct peer *p, tain const *now)
+{
+  struct call call = call_of(p, now) ;
+  p->state = PEER_OPEN ;
+  conclude(p, verbs_resume(&call), now) ;
+}
+
  /* Sends, and judges what had to wait for that, in turns. */
 
 void peer_write (struct peer *p, tain const *now)
 {
-  unsigned int judged = 0 ;
-  while (!peer_isdead(p) && !p->backoff.isunderway && !frame_out_isempty(&p->out) && flush(p, now))
+  unsigned int judged = 0, parts = 0 ;
+  while (!peer_isdead(p) && !p->backoff.isunderway && !frame_out_isempty(&p->out) && parts < PEER_PARTS && flush(p, now))
   {
+    if (p->state == PEER_ANSWERING)
+    {
+      go_on(p, now) ;
+      judged++ ;
+      parts++ ;
+    }
     if (p->state == PEER_DRAIN) peer_die(p) ;
     if (awaits_flush(p)) verbs_taking_complete(p->holder, &p->session) ;
     judged += process(p, now) ;
@@ -188,11 +208,9 @@ void peer_write (struct peer *p, tain const *now)
 
 void peer_resume (struct peer *p, tain const *now)
 {
-  struct call call = call_of(p, now) ;
   unsigned int judged = 0 ;
-  if (p->state != PEER_WAITING) return ;
-  p->state = PEER_OPEN ;
-  conclude(p, verbs_resume(&call), now) ;
+  if (p->state != PEER_WAITING && (p->state != PEER_ANSWERING || !frame_out_isempty(&p->out))) return ;
+  go_on(p, now) ;
   if (p->state == PEER_OPEN) judged = 1 + process(p, now) ;
   peer_account(p, judged, now) ;
   peer_write(p, now) ;

@@ -83,7 +83,7 @@ int peer_mayhear (struct peer *p, tain const *now)
 static int is_in_exchange (struct peer const *p)
 {
   enum phase phase = verbs_phase(&p->session) ;
-  return p->state == PEER_GREET || !frame_in_isempty(&p->in) || phase == PHASE_DUMP || phase == PHASE_TAKING ;
+  return p->state == PEER_GREET || p->state == PEER_ANSWERING || !frame_in_isempty(&p->in) || phase == PHASE_DUMP || phase == PHASE_TAKING ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of

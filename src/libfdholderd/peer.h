@@ -26,6 +26,9 @@
                               flush, close                                      drain()
     OPEN -> WAITING           its request is answered later                     conclude()
     WAITING -> OPEN           now                                               peer_resume()
+    OPEN -> ANSWERING         its answer goes on when what there is of it       conclude()
+                              has left, or when it is woken
+    ANSWERING -> OPEN         and is whole now                                  go_on()
     OPEN, WAITING -> DRAIN    lame duck, and nothing half-sent is here          peer_account()
     any -> DEAD               EOF, I/O error, deadline, displacement: swept at
                               the end of the turn, never inside a callback      peer_die()
@@ -41,6 +44,7 @@ enum peer_state
   PEER_GREET,
   PEER_OPEN,
   PEER_WAITING,
+  PEER_ANSWERING,
   PEER_DRAIN,
   PEER_DEAD
 } ;

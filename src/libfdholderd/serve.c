@@ -17,6 +17,7 @@
 #include "libfdholderd/accept.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
+#include "libfdholderd/inspect.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/serve.h"
 #include "libfdholderd/slots.h"
@@ -67,7 +68,7 @@ static void obey (void *data, int number, pid_t pid)
   switch (number)
   {
     case SIGTERM : enter_lameduck(s) ; break ;
-    case SIGCHLD : closer_reap(&s->holder->closer) ; break ;
+    case SIGCHLD : closer_reap(&s->holder->closer) ; inspect_reap(&s->holder->inspect) ; break ;
     case SIGHUP : policy_reload(&s->holder->policy) ; break ;
     default : break ;
   }
@@ -170,6 +171,7 @@ static void prepare (struct serve *s)
   closer_next(&s->holder->closer, &when) ;
   slots_next(&s->slots, &STAMP, &when) ;
   watch_next(&s->holder->watch, &STAMP, &when) ;
+  inspect_next(&s->holder->inspect, &STAMP, &when) ;
   flight_next(&s->holder->flight, &when) ;
   complaint_next(&s->holder->complaints, &STAMP, &when) ;
   loop_timer_set(&s->loop, &s->wake, &when) ;
@@ -186,6 +188,7 @@ static void turn (struct serve *s)
   else if (loop_watch_isstarted(&s->listening)) slots_relieve(&s->slots) ;
   if (s->aresignals && !signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
   watch_turn(&h->watch, &STAMP) ;
+  inspect_turn(&h->inspect, &STAMP) ;
   slots_turn(&s->slots, &STAMP) ;
   flight_sweep(&h->flight, &h->accounts, &h->fdtable, &STAMP) ;
   complaint_turn(&h->complaints, &STAMP) ;

@@ -33,6 +33,7 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) s->cells[i].account = 0 ;
   accounts_init(&h->accounts) ;
   watch_init(&h->watch, loop, &slots_wake, &slots_mayhear) ;
+  inspect_init(&h->inspect, &h->store, &slots_wake) ;
   return 1 ;
 }
 

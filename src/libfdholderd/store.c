@@ -64,6 +64,7 @@ struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain 
   e->fd = fd ;
   e->expires = tain_less(limit, STORE_NEVER) ;
   e->issocket = 0 ;
+  e->isopaque = 0 ;
   e->taken = 0 ;
   e->idlen = (uint8_t)idlen ;
   memcpy(e->id, id, idlen) ;
@@ -150,7 +151,6 @@ int store_restore (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return (errno = EBUSY, 0) ;
   s->lent-- ;
-  e->issocket = 0 ;
   e->taken = 0 ;
   insert(s, e, STORE_STORED) ;
   return 1 ;

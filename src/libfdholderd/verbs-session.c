@@ -127,6 +127,8 @@ void verbs_session_end (struct holder *h, struct session *s)
   s->given = 0 ;
   if (s->waiter) watch_forget(&h->watch, s->waiter) ;
   s->waiter = 0 ;
+  if (s->inspection) inspect_forget(s->inspection) ;
+  s->inspection = 0 ;
   if (stage_isactive(&s->stage)) stage_end(&s->stage) ;
   budget_release(&h->budget, s->reserved) ;
   s->reserved = 0 ;

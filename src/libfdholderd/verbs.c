@@ -18,6 +18,7 @@ static struct verb const table[] =
   { WIRE_ACKNOWLEDGE, 1, RIGHT_NONE, PHASE_TAKING, "acknowledge", &verb_acknowledge },
   { WIRE_PUTBACK, 1, RIGHT_NONE, PHASE_GIVEN, "put back", &verb_putback },
   { WIRE_LIST, 0, RIGHT_LIST, PHASE_NONE, "list", &verb_list },
+  { WIRE_INSPECT, 1, RIGHT_LIST, PHASE_NONE, "list in detail", &verb_inspect },
   { WIRE_GETDUMP, 0, RIGHT_GETDUMP, PHASE_NONE, "getdump", &verb_getdump },
   { WIRE_SETDUMP, 0, RIGHT_SETDUMP, PHASE_NONE, "setdump", &verb_setdump },
   { WIRE_DUMPFRAME, 0, RIGHT_SETDUMP, PHASE_DUMP, "setdump", &verb_dumpframe }
@@ -48,7 +49,7 @@ static enum verdict refuse (struct call const *c, struct verb const *verb, int e
   return verbs_error(&c->reply, error) ;
 }
 
-enum verdict verbs_resume (struct call const *c)
+static enum verdict ask_again (struct call const *c)
 {
   struct session *s = c->session ;
   struct watch_waiter const *waiter = s->waiter ;
@@ -64,6 +65,11 @@ enum verdict verbs_resume (struct call const *c)
     s->waiter = 0 ;
   }
   return verdict ;
+}
+
+enum verdict verbs_resume (struct call const *c)
+{
+  return c->session->inspection ? verbs_inspection_continue(c) : ask_again(c) ;
 }
 
 enum verdict verbs_answer (struct call const *c, int unpacked)

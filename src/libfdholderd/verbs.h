@@ -37,6 +37,7 @@ struct session
   struct taking taking ;
   struct watch_waiter *waiter ;  /* its request is answered later; or 0 */
   struct watch_watcher *watcher ;  /* it is told of changes; or 0 */
+  struct inspection *inspection ;  /* its answer is made as it leaves; or 0 */
   struct store_entry *given ;  /* acknowledged, and lent by the store until B or anything else; or 0 */
   pid_t pid ;
   uint8_t isnative ;  /* knows A and B, and gets ENOSYS for what is not known */
@@ -53,6 +54,7 @@ enum verdict
 {
   VERDICT_ANSWERED,
   VERDICT_LATER,  /* it waits: nothing else is judged until verbs_resume has another verdict */
+  VERDICT_MORE,  /* the answer goes on: verbs_resume, when what there is of it has left, and when woken */
   VERDICT_PROTOCOL,  /* not understood: answer EPROTO and close */
   VERDICT_NOMEMORY  /* not even the answer fits: close */
 } ;
@@ -105,8 +107,8 @@ extern uint64_t verbs_open (struct holder *, uint64_t wanted) ;
  /* Would it be too many, if its user had so many more stored? */
 extern int verbs_isoverquota (struct holder *, struct session *, uint32_t added, tain const *now) ;
 
- /* What waits is judged again, as if it were asked now. The call has no request
-    and no descriptors. */
+ /* What waits is judged again, as if it were asked now; what goes on goes on.
+    The call has no request and no descriptors. */
 extern enum verdict verbs_resume (struct call const *) ;
 
  /* The observer of the store; its data is the holder. */
@@ -134,6 +136,8 @@ extern void verbs_session_close (struct holder *, struct session *) ;
     what E does. glob 0: of all. islost: it has not been told of some. 0 and errno. */
 extern int verbs_session_watch (struct holder *, struct session *, int channel, void *owner, char const *glob, int islost) ;
 
+extern enum verdict verbs_inspection_continue (struct call const *) ;
+
 extern verb_func verb_store ;
 extern verb_func verb_replace ;
 extern verb_func verb_delete ;
@@ -142,6 +146,7 @@ extern verb_func verb_watch ;
 extern verb_func verb_acknowledge ;
 extern verb_func verb_putback ;
 extern verb_func verb_list ;
+extern verb_func verb_inspect ;
 extern verb_func verb_getdump ;
 extern verb_func verb_setdump ;
 extern verb_func verb_dumpframe ;

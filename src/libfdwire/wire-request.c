@@ -117,7 +117,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
 
 int wire_unpack_request (struct wire_request *req, char const *s, size_t len)
 {
-  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_WATCH, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
+  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_WATCH, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_INSPECT, WIRE_STATUS, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
   struct wire_reader r ;
   uint8_t verb ;
   memset(req, 0, sizeof(*req)) ;

@@ -33,6 +33,11 @@ enum wire_sizes
   WIRE_VERB_PACK = 1,
   WIRE_ERROR_PACK = 1,
   WIRE_LIST_HEADER_PACK = 5,
+  WIRE_INSPECTED_FIELDS = 9,  /* strings behind an id */
+  WIRE_INSPECTED_MAX = 8192,  /* an id and its strings, at most */
+  WIRE_INSPECTFRAME_FULL = 32768,  /* nothing is added to a frame with so many bytes */
+  WIRE_INSPECTFRAME_MAX = WIRE_INSPECTFRAME_FULL + WIRE_INSPECTED_MAX,
+  WIRE_STATUS_REPLY_MAX = 1024,
   WIRE_GETDUMP_REPLY_PACK = 9,
   WIRE_SETDUMP_REPLY_PACK = 5
 } ;
@@ -47,6 +52,8 @@ enum wire_verb
   WIRE_ACKNOWLEDGE = 'A',  /* native only: confirms the retrieve-and-delete before it */
   WIRE_PUTBACK = 'B',  /* native only: undoes the acknowledgement before it */
   WIRE_LIST = 'L',
+  WIRE_INSPECT = 'I',  /* native only: 0, frames of entries, and an empty one */
+  WIRE_STATUS = 'Q',  /* native only: 0, then names and values of facts on the daemon */
   WIRE_GETDUMP = '?',
   WIRE_SETDUMP = '!',
   WIRE_DUMPFRAME = '.'
@@ -88,6 +95,15 @@ struct wire_event
   char kind ;
   tain when ;
   struct wire_id id ;  /* s is 0 for WIRE_EVENT_LOST */
+} ;
+
+struct wire_inspected
+{
+  uint64_t age ;  /* milliseconds */
+  uint64_t left ;
+  uint32_t uid ;
+  uint32_t pid ;
+  uint8_t expires ;  /* else nothing is said of left */
 } ;
 
 struct wire_reader
@@ -151,6 +167,15 @@ extern size_t wire_pack_setdump_reply (char *, uint32_t) ;  /* argument: the tot
 extern size_t wire_pack_event (char *, enum wire_event_kind, tain const *, char const *, size_t) ;
 extern int wire_unpack_event (struct wire_event *, char const *, size_t) ;
 
+ /* What is told of entries, and of the daemon, is strings, each with its NUL. */
+extern size_t wire_pack_string (char *, char const *) ;
+extern size_t wire_pack_seconds (char *, uint64_t milliseconds) ;
+extern size_t wire_pack_number_fact (char *, char const *name, uint64_t value) ;
+
+ /* One entry of an inspection: the id, then WIRE_INSPECTED_FIELDS strings: kind
+    address state queue backlog, which are in found, len bytes; uid pid age left. */
+extern size_t wire_pack_inspected (char *, char const *id, char const *found, size_t len, struct wire_inspected const *) ;
+
  /* How many frames a dump of so many descriptors takes. */
 #define wire_dump_frames(total) ((total) ? 1 + ((total) - 1) / WIRE_FDS_MAX : 0)
 
@@ -160,6 +185,8 @@ extern int wire_get_error (struct wire_reader *, int *) ;
  /* What follows where it is none. 0: that is no such reply. */
 extern int wire_unpack_list_reply (struct wire_reader *, uint32_t *n) ;  /* leaves n ids, each with a NUL, and nothing else */
 extern int wire_unpack_getdump_reply (struct wire_reader *, uint32_t *frames, uint32_t *total) ;
+ /* Consumes one entry. s points to the id, with len bytes of ten strings, each with its NUL. 0: that is none. */
+extern int wire_get_inspected (struct wire_reader *, char const **, size_t *) ;
 extern int wire_unpack_setdump_reply (struct wire_reader *, uint32_t *frames) ;
 
 #endif

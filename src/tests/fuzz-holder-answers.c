@@ -96,6 +96,11 @@ static int operate (fdholder *h, uint8_t operation, tain const *deadline)
       stralloc_free(&ids) ;
       return r ;
     case 4 : return fdholder_store_g(h, 2, "x", 0, deadline) ;
+    case 7 :
+      r = fdholder_inspect_g(h, &ids, &count, deadline) ;
+      must(r || !ids.len) ;
+      stralloc_free(&ids) ;
+      return r ;
     case 5 : return fdholder_setdump_g(h, &entry, 1, deadline) ;
     default :
       r = fdholder_getdump_g(h, &dump, deadline) ;

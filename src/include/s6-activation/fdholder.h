@@ -140,6 +140,28 @@ extern int fdholder_await_take (fdholder *h, char const *path, char const *id, t
 extern int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadline, tain *stamp) ;
 #define fdholder_list_g(h, ids, count, deadline) fdholder_list(h, ids, count, (deadline), &STAMP)
 
+ /* The same, in detail: for each id FDHOLDER_FIELDS strings, the id and what it
+    is, each with a final NUL; *count is how many ids. What the daemon's kernel
+    does not tell is empty. What goes while the answer is made is left out.
+    ENOSYS: the daemon is s6's, or too old. */
+enum fdholder_field_e
+{
+  FDHOLDER_FIELD_ID,
+  FDHOLDER_FIELD_KIND,     /* tcp udp unix-stream unix-dgram unix-seqpacket vsock socket pipe fifo file directory
+                              device memfd pidfd eventfd anon */
+  FDHOLDER_FIELD_ADDRESS,  /* 1.2.3.4:80 [::1]:80 path @abstract cid:port; a memfd's name, a pidfd's pid */
+  FDHOLDER_FIELD_STATE,    /* listening connected bound unbound; read write both */
+  FDHOLDER_FIELD_QUEUE,    /* connections that wait to be accepted, of a listening socket, */
+  FDHOLDER_FIELD_BACKLOG,  /* and how many may */
+  FDHOLDER_FIELD_UID,      /* who has stored it */
+  FDHOLDER_FIELD_PID,
+  FDHOLDER_FIELD_AGE,      /* since then: seconds, with three decimals */
+  FDHOLDER_FIELD_LEFT,     /* until it is forgotten; empty: never */
+  FDHOLDER_FIELDS
+} ;
+extern int fdholder_inspect (fdholder *h, stralloc *strings, size_t *count, tain const *deadline, tain *stamp) ;
+#define fdholder_inspect_g(h, strings, count, deadline) fdholder_inspect(h, strings, count, (deadline), &STAMP)
+
 
  /* What changes */
 

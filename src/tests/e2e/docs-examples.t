@@ -225,6 +225,12 @@ s6_fdholder_getdump_8_2()
   works
   is "$case: both have the same" "$(s6-fdholder-list two/s)" "$(s6-fdholder-list one/s)"
 }
+s6_fdholder_list_8_2()
+{
+  store_socket "$WORK/run/web" "unix:$WORK/run/web"
+  works
+  like "$case: it is told" "$(cat out)" "^0	[0-9]*	unix:$WORK/run/web	$WORK/run/web\$"
+}
 s6_fdholder_list_8_1()
 {
   store_socket "$WORK/run/web" "unix:$WORK/run/web"

@@ -142,6 +142,7 @@ void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
   tain_uint(&f->now, 1000) ;
   tain_add(&f->now, &f->now, &tain_zero) ;
   fuzz_must(slots_init(&f->slots, h, &f->loop, FUZZ_SLOTS, &timeout)) ;
+  h->inspect.ishere = 1 ;
   if (seen) memset(seen, 0, seen_size * sizeof(struct seen)) ;
 }
 
@@ -241,6 +242,7 @@ void fuzzholder_turn (struct fuzzholder *f)
   store_expire(&f->holder.store, &f->now) ;
   do_peers(f) ;
   watch_turn(&f->holder.watch, &f->now) ;
+  inspect_turn(&f->holder.inspect, &f->now) ;
   slots_turn(&f->slots, &f->now) ;
   check(f) ;
 }

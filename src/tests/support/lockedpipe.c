@@ -19,7 +19,7 @@
 
 static pid_t writer ;
 
- /* Writes a page that nobody gives it, and has the lock of the pipe meanwhile. */
+ /* Writes a page that nobody gives it, and has the lock of the pipe, or of the socket, meanwhile. */
 
 static void hold_lock (int to)
 {
@@ -31,6 +31,20 @@ static void hold_lock (int to)
   if (fault < 0 || page == MAP_FAILED || ioctl(fault, UFFDIO_API, &api) == -1 || ioctl(fault, UFFDIO_REGISTER, &range) == -1) _exit(1) ;
   if (write(to, page, 1) == -1) _exit(1) ;
   _exit(0) ;
+}
+
+int lockedpipe_hold (int to)
+{
+  writer = fork() ;
+  if (writer == -1) tap_bail("fork") ;
+  if (!writer)
+  {
+    for (int fd = 3 ; fd < 1024 ; fd++) if (fd != to) close(fd) ;  /* nobody waits for an end of the test's */
+    hold_lock(to) ;
+  }
+  close(to) ;
+  test_sleep(200) ;
+  return waitpid(writer, 0, WNOHANG) == 0 ;
 }
 
 int lockedpipe_begin (int *readers, unsigned int n)
@@ -45,16 +59,7 @@ int lockedpipe_begin (int *readers, unsigned int n)
     readers[i] = open(path, O_RDONLY | O_CLOEXEC) ;
     if (readers[i] == -1) tap_bail("open a pipe again") ;
   }
-  writer = fork() ;
-  if (writer == -1) tap_bail("fork") ;
-  if (!writer)
-  {
-    for (int fd = 3 ; fd < 1024 ; fd++) if (fd != p[1]) close(fd) ;  /* nobody waits for an end of the test's */
-    hold_lock(p[1]) ;
-  }
-  close(p[1]) ;
-  test_sleep(200) ;
-  return waitpid(writer, 0, WNOHANG) == 0 ;
+  return lockedpipe_hold(p[1]) ;
 }
 
 void lockedpipe_end (void)

@@ -11,6 +11,9 @@
     here, or it is not Linux. */
 extern int lockedpipe_begin (int *readers, unsigned int n) ;
 
+ /* The same for what is written to by fd, which is consumed: a TCP socket, for example. */
+extern int lockedpipe_hold (int fd) ;
+
  /* That process ends, and with it every wait. */
 extern void lockedpipe_end (void) ;
 

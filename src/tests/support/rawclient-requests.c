@@ -16,6 +16,7 @@
 int raw_answer (struct rawclient *c)
 {
   int r = raw_receive(c) ;
+  if (!r && !c->len) return RAW_MALFORMED ;
   return r < 0 ? r : (unsigned char)c->s[0] ;
 }
 

@@ -149,9 +149,8 @@ int raw_receive (struct rawclient *c)
   c->len = 0 ;
   if (!receive(c, header, c->dialect == FRAME_S6 ? FRAME_S6_HEADER : FRAME_NATIVE_HEADER)) return RAW_CLOSED ;
   uint32_unpack_big(header, &len) ;
-  if (!len) return RAW_MALFORMED ;
   make_room(c, len) ;
-  if (!receive(c, c->s, len)) return RAW_CLOSED ;
+  if (len && !receive(c, c->s, len)) return RAW_CLOSED ;
   c->len = len ;
   if (c->dialect != FRAME_S6) return 0 ;
   uint16_unpack_big(header + 4, &claimed) ;

@@ -58,7 +58,7 @@ extern void raw_wait_until_read (int fd) ;
  /* A whole frame in one piece. */
 extern int raw_put (struct rawclient const *, char const *body, size_t, int const *, unsigned int) ;
 
- /* Receives one frame: 0, RAW_CLOSED, or RAW_MALFORMED. The descriptors of the one before are the caller's. */
+ /* Receives one frame, which may be empty: 0, RAW_CLOSED, or RAW_MALFORMED. The descriptors of the one before are the caller's. */
 extern int raw_receive (struct rawclient *) ;
 extern int raw_isclosed (struct rawclient *) ;  /* does end of file come next? */
 extern int raw_isended (int fd, double until) ;  /* does end of file, or an error, come by then, by test_seconds()? */

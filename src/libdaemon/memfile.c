@@ -1,0 +1,46 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/mman.h>
+
+#include <skalibs/djbunix.h>
+
+#include "libdaemon/memfile.h"
+
+static int open_deleted (void)
+{
+  char name[] = "/tmp/s6-fdholderd:XXXXXX" ;
+  int fd = mkstemp(name) ;
+  if (fd < 0) return -1 ;
+  unlink(name) ;
+  if (coe(fd) == 0) return fd ;
+  fd_close(fd) ;
+  return -1 ;
+}
+
+int memfile_open (char const *name)
+{
+#ifdef MFD_ALLOW_SEALING
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING) ;
+  if (fd >= 0) return fd ;
+#else
+  (void)name ;
+#endif
+  return open_deleted() ;
+}
+
+int memfile_seal (int fd)
+{
+#ifdef F_ADD_SEALS
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0) return 1 ;
+  return errno == EINVAL ;  /* a deleted one */
+#else
+  (void)fd ;
+  return 1 ;
+#endif
+}

@@ -1,0 +1,15 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_MEMFILE_H
+#define S6ACTIVATION_MEMFILE_H
+
+ /* A file that has no name and goes with its last descriptor: in memory, or,
+    where the system has no such thing, in /tmp. */
+
+ /* Its descriptor, close-on-exec; -1 and errno. name: what /proc shows. */
+extern int memfile_open (char const *name) ;
+
+ /* From now on nobody changes what is in it. 1 also where that cannot be had; 0 and errno. */
+extern int memfile_seal (int fd) ;
+
+#endif
