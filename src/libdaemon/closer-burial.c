@@ -76,19 +76,17 @@ enum
 {
   GENERATIONS = 64,
   MARGIN = 64,  /* what the table has room for beside connections, and helpers */
-  FIRST_FREE = 3,
-  UNSHARE = 2  /* CLOSE_RANGE_UNSHARE, where headers do not know it */
+  FIRST_FREE = 3
 } ;
 
  /* A table with what is below self.fd, and that one: nothing that a client
-    sent is there. close_range(2) does not even copy the others, so that their
-    file systems are not asked. Of the rest nothing is kept but standard
-    descriptors of nobody. */
+    sent is there. Of the rest nothing is kept but standard descriptors of
+    nobody. */
 
 static void leave_table (void)
 {
   int null ;
-  if (syscall(SYS_close_range, (unsigned int)self.fd + 1, ~0U, UNSHARE) == -1) _exit(1) ;
+  if (!closer_leave_table((unsigned int)self.fd + 1)) _exit(1) ;
   null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
   if (null < 0 || (self.fd && dup2(self.fd, 0) == -1)) _exit(1) ;
   for (int i = 1 ; i < FIRST_FREE ; i++) if (i != null && dup2(null, i) == -1) _exit(1) ;
@@ -214,17 +212,10 @@ static int open_channel (struct closer *c)
   return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->burial) == 0 ;
 }
 
- /* Is there close_range(2)? No number is as high. */
-
-static int can_leave_table (void)
-{
-  return syscall(SYS_close_range, ~0U, ~0U, 0) == 0 ? 1 : (errno = ENOSYS, 0) ;
-}
-
 int closer_begin_burial (struct closer *c)
 {
   if (c->burier) return 1 ;
-  if (!can_leave_table()) return 0 ;
+  if (!closer_canleave_table()) return 0 ;
   if (!c->shared && !closer_begin_sharing(c)) return 0 ;
   if (!open_channel(c)) return 0 ;
   self.shared = c->shared ;

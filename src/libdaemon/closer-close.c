@@ -76,6 +76,15 @@ static enum order order_of (int fd)
   return is_pipe(fd) ? ORDER_PIPE : ORDER_REST ;
 }
 
+ /* What clients wait to see the end of, and another process has: to close it
+    here does not wait, for it is not the last one. */
+
+static void close_copies (struct closer const *c, int max)
+{
+  for (int fd = 0 ; fd <= max && (size_t)fd < c->ownsize ; fd++)
+    if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED)) close(fd) ;
+}
+
  /* Several helpers do this at the same time, and one may be stuck in the
     midst of it: every second one begins with the highest number. */
 
@@ -87,6 +96,7 @@ void closer_close_all (struct closer const *c, unsigned int number, int isdead)
   if (isdead)
     for (int fd = 0 ; fd <= max && (size_t)fd < c->ownsize ; fd++)
       if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
+  if (!isdead && __atomic_load_n(&c->shared->ishandedover, __ATOMIC_SEQ_CST)) close_copies(c, max) ;
   for (enum order now = 0 ; now < ORDERS ; now++)
     for (int i = 0 ; i <= max ; i++)
     {

@@ -18,6 +18,10 @@ enum { CLOSER_SIGNAL = SIGUSR2 } ;
     0 and errno. */
 extern pid_t closer_helper_start (struct closer const *, unsigned int number) ;
 
+ /* In such a process: a table of its own, of what is below that number. */
+extern int closer_canleave_table (void) ;  /* 0, ENOSYS */
+extern int closer_leave_table (unsigned int) ;  /* 0 and errno */
+
 extern int closer_begin_sharing (struct closer *) ;  /* makes the page; 0 and errno */
 extern int closer_make_one (struct closer *, uint32_t number) ;  /* where there is none */
 extern int closer_disarm (int fd) ;  /* so that close(2) does not linger; 0: it is no socket */

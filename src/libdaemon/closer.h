@@ -73,6 +73,7 @@ struct closer_shared
   uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
   uint32_t buried ;  /* connections that were sent away, and that we have closed */
   uint32_t received ;  /* of those, where they were sent to */
+  uint32_t ishandedover ;  /* another image has all that is in the table, in a table of its own */
   uint32_t isawaited ;  /* we sleep: a byte in the pipe of reports is to wake us */
   struct closer_request ring[CLOSER_RING] ;
   char own[] ;  /* by number: is it a connection of ours? Then, by ticket: is it done? */
@@ -190,6 +191,36 @@ extern void closer_reap (struct closer *) ;  /* after SIGCHLD: replaces who has 
     table closed, and waits CLOSER_END_MS for that at most. Afterwards no
     descriptor is of use, and exit(2) does not wait for any. */
 extern void closer_end (struct closer *) ;
+
+ /*
+    When another image takes over, by exec(2): it has a table of its own, and
+    the helpers stay in the old one, where they keep open what it closes. So it
+    is told of them, and of what they have not closed yet, and sends them away.
+ */
+
+ /* Each process that shares the table, and the one for connections, until a function returns 0, which is returned. */
+typedef int closer_process_func (void *, pid_t, int isburier) ;
+extern int closer_each_process (struct closer const *, closer_process_func *, void *) ;
+
+ /* Likewise each descriptor that is still to be closed, with its owner. One that
+    a helper has begun with may be closed by now. */
+typedef int closer_pending_func (void *, int fd, void *owner) ;
+extern int closer_each_pending (struct closer *, closer_pending_func *, void *) ;
+
+extern void closer_hand_over (struct closer *, int isso) ;  /* before exec; and, if that has failed, not so */
+
+ /* In the other image: one of those processes is to close what it has, and to
+    end. What cannot block it closes first. Nothing if it is no child of ours. */
+extern void closer_dismiss (pid_t, int isburier) ;
+
+ /* Ends the helpers, which have nothing to do, and closes nothing. */
+extern void closer_abandon (struct closer *) ;
+
+ /* Another process does that function, which does not return, with all signals
+    blocked, and with what is below that number of our descriptors: for who must
+    not have what others have sent, be it to close it when it executes. Where
+    that cannot be, it has all of them. Returns its pid; 0 and errno. */
+extern pid_t closer_apart (unsigned int, int (*) (void *), void *data) ;
 
  /* For a program that gets descriptors and ends: a helper that closes what is
     in the table when we are dead, so that nothing waits for our end. 0: there

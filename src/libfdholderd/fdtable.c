@@ -116,6 +116,11 @@ static int grow (struct fdtable *t, int fd)
   return 1 ;
 }
 
+int fdtable_makeroom (struct fdtable *t, int fd)
+{
+  return (size_t)fd < t->size || grow(t, fd) || (errno = ENOMEM, 0) ;
+}
+
 int fdtable_adopt_for (struct fdtable *t, int fd, void *owner)
 {
   if (!t->charge) owner = 0 ;

@@ -47,6 +47,7 @@ struct fdtable
     the caller's. 0, errno ENOMEM: it was closed. */
 extern int fdtable_adopt (void *, int) ;  /* of nobody: the daemon itself charges all to somebody */
 extern int fdtable_adopt_for (struct fdtable *, int, void *owner) ;  /* the same, brought by somebody */
+extern int fdtable_makeroom (struct fdtable *, int fd) ;  /* so that fd can be adopted; 0, ENOMEM */
 extern void fdtable_addref (void *, int) ;
 extern void fdtable_unref (void *, int) ;
 
@@ -64,6 +65,8 @@ extern void fdtable_end_connection (struct fdtable *, int) ;  /* end of file was
 
  /* Those that have a reference, and those that are being closed. */
 extern uint64_t fdtable_count (struct fdtable const *) ;
+
+#define fdtable_owner(t, fd) ((t)->owners[fd])  /* of one that has a reference */
 
 extern void fdtable_free (struct fdtable *) ;  /* closes nothing; a daemon that ends need not */
 

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <skalibs/tai.h>
+
 #include "libdaemon/closer.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
@@ -33,6 +35,9 @@ struct holder
   struct flight flight ;
   struct watch watch ;
   struct inspect inspect ;
+  tain begun ;  /* when its first image was */
+  uint32_t upgrades ;  /* since then */
+  uint8_t isquiescing ;  /* about to be another one: nothing new is begun */
 } ;
 
 #endif

@@ -124,6 +124,7 @@ static int awaits_flush (struct peer const *p)
 
 int peer_mayjudge (struct peer const *p)
 {
+  if (p->holder->isquiescing && peer_isquiet(p)) return 0 ;
   return p->state < PEER_DRAIN && p->state != PEER_GREET && p->state != PEER_WAITING && p->state != PEER_ANSWERING && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
 }
 
@@ -216,12 +217,20 @@ void peer_resume (struct peer *p, tain const *now)
   peer_write(p, now) ;
 }
 
+ /* What the message under way needs, and nothing of the next one. */
+
+static size_t missing (struct peer const *p)
+{
+  return p->state == PEER_SNIFF ? FRAME_SNIFF - p->in.len : frame_in_missing(&p->in) ;
+}
+
 void peer_read (struct peer *p, tain const *now)
 {
   char buffer[FRAME_IN_BUFFER] ;
   unsigned int judged ;
   size_t max = closing_room(p->holder, p->account, p->fd) ;
   if (!max) return ;
+  if (p->holder->isquiescing && max > missing(p)) max = missing(p) ;
   switch (frame_in_fill(&p->in, p->fd, buffer, max))
   {
     case FRAME_FILL_AGAIN : return ;

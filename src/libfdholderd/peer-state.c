@@ -53,6 +53,15 @@ void peer_die (struct peer *p)
   verbs_session_close(p->holder, &p->session) ;
 }
 
+ /* What may be put back may wait. */
+
+int peer_isquiet (struct peer const *p)
+{
+  enum phase phase = verbs_phase(&p->session) ;
+  if (p->state != PEER_SNIFF && p->state != PEER_OPEN && p->state != PEER_WAITING) return 0 ;
+  return frame_in_isempty(&p->in) && frame_out_isempty(&p->out) && (phase == PHASE_NONE || phase == PHASE_GIVEN) ;
+}
+
 void peer_hangup (struct peer *p, tain const *now)
 {
   if (p->state != PEER_WAITING)

@@ -16,6 +16,7 @@
 #include "libfdholderd/flight.h"
 #include "libfdwire/frame.h"
 #include "libfdholderd/verbs.h"
+#include "libfdwire/wire-state.h"
 
  /*
     SNIFF -> OPEN             fifth byte is 0: s6 dialect                       sniff()
@@ -24,6 +25,7 @@
     GREET -> OPEN             channel and banner queued; once they can be       peer_greet()
     any -> DRAIN              a protocol error was answered: read no more,
                               flush, close                                      drain()
+    SNIFF -> OPEN, WAITING    it was that in the image before                   peer_inherit()
     OPEN -> WAITING           its request is answered later                     conclude()
     WAITING -> OPEN           now                                               peer_resume()
     OPEN -> ANSWERING         its answer goes on when what there is of it       conclude()
@@ -82,6 +84,7 @@ extern void peer_turn_away (int fd) ;
 
 extern short peer_events (struct peer const *) ;  /* what to poll for */
 extern int peer_mayjudge (struct peer const *) ;  /* would a request be judged now? Then it is read, if there is room for what comes */
+extern int peer_isquiet (struct peer const *) ;  /* nothing is under way: it could go on in another process */
 extern void peer_read (struct peer *, tain const *now) ;
 extern void peer_write (struct peer *, tain const *now) ;
 extern void peer_tick (struct peer *, tain const *now) ;  /* every turn */
@@ -89,6 +92,7 @@ extern void peer_next (struct peer const *, tain *) ;  /* when peer_tick has som
 extern void peer_resume (struct peer *, tain const *now) ;  /* what it waits for may be there */
 extern int peer_mayhear (struct peer *, tain const *now) ;  /* of changes; 0: not any longer, and it is dead */
 extern void peer_hangup (struct peer *, tain const *now) ;  /* the client has gone, and the peer does not read */
+extern int peer_inherit (struct peer *, struct wire_state_connection const *) ;  /* a new one goes on as it was; what it was given is the caller's. 0, ENOMEM */
 extern void peer_lameduck (struct peer *, tain const *now) ;
 extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* why: a text that stays where it is */
  /* Will peer_free close the connection at once, with nothing unread on it? */

@@ -36,14 +36,21 @@ static int watch (struct slot *one, unsigned int wanted)
 }
 
  /* After all that may have changed a peer: what it waits for, until when, and
-    where it stands. */
+    where it stands. Who sleeps until the next image is not even watched: what
+    it has sent, its end too, waits in its socket. */
+
+static int is_asleep (struct peer const *p)
+{
+  return p->holder->isquiescing && peer_isquiet(p) ;
+}
 
 void slots_update (struct slot *one, tain const *now)
 {
   struct peer *p = one->peer ;
   short events = peer_isdead(p) ? 0 : peer_events(p) ;
   tain when = tain_infinite ;
-  if (!peer_isdead(p) && !watch(one, wanted_of(events))) peer_kill(p, "unable to wait for it: closed", now) ;
+  if (is_asleep(p)) loop_watch_stop(one->slots->loop, &one->watch) ;
+  else if (!peer_isdead(p) && !watch(one, wanted_of(events))) peer_kill(p, "unable to wait for it: closed", now) ;
   if (peer_isdead(p))
   {
     slots_die(one) ;

@@ -167,6 +167,11 @@ static void reconsider_withheld (struct slots *s, tain const *now)
 
 void slots_turn (struct slots *s, tain const *now)
 {
+  if (s->holder->isquiescing)
+  {
+    sweep(s, now) ;
+    return ;
+  }
   slots_notice_siege(s, now) ;
   reconsider_withheld(s, now) ;
   do fill(s, now) ;
@@ -179,6 +184,7 @@ void slots_turn (struct slots *s, tain const *now)
 void slots_next (struct slots const *s, tain const *now, tain *when)
 {
   tain t ;
+  if (s->holder->isquiescing) return ;
   if (slots_arewithheld(s) && changes(s) != s->changes) clock_lower(when, now) ;
   if (!s->waiting) return ;
   if (!slots_iscrowded(s, now))

@@ -97,6 +97,17 @@ extern int slots_isopen (struct slots const *, tain const *now) ;  /* is anybody
  /* Takes fd: it has a place, waits, or is closed. */
 extern void slots_arrive (struct slots *, int fd, struct rights const *, pid_t, tain const *now) ;
 
+ /* Who was another process's has a place, whatever max is: its watch, and all
+    that its state brings, begin with slots_inherited. 0, ENOMEM: all of it is
+    the caller's still. */
+extern struct peer *slots_inherit (struct slots *, struct slots_waiting const *, tain const *now) ;
+extern void slots_inherited (struct peer *, tain const *now) ;
+
+ /* holder->isquiescing has changed. */
+extern void slots_quiesce (struct slots *, tain const *now) ;
+extern int slots_arequiet (struct slots const *) ;
+extern void slots_end_exchanges (struct slots *, tain const *now) ;  /* what is still under way is undone */
+
 #define slots_arewithheld(s) (!list_isempty(&(s)->withheld))  /* is somebody not read until something is closed? */
 
  /* Does the kernel keep some whom a full room kept out? All have been accepted. */

@@ -105,6 +105,30 @@ char const *watch_waiter_id (struct watch_waiter const *one)
   return one->id->id ;
 }
 
+struct iteration
+{
+  watch_iter_func *f ;
+  void *data ;
+} ;
+
+static int visit_list (struct list const *l, struct iteration const *i)
+{
+  for (struct list const *p = l->next ; p != l ; p = p->next)
+    if (!(*i->f)(i->data, waiter_of(p)->owner)) return 0 ;
+  return 1 ;
+}
+
+static int visit (struct tree_node *node, void *data)
+{
+  return visit_list(&id_of(node)->plain, data) && visit_list(&id_of(node)->takers, data) ;
+}
+
+int watch_iter (struct watch const *w, watch_iter_func *f, void *data)
+{
+  struct iteration i = { .f = f, .data = data } ;
+  return tree_iter(&w->ids, &visit, &i) ;
+}
+
 void watch_forget (struct watch *w, struct watch_waiter *one)
 {
   struct watch_id *i = one->id ;

@@ -76,6 +76,10 @@ extern void watch_free (struct watch *) ;  /* nobody waits or watches by now; a 
 extern struct watch_waiter *watch_wait (struct watch *, char const *id, int istaker, uint8_t flags, void *owner) ;
 extern char const *watch_waiter_id (struct watch_waiter const *) ;  /* as long as it waits */
 
+ /* All that wait, those for one id in their order, until the function returns 0, which is returned. */
+typedef int watch_iter_func (void *, void *owner) ;
+extern int watch_iter (struct watch const *, watch_iter_func *, void *) ;
+
  /* It waits no longer, and is freed. */
 extern void watch_forget (struct watch *, struct watch_waiter *) ;
 

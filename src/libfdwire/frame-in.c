@@ -201,6 +201,15 @@ int frame_in_getbyte (struct frame_in *in, char *c)
   return 1 ;
 }
 
+size_t frame_in_missing (struct frame_in const *in)
+{
+  size_t header = header_size(in) ;
+  uint32_t len ;
+  if (in->len < header) return header - in->len ;
+  uint32_unpack_big(in->s, &len) ;
+  return len <= in->maxbody && in->len < header + len ? header + len - in->len : 1 ;
+}
+
 enum frame_get frame_in_get (struct frame_in *in, struct frame *f)
 {
   size_t header = header_size(in) ;

@@ -125,6 +125,7 @@ extern int frame_in_settle (struct frame_in *) ;
 
 extern int frame_in_sniff (struct frame_in const *, enum frame_dialect *) ;  /* 0: too early to tell */
 extern enum frame_get frame_in_get (struct frame_in *, struct frame *) ;
+extern size_t frame_in_missing (struct frame_in const *) ;  /* bytes that must come before more can be known of it; of one that is whole, or cannot be: 1 */
 extern int frame_in_getbyte (struct frame_in *, char *) ;  /* outside any frame; 0: there is none */
 #define frame_in_fdcount(in) ((in)->fdcount)
 #define frame_in_isextra(in) ((in)->fdcount > (in)->fdmax)  /* after frame_in_allow allowed less */

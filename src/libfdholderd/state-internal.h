@@ -1,0 +1,31 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_STATE_INTERNAL_H
+#define S6ACTIVATION_STATE_INTERNAL_H
+
+#include "libfdholderd/state.h"
+#include "libfdwire/wire-state.h"
+
+ /* What is called with each part, in order. 0: no interest. One that returns 0 ends it. */
+struct state_visitor
+{
+  int (*helper) (void *, struct wire_state_helper const *) ;
+  int (*entry) (void *, struct wire_state_entry const *) ;
+  int (*connection) (void *, struct wire_state_connection const *) ;
+  int (*closing) (void *, struct wire_state_closing const *) ;
+} ;
+
+enum state_walk
+{
+  STATE_WALK_MALFORMED,  /* the bytes end, or are none */
+  STATE_WALK_ENDED,  /* by a function */
+  STATE_WALK_DONE
+} ;
+
+ /* The bytes are behind the head. */
+extern enum state_walk state_walk (struct state const *, struct wire_reader, struct state_visitor const *, void *) ;
+
+ /* Opens what is known to be good. */
+extern struct wire_reader state_records (struct state const *) ;
+
+#endif

@@ -1,0 +1,128 @@
+/* ISC license. */
+
+ /* A state is read whole, and believed when all of it is as it must be. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/genalloc.h>
+
+#include "libfdholderd/state-internal.h"
+#include "libfdwire/wire-state.h"
+
+enum { STATE_MAX = 1 << 30, FIRST = 3 } ;
+
+struct checking
+{
+  struct state *st ;
+  genalloc fds ;  /* int: all its descriptors */
+  char const *why ;  /* 0 at the end: memory is short */
+  char const *last ;  /* the id before */
+  int self ;  /* the file of the state */
+  int arethere ;
+} ;
+
+static int refuse (struct checking *c, char const *why)
+{
+  c->why = why ;
+  return 0 ;
+}
+
+static int add (struct checking *c, int fd)
+{
+  if (fd < FIRST) return refuse(c, "a descriptor of it is a standard one") ;
+  if (fd == c->self) return refuse(c, "a descriptor of it is its own file") ;
+  if (genalloc_append(int, &c->fds, &fd)) return 1 ;
+  return refuse(c, 0) ;
+}
+
+static int is_open (int fd)
+{
+  return fcntl(fd, F_GETFD) != -1 ;
+}
+
+static int check (struct checking *c, int fd)
+{
+  if (!add(c, fd)) return 0 ;
+  return !c->arethere || is_open(fd) || refuse(c, "a descriptor of it is closed") ;
+}
+
+static int check_entry (void *data, struct wire_state_entry const *e)
+{
+  struct checking *c = data ;
+  if (c->last && strcmp(c->last, e->id.s) >= 0) return refuse(c, strcmp(c->last, e->id.s) ? "its ids are not in order" : "it has an id twice") ;
+  c->last = e->id.s ;
+  return check(c, e->fd) ;
+}
+
+static int check_connection (void *data, struct wire_state_connection const *x)
+{
+  struct checking *c = data ;
+  return check(c, x->fd) && (x->channel < 0 || check(c, x->channel)) && (!x->hasgiven || check(c, x->given.fd)) ;
+}
+
+ /* One that is closed by now is nobody's. Later its number may be another's. */
+
+static int check_closing (void *data, struct wire_state_closing const *x)
+{
+  struct checking *c = data ;
+  if (c->arethere && !is_open(x->fd)) return 1 ;
+  if (!add(c, x->fd)) return 0 ;
+  return genalloc_append(struct wire_state_closing, &c->st->closing, x) || refuse(c, 0) ;
+}
+
+static int compare (void const *a, void const *b)
+{
+  int x = *(int const *)a, y = *(int const *)b ;
+  return x < y ? -1 : x > y ;
+}
+
+static int has_twice (genalloc *fds)
+{
+  int *s = genalloc_s(int, fds) ;
+  size_t n = genalloc_len(int, fds) ;
+  if (n) qsort(s, n, sizeof(int), &compare) ;
+  for (size_t i = 1 ; i < n ; i++) if (s[i] == s[i - 1]) return 1 ;
+  return 0 ;
+}
+
+static enum state_verdict verify (struct state *st, int fd, int arethere, char const **why)
+{
+  static struct state_visitor const visitor = { .entry = &check_entry, .connection = &check_connection, .closing = &check_closing } ;
+  struct checking c = { .st = st, .fds = GENALLOC_ZERO, .self = fd, .arethere = arethere } ;
+  struct wire_reader r ;
+  enum state_walk walk ;
+  *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len) ;
+  if (*why) return STATE_BAD ;
+  walk = state_walk(st, r, &visitor, &c) ;
+  if (walk == STATE_WALK_MALFORMED) c.why = "it is malformed" ;
+  else if (walk == STATE_WALK_DONE && has_twice(&c.fds)) c.why = "it has a descriptor twice" ;
+  genalloc_free(int, &c.fds) ;
+  *why = c.why ;
+  if (walk == STATE_WALK_DONE && !*why) return STATE_GOOD ;
+  return *why ? STATE_BAD : (errno = ENOMEM, STATE_UNREADABLE) ;
+}
+
+enum state_verdict state_load (struct state *st, int fd, int arethere, char const **why)
+{
+  struct stat s ;
+  size_t len ;
+  *why = 0 ;
+  if (fstat(fd, &s) == -1)
+  {
+    if (errno != EBADF) return STATE_UNREADABLE ;
+    return (*why = "it is not there", STATE_BAD) ;
+  }
+  if (!S_ISREG(s.st_mode) || s.st_size > STATE_MAX) return (*why = "it is not the state of a holder", STATE_BAD) ;
+  len = (size_t)s.st_size ;
+  if (!stralloc_ready(&st->bytes, len ? len : 1) || lseek(fd, 0, SEEK_SET) == -1) return STATE_UNREADABLE ;
+  errno = EIO ;
+  if (allread(fd, st->bytes.s, len) != len) return STATE_UNREADABLE ;
+  st->bytes.len = len ;
+  return verify(st, fd, arethere, why) ;
+}

@@ -1,0 +1,207 @@
+/* ISC license. */
+
+ /* What there is, in the bytes of a state. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/closer.h"
+#include "libfdholderd/account.h"
+#include "libfdholderd/fdtable.h"
+#include "libfdholderd/flight.h"
+#include "libfdholderd/peer.h"
+#include "libfdholderd/state-internal.h"
+#include "libfdholderd/store.h"
+#include "libfdholderd/verbs.h"
+#include "libfdholderd/watch.h"
+#include "libfdwire/wire-state.h"
+
+struct making
+{
+  struct state *st ;
+  struct holder *h ;
+  tain const *now ;
+  genalloc fds ;  /* int: what is kept */
+} ;
+
+static struct wire_id text (char const *s)
+{
+  struct wire_id id = { .s = s, .len = (uint8_t)strlen(s) } ;
+  return id ;
+}
+
+static int keep (struct making *m, int fd)
+{
+  return fd < 0 || genalloc_append(int, &m->fds, &fd) ;
+}
+
+static char *room (struct making *m, size_t max)
+{
+  stralloc *bytes = &m->st->bytes ;
+  return stralloc_readyplus(bytes, max) ? bytes->s + bytes->len : 0 ;
+}
+
+static int put_helper (void *data, pid_t pid, int isburier)
+{
+  struct making *m = data ;
+  struct wire_state_helper h = { .pid = pid, .isburier = (uint8_t)isburier } ;
+  char *s = room(m, WIRE_STATE_HELPER) ;
+  if (!s) return 0 ;
+  m->st->bytes.len += wire_state_pack_helper(s, &h) ;
+  m->st->head.helpers++ ;
+  return 1 ;
+}
+
+static void span (tain *t, tain const *from, tain const *to)
+{
+  if (tain_less(from, to)) tain_sub(t, to, from) ;
+  else *t = tain_zero ;
+}
+
+static struct wire_state_entry describe (struct making const *m, struct store_entry const *e)
+{
+  struct account const *a = fdtable_owner(&m->h->fdtable, e->fd) ;
+  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .uid = e->uid, .pid = e->pid, .rule = text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
+  span(&w.age, &e->since, m->now) ;
+  if (e->expires) span(&w.left, m->now, &e->limit) ;
+  else w.left = tain_infinite_relative ;
+  return w ;
+}
+
+static int put_entry (struct store_entry const *e, void *data)
+{
+  struct making *m = data ;
+  struct wire_state_entry w = describe(m, e) ;
+  char *s = room(m, WIRE_STATE_ENTRY_MAX) ;
+  if (!s || !keep(m, e->fd)) return 0 ;
+  m->st->bytes.len += wire_state_pack_entry(s, &w) ;
+  m->st->head.entries++ ;
+  return 1 ;
+}
+
+static int put_connection (struct making *m, struct wire_state_connection const *c)
+{
+  char *s = room(m, WIRE_STATE_CONNECTION_MAX) ;
+  if (!s || !keep(m, c->fd) || !keep(m, c->channel) || (c->hasgiven && !keep(m, c->given.fd))) return 0 ;
+  m->st->bytes.len += wire_state_pack_connection(s, c) ;
+  m->st->head.connections++ ;
+  return 1 ;
+}
+
+static void describe_session (struct making const *m, struct wire_state_connection *c, struct session const *s)
+{
+  c->uid = s->rights.uid ;
+  c->gid = s->rights.gid ;
+  c->pid = s->pid ;
+  if (s->waiter)
+  {
+    c->kind = WIRE_STATE_WAITING ;
+    c->flags = s->waiter->flags ;
+    c->id = text(watch_waiter_id(s->waiter)) ;
+  }
+  if (!s->given) return ;
+  c->hasgiven = 1 ;
+  c->given = describe(m, s->given) ;
+}
+
+static int put_peer (struct making *m, struct peer const *p)
+{
+  struct wire_state_connection c = { .kind = p->state == PEER_SNIFF ? WIRE_STATE_NEW : WIRE_STATE_IDLE, .iss6 = p->in.dialect == FRAME_S6, .fd = p->fd, .channel = p->channel, .rule = text(p->account->rule->key), .unread = p->flight.unread } ;
+  if (!peer_isquiet(p)) return 1 ;
+  span(&c.silent, &p->active, m->now) ;
+  describe_session(m, &c, &p->session) ;
+  return put_connection(m, &c) ;
+}
+
+static int put_waiting (void *data, void *owner)
+{
+  struct slot const *one = owner ;
+  return put_peer(data, one->peer) ;
+}
+
+ /* Those that wait, in their order; the others; those that have no place yet. */
+
+static int put_connections (struct making *m, struct slots const *slots)
+{
+  if (!watch_iter(&m->h->watch, &put_waiting, m)) return 0 ;
+  for (uint32_t i = 0 ; i < slots->n ; i++)
+    if (!slots->all[i]->peer->session.waiter && !put_peer(m, slots->all[i]->peer)) return 0 ;
+  for (uint32_t i = 0 ; i < slots->waiting ; i++)
+  {
+    struct slots_waiting const *w = slots->room[i] ;
+    struct wire_state_connection c = { .kind = WIRE_STATE_ROOM, .fd = w->fd, .channel = -1, .uid = w->rights.uid, .gid = w->rights.gid, .pid = w->pid, .rule = text(w->account->rule->key) } ;
+    if (!put_connection(m, &c)) return 0 ;
+  }
+  return 1 ;
+}
+
+static int put_closing (struct making *m, int fd, struct account const *a, uint32_t unread)
+{
+  struct wire_state_closing c = { .fd = fd, .unread = unread, .uid = a ? a->uid : 0, .rule = text(a ? a->rule->key : "") } ;
+  char *s = room(m, WIRE_STATE_CLOSING_MAX) ;
+  if (!s || !keep(m, fd)) return 0 ;
+  m->st->bytes.len += wire_state_pack_closing(s, &c) ;
+  m->st->head.closing++ ;
+  return 1 ;
+}
+
+static int compare (void const *a, void const *b)
+{
+  int x = *(int const *)a, y = *(int const *)b ;
+  return x < y ? -1 : x > y ;
+}
+
+ /* What a helper has begun with may be closed, and its number another one's. */
+
+static int put_pending (void *data, int fd, void *owner)
+{
+  struct making *m = data ;
+  int const *fds = genalloc_s(int, &m->fds) ;
+  size_t n = genalloc_len(int, &m->fds) ;
+  if (fcntl(fd, F_GETFD) == -1 || (n && bsearch(&fd, fds, n, sizeof(int), &compare))) return 1 ;
+  return put_closing(m, fd, owner, 0) ;
+}
+
+static int put_all_closing (struct making *m)
+{
+  size_t n ;
+  for (struct flight_one const *one = m->h->flight.exposed ; one ; one = one->next)
+    if (one->isgrave && !put_closing(m, one->fd, one->account, one->unread)) return 0 ;
+  n = genalloc_len(int, &m->fds) ;
+  if (n) qsort(genalloc_s(int, &m->fds), n, sizeof(int), &compare) ;
+  return closer_each_pending(&m->h->closer, &put_pending, m) ;
+}
+
+static int finish (struct making *m)
+{
+  struct wire_state_head *head = &m->st->head ;
+  stralloc *bytes = &m->st->bytes ;
+  if (!room(m, WIRE_STATE_DIGEST)) return 0 ;
+  clock_now(&head->clock) ;
+  span(&head->uptime, &m->h->begun, m->now) ;
+  head->upgrades = m->h->upgrades ;
+  wire_state_pack_head(bytes->s, head) ;
+  wire_state_seal(bytes->s + bytes->len, bytes->s, bytes->len) ;
+  bytes->len += WIRE_STATE_DIGEST ;
+  return 1 ;
+}
+
+int state_make (struct state *st, struct holder *h, struct slots const *slots, tain const *now)
+{
+  static struct wire_state_head const none = { .helpers = 0 } ;
+  struct making m = { .st = st, .h = h, .now = now, .fds = GENALLOC_ZERO } ;
+  int ok ;
+  st->head = none ;
+  st->bytes.len = 0 ;
+  ok = !!room(&m, WIRE_STATE_HEAD) ;
+  if (ok) st->bytes.len = WIRE_STATE_HEAD ;
+  ok = ok && closer_each_process(&h->closer, &put_helper, &m) && store_iter(&h->store, &put_entry, &m)
+    && put_connections(&m, slots) && put_all_closing(&m) && finish(&m) ;
+  genalloc_free(int, &m.fds) ;
+  return ok ? 1 : (errno = ENOMEM, 0) ;
+}

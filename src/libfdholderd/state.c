@@ -1,0 +1,135 @@
+/* ISC license. */
+
+ /* The kept state: its parts in their order, and its file. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/mman.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+
+#include "libdaemon/closer.h"
+#include "libfdholderd/state-internal.h"
+
+void state_free (struct state *st)
+{
+  stralloc_free(&st->bytes) ;
+  genalloc_free(struct wire_state_closing, &st->closing) ;
+}
+
+struct wire_reader state_records (struct state const *st)
+{
+  struct wire_reader r ;
+  wire_reader_init(&r, st->bytes.s + WIRE_STATE_HEAD, st->bytes.len - WIRE_STATE_HEAD - WIRE_STATE_DIGEST) ;
+  return r ;
+}
+
+#define walk_through(count, type, get, call) \
+  for (uint32_t i = 0 ; i < (count) ; i++) \
+  { \
+    type one ; \
+    if (!get(&r, &one)) return STATE_WALK_MALFORMED ; \
+    if (v->call && !(*v->call)(data, &one)) return STATE_WALK_ENDED ; \
+  }
+
+enum state_walk state_walk (struct state const *st, struct wire_reader r, struct state_visitor const *v, void *data)
+{
+  walk_through(st->head.helpers, struct wire_state_helper, wire_state_get_helper, helper)
+  walk_through(st->head.entries, struct wire_state_entry, wire_state_get_entry, entry)
+  walk_through(st->head.connections, struct wire_state_connection, wire_state_get_connection, connection)
+  walk_through(st->head.closing, struct wire_state_closing, wire_state_get_closing, closing)
+  return wire_reader_isempty(&r) ? STATE_WALK_DONE : STATE_WALK_MALFORMED ;
+}
+
+static int mark (int fd, int flag)
+{
+  return fcntl(fd, F_SETFD, flag) == 0 ;
+}
+
+static int mark_entry (void *data, struct wire_state_entry const *e)
+{
+  return mark(e->fd, *(int *)data) ;
+}
+
+static int mark_connection (void *data, struct wire_state_connection const *c)
+{
+  int flag = *(int *)data ;
+  return mark(c->fd, flag) && (c->channel < 0 || mark(c->channel, flag)) && (!c->hasgiven || mark(c->given.fd, flag)) ;
+}
+
+ /* A helper may just have closed it. */
+
+static int mark_closing (void *data, struct wire_state_closing const *c)
+{
+  mark(c->fd, *(int *)data) ;
+  return 1 ;
+}
+
+int state_mark (struct state const *st, int flag)
+{
+  static struct state_visitor const visitor = { .entry = &mark_entry, .connection = &mark_connection, .closing = &mark_closing } ;
+  return state_walk(st, state_records(st), &visitor, &flag) == STATE_WALK_DONE ;
+}
+
+static int dismiss (void *data, struct wire_state_helper const *h)
+{
+  (void)data ;
+  closer_dismiss(h->pid, h->isburier) ;
+  return 1 ;
+}
+
+void state_dismiss (struct state const *st)
+{
+  static struct state_visitor const visitor = { .helper = &dismiss } ;
+  state_walk(st, state_records(st), &visitor, 0) ;
+}
+
+static int open_file (void)
+{
+  char name[] = "/tmp/s6-fdholderd:XXXXXX" ;
+  int fd = mkstemp(name) ;
+  if (fd < 0) return -1 ;
+  unlink(name) ;
+  if (coe(fd) == 0) return fd ;
+  fd_close(fd) ;
+  return -1 ;
+}
+
+static int open_memory (void)
+{
+#ifdef MFD_ALLOW_SEALING
+  return memfd_create("s6-fdholderd: state", MFD_CLOEXEC | MFD_ALLOW_SEALING) ;
+#else
+  return (errno = ENOSYS, -1) ;
+#endif
+}
+
+static int seal (int fd)
+{
+#ifdef F_ADD_SEALS
+  return fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0 ;
+#else
+  (void)fd ;
+  return 1 ;
+#endif
+}
+
+int state_save (struct state const *st)
+{
+  int ismemory = 1 ;
+  int fd = open_memory() ;
+  if (fd < 0)
+  {
+    ismemory = 0 ;
+    fd = open_file() ;
+    if (fd < 0) return -1 ;
+  }
+  if (allwrite(fd, st->bytes.s, st->bytes.len) == st->bytes.len && (!ismemory || seal(fd))) return fd ;
+  fd_close(fd) ;
+  return -1 ;
+}

@@ -1,0 +1,60 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_STATE_H
+#define S6ACTIVATION_STATE_H
+
+ /*
+    What crosses an exec: all that the holder holds, and the connections that
+    are not in the middle of anything. Made and kept by one image, loaded and
+    inherited by the next one. The descriptors are inherited under their
+    numbers; the bytes are in a file that nobody else can change.
+ */
+
+#include <skalibs/genalloc.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/tai.h>
+
+#include "libfdholderd/holder.h"
+#include "libfdholderd/slots.h"
+#include "libfdwire/wire-state.h"
+
+struct state
+{
+  struct wire_state_head head ;
+  stralloc bytes ;  /* all, with the digest; the rest points into it */
+  genalloc closing ;  /* struct wire_state_closing: those that are open */
+} ;
+#define STATE_ZERO { .bytes = STRALLOC_ZERO, .closing = GENALLOC_ZERO }
+
+extern void state_free (struct state *) ;
+
+ /* Of what there is now. Connections that are in the middle of something are
+    left out. 0 and errno: ENOMEM. */
+extern int state_make (struct state *, struct holder *, struct slots const *, tain const *now) ;
+
+ /* Into a file without a name. It is close-on-exec; -1 and errno. */
+extern int state_save (struct state const *) ;
+
+enum state_verdict
+{
+  STATE_GOOD,
+  STATE_BAD,  /* *why says in words what is wrong with it */
+  STATE_UNREADABLE  /* errno says why: another try may succeed */
+} ;
+
+ /* To be called before anything else is opened. arethere: the descriptors are
+    looked for, too. */
+extern enum state_verdict state_load (struct state *, int fd, int arethere, char const **why) ;
+
+ /* All its descriptors become close-on-exec (FD_CLOEXEC), or not (0). 0 and
+    errno: one is not open. */
+extern int state_mark (struct state const *, int flag) ;
+
+ /* The holder and the slots, which are empty, have all of it. 0, ENOMEM: part
+    of it, and nothing was closed: the image must begin anew. */
+extern int state_inherit (struct state const *, struct holder *, struct slots *, tain const *now) ;
+
+ /* Afterwards: the processes that share the old descriptor table are sent away. */
+extern void state_dismiss (struct state const *) ;
+
+#endif
