@@ -1,10 +1,16 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
@@ -19,6 +25,8 @@
 #include "libfdholderd/closing.h"
 #include "exitcodes.h"
 #include "libfdholderd/serve.h"
+#include "libfdholderd/state.h"
+#include "libfdholderd/upgrade.h"
 #include "libdaemon/readiness.h"
 #include "libfdholderd/verbs.h"
 
@@ -41,6 +49,57 @@ struct options
   char const *rulesdir ;
   char const *rulesfile ;
 } ;
+
+ /* The image before, if there was one. */
+
+static struct inheritance
+{
+  char const *const *argv ;  /* all words, and which of them are that one's */
+  struct upgrade_words words ;
+  struct state state ;
+  struct closer *closer ;  /* its helpers have nothing to do yet */
+} before = { .state = STATE_ZERO } ;
+
+#define isheir (before.words.n)
+
+ /* What has been handed over is not given up because something else cannot be
+    had just now: all is begun anew. */
+
+static void begin_anew (char const *what)
+{
+  static struct timespec const pause = { .tv_sec = 1 } ;
+  sigset_t pending ;
+  strerr_warnwusys(what, ": trying again") ;
+  if (before.closer) closer_abandon(before.closer) ;
+  nanosleep(&pause, 0) ;
+  if (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1) _exit(EXITCODE_OK) ;
+  if (before.state.bytes.len) state_mark(&before.state, 0) ;
+  uncoe(before.words.fd) ;
+  upgrade_execute(before.argv, before.words.fd, 0) ;
+}
+
+static void fail (char const *what)
+{
+  if (isheir && !before.words.istrial)
+    for (;;) begin_anew(what) ;
+  strerr_diefusys(EXITCODE_SYSTEM, what) ;
+}
+
+ /* Before anything else is opened. */
+
+static void load (void)
+{
+  char const *why ;
+  if (!isheir) return ;
+  switch (state_load(&before.state, before.words.fd, !before.words.istrial, &why))
+  {
+    case STATE_GOOD : break ;
+    case STATE_BAD : strerr_dief(EXITCODE_SYSTEM, "unable to take a state over: ", why) ;
+    case STATE_UNREADABLE : fail("read the state that was handed over") ;
+  }
+  if (before.words.istrial) return ;
+  if (!state_mark(&before.state, FD_CLOEXEC) || coe(before.words.fd) == -1) fail("keep what was handed over") ;
+}
 
 static void scan (char const *s, unsigned int *value)
 {
@@ -91,12 +150,19 @@ static void warn_missing (struct log *log, char const *dir)
   log_line(log, LOG_WARNING, "unable to use the rules directory ", dir, ": ", strerror(errno), ": until there is one, everybody is denied") ;
 }
 
+static void fail_rules (char const *path)
+{
+  char what[sizeof("read rules in ") + ACCESSRULES_PATH_MAX] = "read rules in " ;
+  strncat(what, path, ACCESSRULES_PATH_MAX) ;
+  fail(what) ;
+}
+
 static void open_rules (struct holder *h, struct options const *o)
 {
   if (!o->rulesdir && !o->rulesfile)
     strerr_dief(EXITCODE_USAGE, "no access rights: give rules with -i rulesdir or -x rulesfile") ;
   if (!(o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->complaints) : policy_init_cdb(&h->policy, o->rulesfile, &h->complaints)))
-    strerr_diefusys(EXITCODE_SYSTEM, "read rules in ", o->rulesdir ? o->rulesdir : o->rulesfile) ;
+    fail_rules(o->rulesdir ? o->rulesdir : o->rulesfile) ;
   if (o->rulesdir) warn_missing(&h->log, o->rulesdir) ;
 }
 
@@ -105,8 +171,8 @@ static void open_rules (struct holder *h, struct options const *o)
 static void fit_budget (struct holder *h, struct options const *o)
 {
   char need[UINT64_FMT] ;
-  if (!budget_init(&h->budget, o->maxconn, o->maxfds, &h->log)) strerr_diefusys(EXITCODE_SYSTEM, "raise the limit on open files") ;
-  if (h->budget.maxfds) return ;
+  if (!budget_init(&h->budget, o->maxconn, o->maxfds, &h->log)) fail("raise the limit on open files") ;
+  if (h->budget.maxfds || isheir) return ;
   need[uint64_fmt(need, h->budget.wanted)] = 0 ;
   strerr_dief(EXITCODE_SYSTEM, "the limit on open files leaves no room to hold any descriptor: raise the hard limit (ulimit -Hn) to ", need, " or more") ;
 }
@@ -124,7 +190,33 @@ static void check_socket (struct holder *h)
   if (selfsocket_init(&h->self, 0)) return ;
   if (errno == EINVAL || errno == EPROTOTYPE || errno == ENOTSOCK)
     strerr_dief(EXITCODE_SYSTEM, "standard input is not a listening Unix stream socket: run under s6-ipcserver-socketbinder or s6-fdholder-daemon") ;
-  strerr_diefusys(EXITCODE_SYSTEM, "use standard input as a listening socket") ;
+  fail("use standard input as a listening socket") ;
+}
+
+static void begin (struct holder *h, struct options const *o)
+{
+  complaint_init(&h->complaints, &h->log) ;
+  check_socket(h) ;
+  open_rules(h, o) ;
+}
+
+ /* So much is known before anything is risked. */
+
+static void answer_trial (void)
+{
+  if (allwrite(1, "\n", 1) < 1) strerr_diefusys(EXITCODE_SYSTEM, "answer") ;
+  _exit(EXITCODE_OK) ;
+}
+
+static void inherit (struct holder *h, struct serve *s)
+{
+  if (!isheir) return ;
+  if (!state_inherit(&before.state, h, &s->slots, &STAMP)) fail("take the state over") ;
+  fd_close(before.words.fd) ;
+  upgrade_reserve(&s->upgrade) ;
+  state_dismiss(&before.state) ;
+  state_free(&before.state) ;
+  log_line(&h->log, LOG_INFO, "executed itself, and goes on") ;
 }
 
 int main (int argc, char const *const *argv)
@@ -132,23 +224,27 @@ int main (int argc, char const *const *argv)
   static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
   static struct serve s ;
   struct options o = { .verbosity = 1, .timeout = TIMEOUT_DEFAULT_MS, .lameduck = TIMEOUT_DEFAULT_MS } ;
-  struct serve_options options ;
+  struct serve_options options = { .argv = argv } ;
   PROG = "s6-fdholderd" ;
-  parse(argc, argv, &o) ;
-  if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null on a standard descriptor") ;
+  before.argv = argv ;
+  before.words = upgrade_words(argv) ;
+  load() ;
+  parse(argc - before.words.n, argv + before.words.n, &o) ;
+  if (!fd_sanitize()) fail("open /dev/null on a standard descriptor") ;
   h.log.verbosity = o.verbosity ;
-  complaint_init(&h.complaints, &h.log) ;
-  check_socket(&h) ;
-  open_rules(&h, &o) ;
+  begin(&h, &o) ;
+  if (before.words.istrial) answer_trial() ;
   set_timeout(&options.timeout, o.timeout) ;
   set_timeout(&options.lameduck, o.lameduck) ;
   fit_budget(&h, &o) ;
   flight_init(&h.flight, flight_bound()) ;  /* the limit is final by now */
   begin_closer(&h) ;
+  before.closer = &h.closer ;
   store_init(&h.store, &h.fdtable, h.budget.maxfds, &verbs_observe, &h) ;
-  if (!tain_now_set_stopwatch_g()) strerr_diefusys(EXITCODE_SYSTEM, "read the clock") ;
-  if (!serve_init(&s, &h, 0, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin the loop") ;
-  readiness_tell(o.notify ? "\n" : 0) ;
+  if (!tain_now_set_stopwatch_g()) fail("read the clock") ;
+  if (!serve_init(&s, &h, 0, &options)) fail("begin the loop") ;
+  inherit(&h, &s) ;
+  if (!isheir) readiness_tell(o.notify ? "\n" : 0) ;
   serve_run(&s) ;
   complaint_end(&h.complaints) ;
   closer_end(&h.closer) ;

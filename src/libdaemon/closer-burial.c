@@ -75,6 +75,7 @@ static struct
 enum
 {
   GENERATIONS = 64,
+  PATIENCE = 20000,  /* pauses */
   MARGIN = 64,  /* what the table has room for beside connections, and helpers */
   FIRST_FREE = 3
 } ;
@@ -186,6 +187,7 @@ static int bury (void *data)
   prctl(PR_SET_NAME, "closer", 0, 0, 0) ;
   setsid() ;
   leave_table() ;
+  __atomic_store_n(&self.shared->isapart, 1, __ATOMIC_SEQ_CST) ;
   if (chdir("/") == -1) { /* then the working directory stays in use */ }
   max = raise_limit() ;
   for (;;)
@@ -212,6 +214,15 @@ static int open_channel (struct closer *c)
   return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->burial) == 0 ;
 }
 
+ /* It begins with copies of what is open when it comes to that: of no
+    connection yet. */
+
+static void await_burier (struct closer_shared const *shared)
+{
+  static struct timespec const pause = { .tv_nsec = 100000 } ;
+  for (unsigned int i = 0 ; i < PATIENCE && !__atomic_load_n(&shared->isapart, __ATOMIC_SEQ_CST) ; i++) nanosleep(&pause, 0) ;
+}
+
 int closer_begin_burial (struct closer *c)
 {
   if (c->burier) return 1 ;
@@ -220,8 +231,11 @@ int closer_begin_burial (struct closer *c)
   if (!open_channel(c)) return 0 ;
   self.shared = c->shared ;
   self.fd = c->burial[0] ;
+  c->shared->isapart = 0 ;
   c->burier = start() ;
-  return !!c->burier ;
+  if (!c->burier) return 0 ;
+  await_burier(c->shared) ;
+  return 1 ;
 }
 
 #else

@@ -76,17 +76,32 @@ static enum order order_of (int fd)
   return is_pipe(fd) ? ORDER_PIPE : ORDER_REST ;
 }
 
- /* What clients wait to see the end of, and another process has: to close it
-    here does not wait, for it is not the last one. */
-
-static void close_copies (struct closer const *c, int max)
-{
-  for (int fd = 0 ; fd <= max && (size_t)fd < c->ownsize ; fd++)
-    if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED)) close(fd) ;
-}
-
  /* Several helpers do this at the same time, and one may be stuck in the
     midst of it: every second one begins with the highest number. */
+
+static void close_some (struct closer const *c, unsigned int number, int max, int (*is_due) (struct closer const *, int, int), int data)
+{
+  for (int i = 0 ; i <= max ; i++)
+  {
+    int fd = number & 1 ? max - i : i ;
+    if ((*is_due)(c, fd, data)) closer_close_here(fd) ;
+  }
+}
+
+static int is_of_order (struct closer const *c, int fd, int order)
+{
+  (void)c ;
+  return (int)order_of(fd) == order ;
+}
+
+ /* To close what another process has, too, does not wait, but for what asks a
+    file system each time. */
+
+static int is_copy (struct closer const *c, int fd, int isanything)
+{
+  if ((size_t)fd < c->ownsize && __atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED) == CLOSER_LAST) return 0 ;
+  return isanything || order_of(fd) != ORDER_REST ;
+}
 
 void closer_close_all (struct closer const *c, unsigned int number, int isdead)
 {
@@ -96,11 +111,10 @@ void closer_close_all (struct closer const *c, unsigned int number, int isdead)
   if (isdead)
     for (int fd = 0 ; fd <= max && (size_t)fd < c->ownsize ; fd++)
       if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
-  if (!isdead && __atomic_load_n(&c->shared->ishandedover, __ATOMIC_SEQ_CST)) close_copies(c, max) ;
-  for (enum order now = 0 ; now < ORDERS ; now++)
-    for (int i = 0 ; i <= max ; i++)
-    {
-      int fd = number & 1 ? max - i : i ;
-      if (order_of(fd) == now) closer_close_here(fd) ;
-    }
+  if (!isdead && __atomic_load_n(&c->shared->ishandedover, __ATOMIC_SEQ_CST))
+  {
+    close_some(c, number, max, &is_copy, 0) ;
+    close_some(c, number, max, &is_copy, 1) ;
+  }
+  for (enum order now = 0 ; now < ORDERS ; now++) close_some(c, number, max, &is_of_order, (int)now) ;
 }

@@ -41,6 +41,25 @@ void closer_hand_over (struct closer *c, int isso)
   if (!c->hashelpers) return ;
   if (isso) closer_make_one(c, 0) ;
   __atomic_store_n(&c->shared->ishandedover, (uint32_t)!!isso, __ATOMIC_SEQ_CST) ;
+  for (size_t fd = 0 ; fd < c->ownmax ; fd++)
+    if (c->shared->own[fd] == CLOSER_LAST) c->shared->own[fd] = CLOSER_OTHER ;
+}
+
+static void mark (struct closer *c, int fd, enum closer_mark mark)
+{
+  if ((size_t)fd >= c->ownsize) return ;
+  if ((size_t)fd >= c->ownmax) c->ownmax = (size_t)fd + 1 ;
+  __atomic_store_n(c->shared->own + fd, (char)mark, __ATOMIC_RELAXED) ;
+}
+
+void closer_hand_over_last (struct closer *c, int fd)
+{
+  if (c->hashelpers) mark(c, fd, CLOSER_LAST) ;
+}
+
+void closer_own (struct closer *c, int fd, int isours)
+{
+  mark(c, fd, isours ? CLOSER_OWN : CLOSER_OTHER) ;
 }
 
  /* The one for connections has helpers of its own, which do the rest. */

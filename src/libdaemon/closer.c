@@ -86,13 +86,6 @@ void closer_settle (struct closer *c, uint32_t pending)
   errno = e ;
 }
 
-void closer_own (struct closer *c, int fd, int isours)
-{
-  if ((size_t)fd >= c->ownsize) return ;
-  if ((size_t)fd >= c->ownmax) c->ownmax = (size_t)fd + 1 ;
-  __atomic_store_n(c->shared->own + fd, (char)!!isours, __ATOMIC_RELAXED) ;
-}
-
 int closer_reports (struct closer const *c)
 {
   return c->hashelpers ? c->report[0] : -1 ;

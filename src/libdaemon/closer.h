@@ -55,6 +55,13 @@ enum closer_numbers
   CLOSER_UNREAD_MAX = 253  /* descriptors that a message has at most: SCM_MAX_FD of Linux */
 } ;
 
+enum closer_mark
+{
+  CLOSER_OTHER,
+  CLOSER_OWN,  /* it is a connection of ours */
+  CLOSER_LAST  /* handed over: nobody needs it, to close it may be the last time */
+} ;
+
 struct closer_request
 {
   int fd ;
@@ -73,10 +80,11 @@ struct closer_shared
   uint32_t taken[CLOSER_HELPERS] ;  /* the ticket that it is at, counted from 1; 0: none */
   uint32_t buried ;  /* connections that were sent away, and that we have closed */
   uint32_t received ;  /* of those, where they were sent to */
+  uint32_t isapart ;  /* the process for them has a table of its own */
   uint32_t ishandedover ;  /* another image has all that is in the table, in a table of its own */
   uint32_t isawaited ;  /* we sleep: a byte in the pipe of reports is to wake us */
   struct closer_request ring[CLOSER_RING] ;
-  char own[] ;  /* by number: is it a connection of ours? Then, by ticket: is it done? */
+  char own[] ;  /* by number: enum closer_mark. Then, by ticket: is it done? */
 } ;
 
  /* All zero is an empty one. It must stay while anything of it is pending. */
@@ -208,6 +216,7 @@ typedef int closer_pending_func (void *, int fd, void *owner) ;
 extern int closer_each_pending (struct closer *, closer_pending_func *, void *) ;
 
 extern void closer_hand_over (struct closer *, int isso) ;  /* before exec; and, if that has failed, not so */
+extern void closer_hand_over_last (struct closer *, int fd) ;  /* the other image has it only to close it, too */
 
  /* In the other image: one of those processes is to close what it has, and to
     end. What cannot block it closes first. Nothing if it is no child of ours. */

@@ -24,6 +24,7 @@ void budget_fit (struct budget *b, uint32_t maxconn, uint32_t maxfds, uint64_t h
   {
     uint64_t left = hardlimit - need(b->maxconn, 0) ;
     uint32_t asked = maxfds ? maxfds : BUDGET_MAXFDS_DEFAULT_MAX ;
+    if (!maxfds && left > 2 * BUDGET_SPARE) left -= BUDGET_SPARE ;
     b->maxfds = left < asked ? (uint32_t)left : asked ;
   }
   b->need = need(b->maxconn, b->maxfds) ;
@@ -79,4 +80,12 @@ int budget_hasroom (struct budget const *b, uint64_t open, uint64_t coming)
 void budget_release (struct budget *b, uint64_t n)
 {
   b->reserved -= n < b->reserved ? n : b->reserved ;
+}
+
+uint32_t budget_spare (struct budget *b, uint32_t wanted)
+{
+  uint64_t left = b->limit - ((uint64_t)b->maxfds + b->maxconn) ;
+  if (left < wanted) wanted = (uint32_t)left ;
+  b->limit -= wanted ;
+  return wanted ;
 }

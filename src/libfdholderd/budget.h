@@ -26,6 +26,7 @@ enum budget_numbers
   BUDGET_TRANSIENT = 252,  /* what a message may bring beyond what it may have, until that is closed */
   BUDGET_CLOSING = 12,  /* two channels to helpers, and what eight of them may be stuck with */
   BUDGET_STUCK = 3072,  /* beyond the need, where the hard limit has it: what clients of eight rules can have stuck (closing.h) */
+  BUDGET_SPARE = 64,  /* beyond the need, where -n does not ask for all: budget_spare */
   BUDGET_UNREAD = 64,  /* closed connections whose last answers nobody has read (flight.h) */
   BUDGET_MAXCONN_DEFAULT = 64,
   BUDGET_MAXCONN_FLOOR = 16,
@@ -57,6 +58,10 @@ extern int budget_isexceeded (struct budget const *, uint64_t open) ;
 
  /* Are so many more descriptors available, with "open" of them in use? */
 extern int budget_reserve (struct budget *, uint64_t open, uint64_t wanted) ;
+ /* Numbers for something that needs them less: so many, or what is left when
+    all that was asked for has its own. Returns how many. */
+extern uint32_t budget_spare (struct budget *, uint32_t) ;
+
 extern void budget_release (struct budget *, uint64_t) ;
 
  /* Is there a number for each of so many that come? */

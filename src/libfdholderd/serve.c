@@ -22,6 +22,7 @@
 #include "libfdholderd/serve.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/store.h"
+#include "libfdholderd/upgrade.h"
 #include "libfdholderd/watch.h"
 
 enum { SERVE_REST_MS = 10 } ;
@@ -44,6 +45,7 @@ static void enter_lameduck (struct serve *s)
 {
   if (s->islameduck) return ;
   log_line(&s->holder->log, LOG_INFO, "terminating: waiting for what is under way") ;
+  upgrade_cancel(&s->upgrade, &STAMP) ;
   s->islameduck = 1 ;
   tain_add(&s->end, &STAMP, &s->options.lameduck) ;
   stop_listening(s) ;
@@ -68,7 +70,12 @@ static void obey (void *data, int number, pid_t pid)
   switch (number)
   {
     case SIGTERM : enter_lameduck(s) ; break ;
-    case SIGCHLD : closer_reap(&s->holder->closer) ; inspect_reap(&s->holder->inspect) ; break ;
+    case SIGCHLD :
+      closer_reap(&s->holder->closer) ;
+      inspect_reap(&s->holder->inspect) ;
+      upgrade_reap(&s->upgrade) ;
+      break ;
+    case SIGUSR1 : if (!s->islameduck) upgrade_ask(&s->upgrade, &STAMP) ; break ;
     case SIGHUP : policy_reload(&s->holder->policy) ; break ;
     default : break ;
   }
@@ -129,7 +136,7 @@ static int begin_watching (struct serve *s, int listenfd, int signalfd)
 
 int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_options const *options)
 {
-  static int const signals[] = { SIGTERM, SIGHUP, SIGCHLD } ;
+  static int const signals[] = { SIGTERM, SIGHUP, SIGCHLD, SIGUSR1 } ;
   int signalfd ;
   s->holder = h ;
   s->options = *options ;
@@ -140,7 +147,10 @@ int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_op
   signalfd = signals_init(signals, sizeof(signals) / sizeof(*signals)) ;
   if (signalfd < 0 || !loop_init(&s->loop)) return 0 ;
   if (!begin_watching(s, listenfd, signalfd)) return 0 ;
-  return slots_init(&s->slots, h, &s->loop, h->budget.maxconn, &options->timeout) ;
+  if (!slots_init(&s->slots, h, &s->loop, h->budget.maxconn, &options->timeout)) return 0 ;
+  h->begun = STAMP ;
+  upgrade_init(&s->upgrade, h, &s->slots, &s->loop, options->argv, signalfd) ;
+  return 1 ;
 }
 
  /* The watch is stopped, not left to want nothing: whoever shuts the socket
@@ -148,7 +158,7 @@ int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_op
 
 static int listen_or_pause (struct serve *s)
 {
-  int islistening = accept_isready(&s->acceptor, &s->slots, &STAMP) ;
+  int islistening = !s->holder->isquiescing && accept_isready(&s->acceptor, &s->slots, &STAMP) ;
   if (islistening == loop_watch_isstarted(&s->listening)) return 1 ;
   if (islistening) return loop_watch_start(&s->loop, &s->listening, s->acceptor.fd, LOOP_READ) ;
   loop_watch_stop(&s->loop, &s->listening) ;
@@ -193,6 +203,7 @@ static void turn (struct serve *s)
   flight_sweep(&h->flight, &h->accounts, &h->fdtable, &STAMP) ;
   complaint_turn(&h->complaints, &STAMP) ;
   closer_turn(&h->closer, &STAMP, slots_arewithheld(&s->slots)) ;
+  upgrade_turn(&s->upgrade, &STAMP) ;
 }
 
 static int is_over (struct serve const *s)

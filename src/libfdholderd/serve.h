@@ -14,11 +14,13 @@
 #include "libfdholderd/accept.h"
 #include "libfdholderd/holder.h"
 #include "libfdholderd/slots.h"
+#include "libfdholderd/upgrade.h"
 
 struct serve_options
 {
   tain timeout ;  /* for one exchange of a client; tain_infinite_relative for none */
   tain lameduck ;  /* from SIGTERM to the end, likewise */
+  char const *const *argv ;  /* what SIGUSR1 executes again; 0: nothing */
 } ;
 
 struct serve
@@ -28,6 +30,7 @@ struct serve
   struct loop loop ;
   struct acceptor acceptor ;
   struct slots slots ;
+  struct upgrade upgrade ;
   struct loop_watch listening ;
   struct loop_watch signals ;
   struct loop_watch reports ;  /* of the closer */

@@ -76,6 +76,19 @@ int state_mark (struct state const *st, int flag)
   return state_walk(st, state_records(st), &visitor, &flag) == STATE_WALK_DONE ;
 }
 
+static int hand_over (void *data, struct wire_state_closing const *c)
+{
+  closer_hand_over_last(data, c->fd) ;
+  return 1 ;
+}
+
+void state_hand_over (struct state const *st, struct closer *c)
+{
+  static struct state_visitor const visitor = { .closing = &hand_over } ;
+  closer_hand_over(c, 1) ;
+  state_walk(st, state_records(st), &visitor, c) ;
+}
+
 static int dismiss (void *data, struct wire_state_helper const *h)
 {
   (void)data ;

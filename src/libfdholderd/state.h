@@ -50,6 +50,9 @@ extern enum state_verdict state_load (struct state *, int fd, int arethere, char
     errno: one is not open. */
 extern int state_mark (struct state const *, int flag) ;
 
+ /* The helpers, which stay in the old table, are told what only waits to be closed. */
+extern void state_hand_over (struct state const *, struct closer *) ;
+
  /* The holder and the slots, which are empty, have all of it. 0, ENOMEM: part
     of it, and nothing was closed: the image must begin anew. */
 extern int state_inherit (struct state const *, struct holder *, struct slots *, tain const *now) ;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "libfdholderd/budget.h"
 #include "support/lockedpipe.h"
 #include "support/preloaded.h"
 #include "support/rawclient.h"
@@ -25,7 +26,7 @@ enum
   LIMIT = 1024,  /* on open files */
   CONNECTIONS = LIMIT + 300,
   AT_ONCE = 16,
-  FEW = 30
+  FEW = 30 + BUDGET_SPARE
 } ;
 
 static struct testdaemon holder ;

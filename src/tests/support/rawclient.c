@@ -196,12 +196,23 @@ static int handshake (struct rawclient *c)
   return !raw_receive(c) && c->len == WIRE_BANNER_LEN && !memcmp(c->s, WIRE_BANNER_SERVER, WIRE_BANNER_LEN) ;
 }
 
-static void begin (struct rawclient *c, char const *path, uid_t uid, enum frame_dialect dialect)
+static void begin_on (struct rawclient *c, int fd, enum frame_dialect dialect)
 {
   memset(c, 0, sizeof(*c)) ;
   c->channel = -1 ;
   c->dialect = dialect ;
-  c->fd = raw_socket(path, uid) ;
+  c->fd = fd ;
+}
+
+static void begin (struct rawclient *c, char const *path, uid_t uid, enum frame_dialect dialect)
+{
+  begin_on(c, raw_socket(path, uid), dialect) ;
+}
+
+int raw_connect_on (struct rawclient *c, int fd, enum frame_dialect dialect)
+{
+  begin_on(c, fd, dialect) ;
+  return dialect == FRAME_S6 || handshake(c) ;
 }
 
 int raw_connect (struct rawclient *c, char const *path, uid_t uid, enum frame_dialect dialect)

@@ -41,6 +41,7 @@ extern int raw_socket (char const *path, uid_t) ;
 
  /* The same, through the native handshake where the dialect has one. 1, or 0: closed meanwhile. */
 extern int raw_connect (struct rawclient *, char const *path, uid_t, enum frame_dialect) ;
+extern int raw_connect_on (struct rawclient *, int fd, enum frame_dialect) ;  /* on a connection that has said nothing yet */
 extern void raw_close (struct rawclient *) ;
 
  /* The same, byte by byte in both directions, from the first one. */

@@ -1,0 +1,13 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_UPGRADE_INTERNAL_H
+#define S6ACTIVATION_UPGRADE_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "libfdholderd/upgrade.h"
+
+ /* The process that tries. It answers in that descriptor. 0 and errno. */
+extern pid_t upgrade_begin_trial (struct upgrade *, int statefd, int answerfd) ;
+
+#endif

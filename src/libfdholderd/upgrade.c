@@ -1,0 +1,304 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/closer.h"
+#include "libdaemon/complaint.h"
+#include "libdaemon/log.h"
+#include "libdaemon/loop.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/slots.h"
+#include "libfdholderd/state.h"
+#include "libfdholderd/upgrade-internal.h"
+
+ /* Numbers below the floor, and some of them for who needs low ones. */
+
+static void reserve (struct upgrade *u, int nothing)
+{
+  while (u->reserved < u->reservable)
+  {
+    int fd = fcntl(nothing, F_DUPFD_CLOEXEC, 0) ;
+    if (fd < 0) return ;
+    if (fd >= UPGRADE_FLOOR)
+    {
+      fd_close(fd) ;
+      return ;
+    }
+    u->reserve[u->reserved++] = fd ;
+  }
+}
+
+void upgrade_reserve (struct upgrade *u)
+{
+  int fd = u->reserved < u->reservable ? openc_read("/dev/null") : -1 ;
+  int nothing = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, UPGRADE_FLOOR) ;
+  if (fd >= 0) fd_close(fd) ;
+  if (nothing < 0) return ;
+  reserve(u, nothing) ;
+  fd_close(nothing) ;
+}
+
+static void lend_reserve (struct upgrade *u, unsigned int n)
+{
+  while (n-- && u->reserved) fd_close(u->reserve[--u->reserved]) ;
+}
+
+static void end_phase (struct upgrade *u)
+{
+  u->phase = UPGRADE_NONE ;
+  u->isover = 0 ;
+  loop_timer_clear(u->loop, &u->deadline) ;
+}
+
+ /* The process is reaped when it has died. */
+
+static void end_trial (struct upgrade *u)
+{
+  loop_watch_stop(u->loop, &u->answer) ;
+  while (u->lent) fd_close(u->lending[--u->lent]) ;
+  upgrade_reserve(u) ;
+  if (u->trial) kill(u->trial, SIGKILL) ;
+  end_phase(u) ;
+}
+
+static void refuse (struct upgrade *u, char const *why)
+{
+  log_line(&u->holder->log, LOG_WARNING, "will not execute itself: ", why, ": nothing has changed") ;
+}
+
+static void fail_trial (struct upgrade *u, char const *why)
+{
+  end_trial(u) ;
+  refuse(u, why) ;
+}
+
+static void quiesce (struct upgrade *u, tain const *now)
+{
+  tain end ;
+  end_trial(u) ;
+  log_line(&u->holder->log, LOG_INFO, "executing itself: waiting for what is under way") ;
+  u->phase = UPGRADE_QUIESCE ;
+  clock_after(&end, now, UPGRADE_QUIESCE_MS) ;
+  loop_timer_set(u->loop, &u->deadline, &end) ;
+  u->holder->isquiescing = 1 ;
+  slots_quiesce(u->slots, now) ;
+}
+
+ /* isover: there is nobody who could say more. */
+
+static void hear (struct upgrade *u, int isover, tain const *now)
+{
+  char bytes[16] ;
+  ssize_t r ;
+  while ((r = read(u->answer.fd, bytes, sizeof(bytes))) > 0)
+  {
+    if (r == 1 && bytes[0] == '\n' && !u->isnewline) u->isnewline = 1 ;
+    else
+    {
+      fail_trial(u, "the program answered something else than that it can take over") ;
+      return ;
+    }
+  }
+  if (!isover) return ;
+  if (u->isnewline) quiesce(u, now) ;
+  else fail_trial(u, "the program did not answer that it can take over") ;
+}
+
+static void on_answer (void *data, unsigned int events, tain const *now)
+{
+  (void)events ;
+  hear(data, 0, now) ;
+}
+
+static void on_deadline (void *data, tain const *now)
+{
+  struct upgrade *u = data ;
+  (void)now ;
+  if (u->phase == UPGRADE_TRIAL) fail_trial(u, "the program did not answer within 5 seconds") ;
+  else u->isover = 1 ;
+}
+
+void upgrade_init (struct upgrade *u, struct holder *h, struct slots *slots, struct loop *loop, char const *const *argv, int signalfd)
+{
+  static struct upgrade const zero = { .phase = UPGRADE_NONE } ;
+  *u = zero ;
+  u->holder = h ;
+  u->slots = slots ;
+  u->loop = loop ;
+  u->argv = argv ;
+  u->signalfd = signalfd ;
+  h->isquiescing = h->istrying = 0 ;
+  loop_watch_init(&u->answer, &on_answer, u) ;
+  loop_timer_init(&u->deadline, &on_deadline, u) ;
+  u->reservable = budget_spare(&h->budget, UPGRADE_FLOOR) ;
+  upgrade_reserve(u) ;
+}
+
+ /* All that it needs has low numbers here: it gets no others. They stay ours,
+    too, for nobody knows when it has a table of its own. */
+
+static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
+{
+  int p[2], fd ;
+  tain end ;
+  if (!state_make(st, u->holder, u->slots, now)) return 0 ;
+  fd = state_save(st) ;
+  if (fd < 0) return 0 ;
+  if (pipenbcoe(p) == -1) goto close_state ;
+  u->trial = upgrade_begin_trial(u, fd, p[1]) ;
+  u->holder->istrying = !!u->trial ;
+  if (!u->trial || !loop_watch_start(u->loop, &u->answer, p[0], LOOP_READ)) goto close_pipe ;
+  u->lending[u->lent++] = p[0] ;
+  u->lending[u->lent++] = p[1] ;
+  u->lending[u->lent++] = fd ;
+  u->phase = UPGRADE_TRIAL ;
+  u->isnewline = 0 ;
+  clock_after(&end, now, UPGRADE_TRIAL_MS) ;
+  loop_timer_set(u->loop, &u->deadline, &end) ;
+  return 1 ;
+
+ close_pipe:
+  if (u->trial) kill(u->trial, SIGKILL) ;
+  fd_close(p[0]) ;
+  fd_close(p[1]) ;
+ close_state:
+  fd_close(fd) ;
+  return 0 ;
+}
+
+void upgrade_ask (struct upgrade *u, tain const *now)
+{
+  struct state st = STATE_ZERO ;
+  if (u->phase != UPGRADE_NONE)
+  {
+    refuse(u, "it is about to, already") ;
+    return ;
+  }
+  lend_reserve(u, UPGRADE_LENDING) ;
+  if (!u->argv) refuse(u, "it does not know how") ;
+  else if (!begin_trial(u, &st, now)) refuse(u, strerror(errno)) ;
+  upgrade_reserve(u) ;
+  state_free(&st) ;
+}
+
+static void go_on (struct upgrade *u, tain const *now)
+{
+  end_phase(u) ;
+  u->holder->isquiescing = 0 ;
+  slots_quiesce(u->slots, now) ;
+}
+
+void upgrade_cancel (struct upgrade *u, tain const *now)
+{
+  if (u->phase == UPGRADE_TRIAL) end_trial(u) ;
+  else if (u->phase == UPGRADE_QUIESCE) go_on(u, now) ;
+}
+
+static int is_helper (void *data, pid_t pid, int isburier)
+{
+  (void)isburier ;
+  return *(pid_t *)data != pid ;
+}
+
+static void reap_trial (struct upgrade *u)
+{
+  if (!u->trial || !waitpid(u->trial, 0, WNOHANG)) return ;
+  u->trial = 0 ;
+  u->holder->istrying = 0 ;
+  if (u->phase == UPGRADE_TRIAL) hear(u, 1, &STAMP) ;
+}
+
+ /* Helpers of the image before are known to nobody else. */
+
+void upgrade_reap (struct upgrade *u)
+{
+  siginfo_t info = { .si_pid = 0 } ;
+  reap_trial(u) ;
+  while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid)
+  {
+    pid_t pid = info.si_pid ;
+    if (pid == u->trial) reap_trial(u) ;
+    else if (closer_each_process(&u->holder->closer, &is_helper, &pid)) waitpid(pid, 0, WNOHANG) ;
+    else closer_reap(&u->holder->closer) ;
+    info.si_pid = 0 ;
+  }
+}
+
+static int has_signals (struct upgrade const *u)
+{
+  struct pollfd x = { .fd = u->signalfd, .events = POLLIN } ;
+  return poll(&x, 1, 0) == 1 ;
+}
+
+ /* All but the exec itself, and the other way round. */
+
+static int try_execute (struct upgrade *u, struct state *st, tain const *now)
+{
+  int fd, e ;
+  if (!state_make(st, u->holder, u->slots, now)) return 0 ;
+  fd = state_save(st) ;
+  if (fd < 0) return 0 ;
+  state_hand_over(st, &u->holder->closer) ;
+  if (state_mark(st, 0) && uncoe(fd) == 0) upgrade_execute(u->argv, fd, 0) ;
+  e = errno ;
+  state_mark(st, FD_CLOEXEC) ;
+  fd_close(fd) ;
+  errno = e ;
+  return 0 ;
+}
+
+ /* Signals wait: they are the next image's, or ours again. Those that it could
+    die of before it is ready are ignored: the rules are read anew anyway. */
+
+static void execute (struct upgrade *u, tain const *now)
+{
+  static int const deadly[] = { SIGUSR1, SIGHUP } ;
+  struct sigaction const ignore = { .sa_handler = SIG_IGN } ;
+  struct sigaction old[sizeof(deadly) / sizeof(int)] ;
+  struct state st = STATE_ZERO ;
+  struct holder *h = u->holder ;
+  sigset_t all, before ;
+  int e ;
+  sigfillset(&all) ;
+  sigprocmask(SIG_BLOCK, &all, &before) ;
+  if (!has_signals(u))
+  {
+    complaint_end(&h->complaints) ;
+    closer_settle(&h->closer, 0) ;
+    lend_reserve(u, 1) ;  /* for the state */
+    for (unsigned int i = 0 ; i < sizeof(deadly) / sizeof(int) ; i++) sigaction(deadly[i], &ignore, old + i) ;
+    try_execute(u, &st, now) ;
+    e = errno ;
+    for (unsigned int i = 0 ; i < sizeof(deadly) / sizeof(int) ; i++) sigaction(deadly[i], old + i, 0) ;
+    closer_hand_over(&h->closer, 0) ;
+    upgrade_reserve(u) ;
+    state_free(&st) ;
+    log_line(&h->log, LOG_WARNING, "unable to execute itself: ", strerror(e), ": going on as before") ;
+    go_on(u, now) ;
+  }
+  sigprocmask(SIG_SETMASK, &before, 0) ;
+}
+
+void upgrade_turn (struct upgrade *u, tain const *now)
+{
+  if (u->phase != UPGRADE_QUIESCE) return ;
+  if (u->isover)
+  {
+    slots_end_exchanges(u->slots, now) ;
+    slots_turn(u->slots, now) ;
+  }
+  if (slots_arequiet(u->slots)) execute(u, now) ;
+}

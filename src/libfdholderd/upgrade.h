@@ -1,0 +1,94 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_UPGRADE_H
+#define S6ACTIVATION_UPGRADE_H
+
+ /*
+    The holder executes itself again, and nothing is lost.
+
+    NONE -> TRIAL      asked for: another process executes what we would, and is to
+                       say that it can take the state over                           upgrade_ask()
+    TRIAL -> NONE      anything but one newline, within 5 s: nothing has changed     refuse()
+    TRIAL -> QUIESCE   nothing is accepted or judged any longer; what is under way
+                       ends, or is undone after a second                             quiesce()
+    QUIESCE -> (exec)  nothing is under way: the state is written, and we are the
+                       next image, with all descriptors under their numbers          execute()
+    QUIESCE -> NONE    that has failed: this image goes on                           go_on()
+    any -> NONE        the holder is to end                                          upgrade_cancel()
+
+    Neither the trial nor the process that buries connections may have what clients
+    have sent: to close it, be it by an exec or an end, may wait. Their tables end
+    below the floor, so no number there is a client's: they are in use, by nothing.
+    It is that high because Linux copies tables in pieces of so many. Where the
+    limit on open files leaves no room for that, there may be some, and a file
+    whose close waits can make the trial fail. Of the trial not even that the
+    descriptors are open is asked, therefore: it is known here.
+ */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/loop.h"
+#include "libfdholderd/budget.h"
+#include "libfdholderd/holder.h"
+#include "libfdholderd/slots.h"
+
+enum upgrade_numbers
+{
+  UPGRADE_TRIAL_MS = 5000,
+  UPGRADE_QUIESCE_MS = 1000,
+  UPGRADE_LENDING = 3,
+  UPGRADE_FLOOR = BUDGET_SPARE  /* what is open below is ours */
+} ;
+
+enum upgrade_phase
+{
+  UPGRADE_NONE,
+  UPGRADE_TRIAL,
+  UPGRADE_QUIESCE
+} ;
+
+struct upgrade
+{
+  struct holder *holder ;
+  struct slots *slots ;
+  struct loop *loop ;
+  char const *const *argv ;  /* ours, whole; 0: we cannot be executed */
+  int signalfd ;  /* readable: signals are to be obeyed before */
+  struct loop_watch answer ;  /* the trial's */
+  struct loop_timer deadline ;  /* of the phase */
+  pid_t trial ;  /* 0: none, or it has ended */
+  uint8_t phase ;
+  uint8_t isnewline ;  /* so far the answer is one newline */
+  uint8_t isover ;  /* the time of the phase */
+  unsigned int lent ;
+  int lending[UPGRADE_LENDING] ;  /* what the trial uses: both ends of its answer, the state */
+  unsigned int reserved ;
+  unsigned int reservable ;
+  int reserve[UPGRADE_FLOOR] ;  /* descriptors of nothing, below the floor */
+} ;
+
+extern void upgrade_init (struct upgrade *, struct holder *, struct slots *, struct loop *, char const *const *argv, int signalfd) ;
+extern void upgrade_reserve (struct upgrade *) ;  /* what is free below the floor: after something there was closed */
+extern void upgrade_ask (struct upgrade *, tain const *now) ;  /* SIGUSR1 */
+extern void upgrade_cancel (struct upgrade *, tain const *now) ;
+extern void upgrade_reap (struct upgrade *) ;  /* after SIGCHLD: its children, and those of the image before */
+extern void upgrade_turn (struct upgrade *, tain const *now) ;  /* every turn, last of all. May not return: then we are another image */
+
+ /* The words that the image before has put in front of all arguments. */
+struct upgrade_words
+{
+  int n ;  /* how many they are; 0: this is no upgrade */
+  int fd ;  /* of the state; -1: none */
+  int istrial ;
+} ;
+
+extern struct upgrade_words upgrade_words (char const *const *argv) ;
+
+ /* Executes what we are, with our arguments and such words. The descriptor is
+    not to be close-on-exec. 0 and errno, if it returns. */
+extern int upgrade_execute (char const *const *argv, int fd, int istrial) ;
+
+#endif
