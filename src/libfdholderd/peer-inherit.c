@@ -24,6 +24,11 @@ static int wait_on (struct peer *p, struct wire_state_connection const *c)
   return 1 ;
 }
 
+static int watch_on (struct peer *p, struct wire_state_connection const *c)
+{
+  return verbs_session_watch(p->holder, &p->session, p->channel, p->owner, c->glob.len ? c->glob.s : 0, c->islost) ;
+}
+
 int peer_inherit (struct peer *p, struct wire_state_connection const *c)
 {
   p->channel = c->channel ;
@@ -34,5 +39,6 @@ int peer_inherit (struct peer *p, struct wire_state_connection const *c)
   p->session.isnative = !c->iss6 ;
   p->isstranger = 0 ;
   p->state = PEER_OPEN ;
+  if (c->iswatching && !watch_on(p, c)) return 0 ;
   return c->kind != WIRE_STATE_WAITING || wait_on(p, c) ;
 }

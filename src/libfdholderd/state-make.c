@@ -104,6 +104,12 @@ static void describe_session (struct making const *m, struct wire_state_connecti
     c->flags = s->waiter->flags ;
     c->id = text(watch_waiter_id(s->waiter)) ;
   }
+  if (s->watcher)
+  {
+    c->iswatching = 1 ;
+    c->islost = watch_haslost(s->watcher) ;
+    c->glob = text(s->watcher->glob) ;
+  }
   if (!s->given) return ;
   c->hasgiven = 1 ;
   c->given = describe(m, s->given) ;

@@ -147,6 +147,12 @@ void store_lend (struct store *s, struct store_entry *e)
   (*s->observer)(s->data, STORE_DELETED, e) ;
 }
 
+void store_lent (struct store *s, struct store_entry *e)
+{
+  store_count_in(s, e) ;
+  s->lent++ ;
+}
+
 int store_restore (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return (errno = EBUSY, 0) ;

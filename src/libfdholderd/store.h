@@ -107,7 +107,7 @@ extern void store_drop (struct store *, struct store_entry *) ;
 extern void store_lend (struct store *, struct store_entry *) ;
 
  /* The same for an entry that is in no store: another process has lent it. */
-#define store_lent(s, e) ((void)(e), (void)(s)->lent++)
+extern void store_lent (struct store *, struct store_entry *) ;
 
  /* It comes back. 0, EBUSY: its id was given to another, it is still lent. */
 extern int store_restore (struct store *, struct store_entry *) ;

@@ -15,7 +15,7 @@
 static char const magic[] = "s6fdholderstate" ;  /* behind the version */
 
 enum { MAGIC_LEN = sizeof(magic) - 1, NOBODY = 0 } ;
-enum connection_flag { FLAG_S6 = 1, FLAG_GIVEN = 2 } ;
+enum connection_flag { FLAG_S6 = 1, FLAG_GIVEN = 2, FLAG_WATCHING = 4, FLAG_LOST = 8, FLAGS = 15 } ;
 
 static size_t put_u32 (char *s, uint32_t value)
 {
@@ -76,7 +76,7 @@ size_t wire_state_pack_connection (char *s, struct wire_state_connection const *
 {
   size_t n = 2 ;
   s[0] = c->kind ;
-  s[1] = (char)((c->iss6 ? FLAG_S6 : 0) | (c->hasgiven ? FLAG_GIVEN : 0)) ;
+  s[1] = (char)((c->iss6 ? FLAG_S6 : 0) | (c->hasgiven ? FLAG_GIVEN : 0) | (c->iswatching ? FLAG_WATCHING : 0) | (c->islost ? FLAG_LOST : 0)) ;
   n += put_u32(s + n, (uint32_t)c->fd) ;
   n += put_u32(s + n, c->channel < 0 ? 0 : (uint32_t)c->channel) ;
   n += put_u32(s + n, c->uid) ;
@@ -90,6 +90,7 @@ size_t wire_state_pack_connection (char *s, struct wire_state_connection const *
     s[n++] = (char)c->flags ;
     n += put_id(s + n, &c->id) ;
   }
+  if (c->iswatching) n += put_id(s + n, &c->glob) ;
   if (c->hasgiven) n += wire_state_pack_entry(s + n, &c->given) ;
   return n ;
 }
@@ -202,23 +203,26 @@ static int get_kind (struct wire_reader *r, char *kind)
   return 1 ;
 }
 
- /* What it waits for, and what it was given. */
+ /* What it waits for, what it is told of, and what it was given. */
 
 static int get_rest (struct wire_reader *r, struct wire_state_connection *c)
 {
-  c->id.s = 0 ;
-  c->id.len = 0 ;
+  c->id.s = c->glob.s = 0 ;
+  c->id.len = c->glob.len = 0 ;
   c->flags = 0 ;
   if (c->kind == WIRE_STATE_WAITING && (!wire_get_u8(r, &c->flags) || !get_id(r, &c->id))) return 0 ;
+  if (c->iswatching && (c->channel < 0 || !get_text(r, &c->glob))) return 0 ;
   return !c->hasgiven || wire_state_get_entry(r, &c->given) ;
 }
 
 int wire_state_get_connection (struct wire_reader *r, struct wire_state_connection *c)
 {
   uint8_t flags ;
-  if (!get_kind(r, &c->kind) || !get_flags(r, &flags, FLAG_S6 | FLAG_GIVEN)) return 0 ;
+  if (!get_kind(r, &c->kind) || !get_flags(r, &flags, FLAGS)) return 0 ;
   c->iss6 = !!(flags & FLAG_S6) ;
   c->hasgiven = !!(flags & FLAG_GIVEN) ;
+  c->iswatching = !!(flags & FLAG_WATCHING) ;
+  c->islost = !!(flags & FLAG_LOST) ;
   if (!get_number(r, &c->fd) || !get_number(r, &c->channel)) return 0 ;
   if (!c->channel) c->channel = -1 ;
   return get_uid(r, &c->uid) && get_gid(r, &c->gid) && get_pid(r, &c->pid)

@@ -29,7 +29,7 @@ enum wire_state_sizes
   WIRE_STATE_HEAD = 16 + 2 * TAIN_PACK + 5 * 4,
   WIRE_STATE_HELPER = 5,
   WIRE_STATE_ENTRY_MAX = 1 + 3 * 4 + 2 * TAIN_PACK + 2 * WIRE_ID_PACK_MAX,
-  WIRE_STATE_CONNECTION_MAX = 3 + 6 * 4 + TAIN_PACK + 1 + 2 * WIRE_ID_PACK_MAX + WIRE_STATE_ENTRY_MAX,
+  WIRE_STATE_CONNECTION_MAX = 3 + 6 * 4 + TAIN_PACK + 3 * WIRE_ID_PACK_MAX + WIRE_STATE_ENTRY_MAX,
   WIRE_STATE_CLOSING_MAX = 3 * 4 + WIRE_ID_PACK_MAX
 } ;
 
@@ -86,6 +86,9 @@ struct wire_state_connection
   uint32_t unread ;  /* descriptors that it was sent, at most */
   uint8_t flags ;  /* of the retrieve that waits */
   struct wire_id id ;  /* that it waits for */
+  uint8_t iswatching ;
+  uint8_t islost ;  /* it was not told of something, and does not know */
+  struct wire_id glob ;  /* of what it is told; empty: all */
   uint8_t hasgiven ;
   struct wire_state_entry given ;  /* acknowledged, and it may be put back */
 } ;

@@ -58,6 +58,8 @@ static void choose (void)
   connections[2].channel = FIRST + 6 ;
   connections[2].flags = WIRE_RETRIEVE_WAIT ;
   connections[2].id = id("c") ;
+  connections[2].iswatching = connections[2].islost = 1 ;
+  connections[2].glob = id("d*") ;
   connections[3].kind = WIRE_STATE_ROOM ;
   closing = (struct wire_state_closing){ .fd = FIRST + 7, .uid = 6, .rule = id("") } ;
 }
@@ -143,6 +145,9 @@ static int see_connection (void *data, struct wire_state_connection const *c)
   tap_int(c->unread, want->unread, "a connection: what it has not read") ;
   tap_int(c->flags, want->flags, "a connection: the flags of its request") ;
   tap_string(c->id.s, want->id.s, "a connection: what it waits for") ;
+  tap_int(c->iswatching, want->iswatching, "a connection: whether it is told of changes") ;
+  tap_int(c->islost, want->islost, "a connection: whether it was not told of some") ;
+  tap_string(c->glob.s, want->glob.s, "a connection: of which ones") ;
   return 1 ;
 }
 
