@@ -64,9 +64,9 @@ void closer_own (struct closer *c, int fd, int isours)
 
  /* The one for connections has helpers of its own, which do the rest. */
 
-void closer_dismiss (pid_t pid, int isburier)
+void closer_dismiss (pid_t pid, int isneedless)
 {
-  if (!waitpid(pid, 0, WNOHANG)) kill(pid, isburier ? SIGKILL : CLOSER_SIGNAL) ;
+  if (!waitpid(pid, 0, WNOHANG)) kill(pid, isneedless ? SIGKILL : CLOSER_SIGNAL) ;
 }
 
 static int end_one (void *data, pid_t pid, int isburier)

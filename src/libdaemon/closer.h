@@ -219,8 +219,9 @@ extern void closer_hand_over (struct closer *, int isso) ;  /* before exec; and,
 extern void closer_hand_over_last (struct closer *, int fd) ;  /* the other image has it only to close it, too */
 
  /* In the other image: one of those processes is to close what it has, and to
-    end. What cannot block it closes first. Nothing if it is no child of ours. */
-extern void closer_dismiss (pid_t, int isburier) ;
+    end; what cannot block it closes first. Or it has nothing that others would not
+    close. Nothing if it is no child of ours. */
+extern void closer_dismiss (pid_t, int isneedless) ;
 
  /* Ends the helpers, which have nothing to do, and closes nothing. */
 extern void closer_abandon (struct closer *) ;

@@ -146,6 +146,13 @@ void inspect_reap (struct inspect *i)
   finish(i, status ? EIO : 0) ;
 }
 
+int inspect_each_process (struct inspect const *i, inspect_process_func *f, void *data)
+{
+  for (unsigned int n = 0 ; n < INSPECT_STUCK_MAX ; n++)
+    if (i->stuck[n] && !(*f)(data, i->stuck[n])) return 0 ;
+  return !i->pid || (*f)(data, i->pid) ;
+}
+
 static unsigned int first_place (struct inspect const *i)
 {
   unsigned int n = 0 ;

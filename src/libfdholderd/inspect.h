@@ -92,6 +92,11 @@ extern int inspection_error (struct inspection const *) ;  /* of a ready one: an
 extern int inspection_next (struct inspect const *, struct inspection *, struct inspected *) ;
 
 extern void inspect_reap (struct inspect *) ;  /* after SIGCHLD */
+
+ /* Each process that looks, or is stuck, until the function returns 0, which is returned. */
+typedef int inspect_process_func (void *, pid_t) ;
+extern int inspect_each_process (struct inspect const *, inspect_process_func *, void *) ;
+
 extern void inspect_turn (struct inspect *, tain const *now) ;
 extern void inspect_next (struct inspect const *, tain const *now, tain *when) ;  /* when the next turn is due; lowers it */
 

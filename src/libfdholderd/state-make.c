@@ -14,6 +14,7 @@
 #include "libfdholderd/account.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
+#include "libfdholderd/inspect.h"
 #include "libfdholderd/peer.h"
 #include "libfdholderd/state-internal.h"
 #include "libfdholderd/store.h"
@@ -46,15 +47,20 @@ static char *room (struct making *m, size_t max)
   return stralloc_readyplus(bytes, max) ? bytes->s + bytes->len : 0 ;
 }
 
-static int put_helper (void *data, pid_t pid, int isburier)
+static int put_helper (void *data, pid_t pid, int isneedless)
 {
   struct making *m = data ;
-  struct wire_state_helper h = { .pid = pid, .isburier = (uint8_t)isburier } ;
+  struct wire_state_helper h = { .pid = pid, .isneedless = (uint8_t)isneedless } ;
   char *s = room(m, WIRE_STATE_HELPER) ;
   if (!s) return 0 ;
   m->st->bytes.len += wire_state_pack_helper(s, &h) ;
   m->st->head.helpers++ ;
   return 1 ;
+}
+
+static int put_inspector (void *data, pid_t pid)
+{
+  return put_helper(data, pid, 1) ;
 }
 
 static void span (tain *t, tain const *from, tain const *to)
@@ -66,7 +72,7 @@ static void span (tain *t, tain const *from, tain const *to)
 static struct wire_state_entry describe (struct making const *m, struct store_entry const *e)
 {
   struct account const *a = fdtable_owner(&m->h->fdtable, e->fd) ;
-  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .uid = e->uid, .pid = e->pid, .rule = text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
+  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .isopaque = e->isopaque, .uid = e->uid, .pid = e->pid, .rule = text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
   span(&w.age, &e->since, m->now) ;
   if (e->expires) span(&w.left, m->now, &e->limit) ;
   else w.left = tain_infinite_relative ;
@@ -150,7 +156,7 @@ static int put_closing (struct making *m, int fd, struct account const *a, uint3
 {
   struct wire_state_closing c = { .fd = fd, .unread = unread, .uid = a ? a->uid : 0, .rule = text(a ? a->rule->key : "") } ;
   char *s = room(m, WIRE_STATE_CLOSING_MAX) ;
-  if (!s || !keep(m, fd)) return 0 ;
+  if (!s) return 0 ;
   m->st->bytes.len += wire_state_pack_closing(s, &c) ;
   m->st->head.closing++ ;
   return 1 ;
@@ -162,25 +168,57 @@ static int compare (void const *a, void const *b)
   return x < y ? -1 : x > y ;
 }
 
- /* What a helper has begun with may be closed, and its number another one's. */
-
-static int put_pending (void *data, int fd, void *owner)
+struct pending
 {
-  struct making *m = data ;
+  int fd ;
+  struct account *account ;
+} ;
+
+static int compare_pending (void const *a, void const *b)
+{
+  return compare(&((struct pending const *)a)->fd, &((struct pending const *)b)->fd) ;
+}
+
+static int note_pending (void *data, int fd, void *owner)
+{
+  struct pending p = { .fd = fd, .account = owner } ;
+  return genalloc_append(struct pending, (genalloc *)data, &p) ;
+}
+
+ /* What a helper has begun with may be closed, and its number another one's,
+    even of another that is to be closed. */
+
+static int put_pending (struct making *m, struct pending const *p, size_t n)
+{
   int const *fds = genalloc_s(int, &m->fds) ;
-  size_t n = genalloc_len(int, &m->fds) ;
-  if (fcntl(fd, F_GETFD) == -1 || (n && bsearch(&fd, fds, n, sizeof(int), &compare))) return 1 ;
-  return put_closing(m, fd, owner, 0) ;
+  size_t kept = genalloc_len(int, &m->fds) ;
+  for (size_t i = 0 ; i < n ; i++)
+  {
+    if (fcntl(p[i].fd, F_GETFD) == -1 || (i && p[i].fd == p[i - 1].fd)) continue ;
+    if (kept && bsearch(&p[i].fd, fds, kept, sizeof(int), &compare)) continue ;
+    if (!put_closing(m, p[i].fd, p[i].account, 0)) return 0 ;
+  }
+  return 1 ;
+}
+
+static int put_all_pending (struct making *m)
+{
+  genalloc all = GENALLOC_ZERO ;
+  int ok = closer_each_pending(&m->h->closer, &note_pending, &all) ;
+  size_t n = genalloc_len(struct pending, &all) ;
+  size_t kept = genalloc_len(int, &m->fds) ;
+  if (n) qsort(genalloc_s(struct pending, &all), n, sizeof(struct pending), &compare_pending) ;
+  if (kept) qsort(genalloc_s(int, &m->fds), kept, sizeof(int), &compare) ;
+  ok = ok && put_pending(m, genalloc_s(struct pending, &all), n) ;
+  genalloc_free(struct pending, &all) ;
+  return ok ;
 }
 
 static int put_all_closing (struct making *m)
 {
-  size_t n ;
   for (struct flight_one const *one = m->h->flight.exposed ; one ; one = one->next)
-    if (one->isgrave && !put_closing(m, one->fd, one->account, one->unread)) return 0 ;
-  n = genalloc_len(int, &m->fds) ;
-  if (n) qsort(genalloc_s(int, &m->fds), n, sizeof(int), &compare) ;
-  return closer_each_pending(&m->h->closer, &put_pending, m) ;
+    if (one->isgrave && !(put_closing(m, one->fd, one->account, one->unread) && keep(m, one->fd))) return 0 ;
+  return put_all_pending(m) ;
 }
 
 static int finish (struct making *m)
@@ -206,7 +244,7 @@ int state_make (struct state *st, struct holder *h, struct slots const *slots, t
   st->bytes.len = 0 ;
   ok = !!room(&m, WIRE_STATE_HEAD) ;
   if (ok) st->bytes.len = WIRE_STATE_HEAD ;
-  ok = ok && closer_each_process(&h->closer, &put_helper, &m) && store_iter(&h->store, &put_entry, &m)
+  ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m)
     && put_connections(&m, slots) && put_all_closing(&m) && finish(&m) ;
   genalloc_free(int, &m.fds) ;
   return ok ? 1 : (errno = ENOMEM, 0) ;

@@ -4,16 +4,13 @@
 
 #include <skalibs/nonposix.h>
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include <sys/mman.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "libdaemon/closer.h"
+#include "libdaemon/memfile.h"
 #include "libfdholderd/state-internal.h"
 
 void state_free (struct state *st)
@@ -92,7 +89,7 @@ void state_hand_over (struct state const *st, struct closer *c)
 static int dismiss (void *data, struct wire_state_helper const *h)
 {
   (void)data ;
-  closer_dismiss(h->pid, h->isburier) ;
+  closer_dismiss(h->pid, h->isneedless) ;
   return 1 ;
 }
 
@@ -102,47 +99,11 @@ void state_dismiss (struct state const *st)
   state_walk(st, state_records(st), &visitor, 0) ;
 }
 
-static int open_file (void)
-{
-  char name[] = "/tmp/s6-fdholderd:XXXXXX" ;
-  int fd = mkstemp(name) ;
-  if (fd < 0) return -1 ;
-  unlink(name) ;
-  if (coe(fd) == 0) return fd ;
-  fd_close(fd) ;
-  return -1 ;
-}
-
-static int open_memory (void)
-{
-#ifdef MFD_ALLOW_SEALING
-  return memfd_create("s6-fdholderd: state", MFD_CLOEXEC | MFD_ALLOW_SEALING) ;
-#else
-  return (errno = ENOSYS, -1) ;
-#endif
-}
-
-static int seal (int fd)
-{
-#ifdef F_ADD_SEALS
-  return fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0 ;
-#else
-  (void)fd ;
-  return 1 ;
-#endif
-}
-
 int state_save (struct state const *st)
 {
-  int ismemory = 1 ;
-  int fd = open_memory() ;
-  if (fd < 0)
-  {
-    ismemory = 0 ;
-    fd = open_file() ;
-    if (fd < 0) return -1 ;
-  }
-  if (allwrite(fd, st->bytes.s, st->bytes.len) == st->bytes.len && (!ismemory || seal(fd))) return fd ;
+  int fd = memfile_open("s6-fdholderd: state") ;
+  if (fd < 0) return -1 ;
+  if (allwrite(fd, st->bytes.s, st->bytes.len) == st->bytes.len && memfile_seal(fd)) return fd ;
   fd_close(fd) ;
   return -1 ;
 }

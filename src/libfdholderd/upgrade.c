@@ -20,6 +20,7 @@
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libfdholderd/budget.h"
+#include "libfdholderd/inspect.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/state.h"
 #include "libfdholderd/upgrade-internal.h"
@@ -221,6 +222,17 @@ static void reap_trial (struct upgrade *u)
   if (u->phase == UPGRADE_TRIAL) hear(u, 1, &STAMP) ;
 }
 
+static int is_inspector (void *data, pid_t pid)
+{
+  return *(pid_t *)data != pid ;
+}
+
+static int is_known (struct upgrade const *u, pid_t pid)
+{
+  struct holder const *h = u->holder ;
+  return pid == u->trial || !closer_each_process(&h->closer, &is_helper, &pid) || !inspect_each_process(&h->inspect, &is_inspector, &pid) ;
+}
+
  /* Helpers of the image before are known to nobody else. */
 
 void upgrade_reap (struct upgrade *u)
@@ -230,10 +242,14 @@ void upgrade_reap (struct upgrade *u)
   while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid)
   {
     pid_t pid = info.si_pid ;
-    if (pid == u->trial) reap_trial(u) ;
-    else if (closer_each_process(&u->holder->closer, &is_helper, &pid)) waitpid(pid, 0, WNOHANG) ;
-    else closer_reap(&u->holder->closer) ;
     info.si_pid = 0 ;
+    if (!is_known(u, pid)) waitpid(pid, 0, WNOHANG) ;
+    else
+    {
+      reap_trial(u) ;
+      closer_reap(&u->holder->closer) ;
+      inspect_reap(&u->holder->inspect) ;
+    }
   }
 }
 

@@ -15,6 +15,7 @@
 static char const magic[] = "s6fdholderstate" ;  /* behind the version */
 
 enum { MAGIC_LEN = sizeof(magic) - 1, NOBODY = 0 } ;
+enum entry_flag { FLAG_SOCKET = 1, FLAG_OPAQUE = 2 } ;
 enum connection_flag { FLAG_S6 = 1, FLAG_GIVEN = 2, FLAG_WATCHING = 4, FLAG_LOST = 8, FLAGS = 15 } ;
 
 static size_t put_u32 (char *s, uint32_t value)
@@ -53,14 +54,14 @@ size_t wire_state_pack_head (char *s, struct wire_state_head const *h)
 
 size_t wire_state_pack_helper (char *s, struct wire_state_helper const *h)
 {
-  s[0] = (char)!!h->isburier ;
+  s[0] = (char)!!h->isneedless ;
   return 1 + put_u32(s + 1, (uint32_t)h->pid) ;
 }
 
 size_t wire_state_pack_entry (char *s, struct wire_state_entry const *e)
 {
   size_t n = 1 ;
-  s[0] = (char)!!e->issocket ;
+  s[0] = (char)((e->issocket ? FLAG_SOCKET : 0) | (e->isopaque ? FLAG_OPAQUE : 0)) ;
   n += put_u32(s + n, (uint32_t)e->fd) ;
   n += put_tain(s + n, &e->left) ;
   n += put_tain(s + n, &e->age) ;
@@ -183,12 +184,16 @@ static int get_id (struct wire_reader *r, struct wire_id *id)
 
 int wire_state_get_helper (struct wire_reader *r, struct wire_state_helper *h)
 {
-  return get_flags(r, &h->isburier, 1) && get_pid(r, &h->pid) && h->pid > NOBODY ;
+  return get_flags(r, &h->isneedless, 1) && get_pid(r, &h->pid) && h->pid > NOBODY ;
 }
 
 int wire_state_get_entry (struct wire_reader *r, struct wire_state_entry *e)
 {
-  return get_flags(r, &e->issocket, 1) && get_number(r, &e->fd)
+  uint8_t flags ;
+  if (!get_flags(r, &flags, FLAG_SOCKET | FLAG_OPAQUE)) return 0 ;
+  e->issocket = !!(flags & FLAG_SOCKET) ;
+  e->isopaque = !!(flags & FLAG_OPAQUE) ;
+  return get_number(r, &e->fd)
     && wire_get_tain(r, &e->left) && wire_get_tain(r, &e->age)
     && get_uid(r, &e->uid) && get_pid(r, &e->pid)
     && get_text(r, &e->rule) && get_id(r, &e->id) ;

@@ -48,7 +48,7 @@ struct wire_state_head
 struct wire_state_helper
 {
   pid_t pid ;
-  uint8_t isburier ;
+  uint8_t isneedless ;  /* it has nothing of its own to close */
 } ;
 
  /* Entries come in the order of their ids. */
@@ -56,6 +56,7 @@ struct wire_state_entry
 {
   int fd ;
   uint8_t issocket ;
+  uint8_t isopaque ;
   tain left ;  /* wire_isnever: for ever */
   tain age ;
   uid_t uid ;  /* whose it is; the rule is his, too */

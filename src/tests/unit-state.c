@@ -37,7 +37,7 @@ static stralloc bytes = STRALLOC_ZERO ;
 static void choose (void)
 {
   static struct wire_state_connection const none = { .channel = -1, .uid = 1, .gid = 2, .pid = 3 } ;
-  helper = (struct wire_state_helper){ .pid = 77, .isburier = 1 } ;
+  helper = (struct wire_state_helper){ .pid = 77, .isneedless = 1 } ;
   entries[0] = (struct wire_state_entry){ .fd = FIRST, .issocket = 1, .left = tain_infinite_relative, .age = tain_zero, .uid = 4, .pid = 5, .rule = id("uid/default"), .id = id("a") } ;
   entries[1] = entries[0] ;
   entries[1].fd = FIRST + 1 ;
