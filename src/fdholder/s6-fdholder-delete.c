@@ -37,6 +37,6 @@ int main (int argc, char const *const *argv)
   holderclient_check_id(argv[1]) ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
-  if (!fdholder_delete_g(&h, argv[1], &deadline)) holderclient_die(EXITCODE_DENIED, "delete ", argv[1]) ;
+  if (!fdholder_delete_g(&h, argv[1], &deadline)) holderclient_die_asking(&h, EXITCODE_DENIED, "delete ", argv[1], HOLDERCLIENT_ONE) ;
   holderclient_finish(argv + 2) ;
 }

@@ -70,7 +70,7 @@ int main (int argc, char const *const *argv)
 
   guard = closer_guard() ;
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
-  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump", 0) ;
+  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die_asking(&h, EXITCODE_DENIED, "get a dump", 0, HOLDERCLIENT_READS) ;
   leave_open(fdholder_dump_entries(&dump), fdholder_dump_count(&dump)) ;
   if (!dumpenvironment_write(&storage, &variables, (char const *const *)environ, fdholder_dump_entries(&dump), fdholder_dump_count(&dump)))
     strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;

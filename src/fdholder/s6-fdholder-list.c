@@ -153,7 +153,7 @@ static void list (fdholder *h, tain const *deadline)
 {
   stralloc ids = STRALLOC_ZERO ;
   size_t count = 0 ;
-  if (!fdholder_list_g(h, &ids, &count, deadline)) holderclient_die(EXITCODE_DENIED, "list the identifiers", 0) ;
+  if (!fdholder_list_g(h, &ids, &count, deadline)) holderclient_die_asking(h, EXITCODE_DENIED, "list the identifiers", 0, HOLDERCLIENT_READS) ;
   if (count) print_ids(&ids) ;
 }
 
@@ -164,7 +164,7 @@ static void list_in_detail (fdholder *h, struct columns *c, tain const *deadline
   if (!fdholder_inspect_g(h, &strings, &count, deadline))
   {
     if (errno == ENOSYS) holderclient_die_for(EXITCODE_DENIED, "list the identifiers in detail", 0, " (this holder tells nothing but identifiers)") ;
-    holderclient_die(EXITCODE_DENIED, "list the identifiers in detail", 0) ;
+    holderclient_die_asking(h, EXITCODE_DENIED, "list the identifiers in detail", 0, HOLDERCLIENT_READS) ;
   }
   print_fields(c, &strings, count) ;
 }

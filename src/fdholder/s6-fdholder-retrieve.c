@@ -53,10 +53,10 @@ static void die_unexecuted (char const *program)
   strerr_dieexec(errno == ENOENT ? NOT_FOUND : NOT_EXECUTED, program) ;
 }
 
-static void retrieve (fdholder *h, char const *path, char const *id, int iswait, tain const *deadline)
+static void retrieve (fdholder *h, char const *id, int iswait, tain const *deadline)
 {
-  int fd = iswait ? fdholder_await_g(h, path, id, deadline) : fdholder_retrieve_g(h, id, deadline) ;
-  if (fd < 0) holderclient_die(EXITCODE_DENIED, "retrieve ", id) ;
+  int fd = iswait ? fdholder_await_g(h, id, deadline) : fdholder_retrieve_g(h, id, deadline) ;
+  if (fd < 0) holderclient_die_asking(h, EXITCODE_DENIED, "retrieve ", id, HOLDERCLIENT_READS) ;
   become_stdin(fd) ;
 }
 
@@ -66,14 +66,14 @@ static void retrieve (fdholder *h, char const *path, char const *id, int iswait,
 static void take (fdholder *h, char const *path, char const *id, int iswait, tain const *deadline)
 {
   int fd ;
-  while (fd = iswait ? fdholder_await_take_g(h, path, id, deadline) : fdholder_take_g(h, id, deadline), fd < 0 && errno == EAGAIN)
+  while (fd = iswait ? fdholder_await_take_g(h, id, deadline) : fdholder_take_g(h, id, deadline), fd < 0 && errno == EAGAIN)
   {
     fdholder_end(h) ;
     holderclient_reconnect(h, path, deadline, EXITCODE_DENIED) ;
   }
-  if (fd < 0) holderclient_die(EXITCODE_DENIED, "retrieve ", id) ;
+  if (fd < 0) holderclient_die_asking(h, EXITCODE_DENIED, "retrieve ", id, HOLDERCLIENT_READS) ;
   become_stdin(fd) ;
-  if (!fdholder_acknowledge_g(h, deadline)) holderclient_die(EXITCODE_DENIED, "retrieve ", id) ;
+  if (!fdholder_acknowledge_g(h, deadline)) holderclient_die_asking(h, EXITCODE_DENIED, "retrieve ", id, HOLDERCLIENT_ONE) ;
 }
 
 static void store_again (fdholder *h, char const *path, char const *id, tain const *deadline)
@@ -136,7 +136,7 @@ int main (int argc, char const *const *argv)
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (isdelete && !chain_canexecute(argv[2])) die_unexecuted(argv[2]) ;
   if (isdelete) take(&h, argv[0], argv[1], iswait, &deadline) ;
-  else retrieve(&h, argv[0], argv[1], iswait, &deadline) ;
+  else retrieve(&h, argv[1], iswait, &deadline) ;
   exec(argv + 2) ;
   e = errno ;
   if (isdelete) put_back(&h, argv[0], argv[1], milliseconds) ;

@@ -87,6 +87,6 @@ int main (int argc, char const *const *argv)
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_setdump_g(&h, genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries), &deadline))
-    holderclient_die(EXITCODE_DENIED, "set a dump", 0) ;
+    holderclient_die_asking(&h, EXITCODE_DENIED, "set a dump", 0, HOLDERCLIENT_ALL) ;
   holderclient_finish(argv + 1) ;
 }

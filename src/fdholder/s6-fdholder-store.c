@@ -39,9 +39,9 @@ static int store (fdholder *h, int fd, char const *id, int isreplace, tain const
 
  /* Who cannot replace has not stored either. */
 
-static void die_unstored (int isreplace, char const *id)
+static void die_unstored (fdholder const *h, int isreplace, char const *id)
 {
-  if (!isreplace || errno != ENOSYS) holderclient_die(EXITCODE_DENIED, "store a descriptor as ", id) ;
+  if (!isreplace || errno != ENOSYS) holderclient_die_asking(h, EXITCODE_DENIED, "store a descriptor as ", id, HOLDERCLIENT_ONE) ;
   holderclient_die_for(EXITCODE_DENIED, "store a descriptor as ", id, " (this holder cannot replace: delete the identifier, then store it)") ;
 }
 
@@ -89,7 +89,7 @@ int main (int argc, char const *const *argv)
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!isopen) errno = EBADF ;
-  if (!isopen || !store(&h, fd, argv[1], isreplace, limit_in(fdmilliseconds, &limit), &deadline)) die_unstored(isreplace, argv[1]) ;
+  if (!isopen || !store(&h, fd, argv[1], isreplace, limit_in(fdmilliseconds, &limit), &deadline)) die_unstored(&h, isreplace, argv[1]) ;
   if (isplain) doubt_stdin(argv[1]) ;
   holderclient_finish(argv + 2) ;
 }

@@ -50,11 +50,11 @@ static void transfer (char const *source, unsigned int from, char const *destina
   tain deadline ;
   closer_guard() ;
   holderclient_connect(&h, source, from, &deadline, EXITCODE_DENIED) ;
-  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die(EXITCODE_DENIED, "get a dump from ", source) ;
+  if (!fdholder_getdump_g(&h, &dump, &deadline)) holderclient_die_asking(&h, EXITCODE_DENIED, "get a dump from ", source, HOLDERCLIENT_READS) ;
   fdholder_end(&h) ;
   holderclient_connect(&h, destination, to, &deadline, EXITCODE_DESTINATION) ;
   if (!fdholder_setdump_g(&h, fdholder_dump_entries(&dump), fdholder_dump_count(&dump), &deadline))
-    holderclient_die(EXITCODE_DESTINATION, "set a dump at ", destination) ;
+    holderclient_die_asking(&h, EXITCODE_DESTINATION, "set a dump at ", destination, HOLDERCLIENT_ALL) ;
 }
 
  /* Before a program is executed, for exec(2) would close what came. */

@@ -43,7 +43,7 @@ static void subscribe (fdholder *h, char const *glob, tain const *deadline)
   if (fdholder_watch_g(h, glob, deadline)) return ;
   if (errno == ENOSYS) holderclient_die_for(EXITCODE_DENIED, "watch", 0, " (this holder does not tell of changes)") ;
   if (errno == EINVAL) holderclient_die_for(EXITCODE_DENIED, "watch ", glob, " (that is no glob: a [ or a \\ has nothing that ends it)") ;
-  holderclient_die(EXITCODE_DENIED, "watch", 0) ;
+  holderclient_die_asking(h, EXITCODE_DENIED, "watch", 0, HOLDERCLIENT_READS) ;
 }
 
  /* It is watched by now: nothing is between what is here and the changes. */
@@ -52,7 +52,7 @@ static void print_held (fdholder *h, char const *glob, tain const *deadline)
 {
   stralloc ids = STRALLOC_ZERO ;
   size_t count ;
-  if (!fdholder_list_g(h, &ids, &count, deadline)) holderclient_die(EXITCODE_DENIED, "list the identifiers", 0) ;
+  if (!fdholder_list_g(h, &ids, &count, deadline)) holderclient_die_asking(h, EXITCODE_DENIED, "list the identifiers", 0, HOLDERCLIENT_READS) ;
   for (size_t i = 0 ; i < ids.len ; i += strlen(ids.s + i) + 1)
     if (!glob || !fnmatch(glob, ids.s + i, 0)) print("holds", ids.s + i) ;
   stralloc_free(&ids) ;

@@ -22,6 +22,7 @@ void holderclient_check_id (char const *id)
     strerr_dief(EXITCODE_USAGE, "invalid identifier: it must have 1 to 255 bytes") ;
 }
 
+#define LOST ": the holder went away before it answered"
 #define DOING "connect to a fd-holder daemon at "
 
 void holderclient_connect (fdholder *h, char const *path, unsigned int milliseconds, tain *deadline, int refused)
@@ -115,6 +116,19 @@ void holderclient_die_for (int code, char const *doing, char const *id, char con
 void holderclient_die (int code, char const *doing, char const *id)
 {
   holderclient_die_for(code, doing, id, find_remedy(errno)) ;
+}
+
+void holderclient_die_asking (fdholder const *h, int code, char const *doing, char const *id, enum holderclient_change change)
+{
+  stralloc quoted = STRALLOC_ZERO ;
+  if (errno != EPIPE || !fdholder_islost(h)) holderclient_die(code, doing, id) ;
+  id = quote(&quoted, id) ;
+  switch (change)
+  {
+    case HOLDERCLIENT_ONE : strerr_diefu(code, doing, id, LOST ": look whether ", id, " is stored") ;
+    case HOLDERCLIENT_ALL : strerr_diefu(code, doing, id, LOST ": look what is stored") ;
+    default : strerr_diefu(code, doing, id, LOST) ;
+  }
 }
 
 void holderclient_warn (char const *doing, char const *id)

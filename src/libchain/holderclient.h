@@ -12,6 +12,13 @@
 
 #include <s6-activation/fdholder.h>
 
+enum holderclient_change
+{
+  HOLDERCLIENT_READS,
+  HOLDERCLIENT_ONE,  /* of the identifier */
+  HOLDERCLIENT_ALL
+} ;
+
 enum holderclient_timeout
 {
   HOLDERCLIENT_TIMEOUT = 30000  /* default of -t, in milliseconds */
@@ -33,6 +40,10 @@ extern void holderclient_reconnect (fdholder *, char const *path, tain const *de
  /* "unable to DOING ID: errno (remedy)", without ID if it is 0; exits with code.
     The identifier is quoted. */
 extern void holderclient_die (int code, char const *doing, char const *id) gccattr_noreturn ;
+
+ /* The same after a request; where the holder went away instead of answering, that is
+    said, and, if it may have made a change, to look whether it is made. */
+extern void holderclient_die_asking (fdholder const *, int code, char const *doing, char const *id, enum holderclient_change) gccattr_noreturn ;
 extern void holderclient_die_for (int code, char const *doing, char const *id, char const *remedy) gccattr_noreturn ;  /* with that remedy */
 extern void holderclient_warn (char const *doing, char const *id) ;  /* and goes on */
 

@@ -26,6 +26,20 @@ struct fdclient_inbox
   char buffer[FRAME_IN_BUFFER] ;
 } ;
 
+ /* What the daemon has said. */
+
+enum fdclient_heard
+{
+  FDCLIENT_NOTHING,
+  FDCLIENT_BEFORE,  /* something, but nothing since the last request */
+  FDCLIENT_ANSWER  /* something since then */
+} ;
+
+ /* After a request that can be repeated has failed: where the connection has broken
+    before anything of its answer came, it is made anew. 1: ask once more. 0: it
+    has failed, errno says why. */
+extern int fdclient_renew (fdholder *, tain const *, tain *) ;
+
  /* Makes the connection useless: errno is noted, ECONNRESET becoming EPIPE. Returns 0. */
 extern int fdclient_fail (fdholder *) ;
 
@@ -79,9 +93,9 @@ extern int fdclient_put (fdholder *, fdclient_pack_func *, int, char const *, ta
 extern int fdclient_retrieve_flags (fdholder *, char const *, uint8_t, tain const *, tain *) ;
 
  /* The same, as often as it takes: waits until the id is there, on a connection
-    to the daemon at path that is made anew when it breaks. ENOSYS: the daemon
+    that is made anew when it breaks. ENOSYS: the daemon
     cannot wait. After a failure the connection may be ended. */
-extern int fdclient_await (fdholder *, char const *path, char const *, uint8_t, tain const *, tain *) ;
+extern int fdclient_await (fdholder *, char const *, uint8_t, tain const *, tain *) ;
 
  /* The length of an id; 0 and errno if it is none. */
 extern size_t fdclient_id_length (char const *) ;

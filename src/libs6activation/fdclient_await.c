@@ -16,7 +16,7 @@ static int ask_once (fdholder *h, char const *id, uint8_t flags, tain const *dea
  /* A daemon of ours that is older refuses the flag, and is asked without it. One
     that has no place left may end who does nothing but wait: he comes again. */
 
-int fdclient_await (fdholder *h, char const *path, char const *id, uint8_t flags, tain const *deadline, tain *stamp)
+int fdclient_await (fdholder *h, char const *id, uint8_t flags, tain const *deadline, tain *stamp)
 {
   unsigned int pause = 1 ;
   for (;;)
@@ -28,6 +28,6 @@ int fdclient_await (fdholder *h, char const *path, char const *id, uint8_t flags
     if (errno == EINVAL && fdclient_id_length(id)) return ask_once(h, id, flags, deadline, stamp) ;
     if (h->error != EPIPE) return -1 ;
     fdholder_end(h) ;
-    if (!fdclient_pause(&pause, deadline, stamp) || !fdholder_start(h, path, deadline, stamp)) return -1 ;
+    if (!fdclient_pause(&pause, deadline, stamp) || !fdholder_start(h, h->path, deadline, stamp)) return -1 ;
   }
 }

@@ -17,5 +17,7 @@ void fdclient_init (fdholder *h, int fd, int iss6)
   h->client.pid = 0 ;
   h->client.options = 0 ;
   h->s6 = iss6 ;
+  h->heard = FDCLIENT_NOTHING ;
+  h->watches = 0 ;
   h->error = 0 ;
 }

@@ -22,6 +22,7 @@ static int fill (struct fdclient_inbox *in)
     case FRAME_FILL_NOMEMORY : return (errno = ENOMEM, -1) ;
     case FRAME_FILL_ERROR : return -1 ;
   }
+  in->connection->heard = FDCLIENT_ANSWER ;
   if (in->readmax < FRAME_IN_BUFFER) in->readmax -= in->in.len - before ;
   in->asked = in->in.len >= FRAME_IN_BUFFER ;
   return 1 ;

@@ -51,6 +51,7 @@ int fdclient_send (fdholder *h, char const *s, size_t len, int const *fds, unsig
   int ok, e ;
   if (h->error) return (errno = h->error, 0) ;
   if (!is_foreign(h, fds, nfds)) return 0 ;
+  if (h->heard) h->heard = FDCLIENT_BEFORE ;
   frame_out_init(&out, &frame_fdops_lent, 0) ;
   out.dialect = h->s6 ? FRAME_S6 : FRAME_NATIVE ;
   ok = frame_out_put(&out, s, len, fds, nfds) ;

@@ -4,7 +4,7 @@
 
 #include "fdclient.h"
 
-int fdholder_await (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp)
+int fdholder_await (fdholder *h, char const *id, tain const *deadline, tain *stamp)
 {
-  return fdclient_await(h, path, id, 0, deadline, stamp) ;
+  return fdclient_await(h, id, 0, deadline, stamp) ;
 }

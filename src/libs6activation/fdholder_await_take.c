@@ -4,7 +4,7 @@
 
 #include "fdclient.h"
 
-int fdholder_await_take (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp)
+int fdholder_await_take (fdholder *h, char const *id, tain const *deadline, tain *stamp)
 {
-  return fdclient_await(h, path, id, WIRE_RETRIEVE_DELETE, deadline, stamp) ;
+  return fdclient_await(h, id, WIRE_RETRIEVE_DELETE, deadline, stamp) ;
 }

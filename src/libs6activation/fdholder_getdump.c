@@ -102,7 +102,7 @@ static int receive_dump (struct fdclient_inbox *in, fdholder_dump *dump, tain co
  /* The first read takes the answer and nothing of the frames behind it: their
     descriptors need room that is made when their number is known. */
 
-int fdholder_getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, tain *stamp)
+static int getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, tain *stamp)
 {
   struct fdclient_inbox in ;
   char request[WIRE_VERB_PACK] ;
@@ -112,4 +112,9 @@ int fdholder_getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, ta
   if (fdclient_inbox_end(&in, receive_dump(&in, dump, deadline, stamp))) return 1 ;
   fdholder_dump_free(dump) ;
   return 0 ;
+}
+
+int fdholder_getdump (fdholder *h, fdholder_dump *dump, tain const *deadline, tain *stamp)
+{
+  return getdump(h, dump, deadline, stamp) || (fdclient_renew(h, deadline, stamp) && getdump(h, dump, deadline, stamp)) ;
 }

@@ -37,7 +37,7 @@ static int receive_all (struct fdclient_inbox *in, stralloc *strings, size_t *n,
   return !more ;
 }
 
-int fdholder_inspect (fdholder *h, stralloc *strings, size_t *count, tain const *deadline, tain *stamp)
+static int inspect (fdholder *h, stralloc *strings, size_t *count, tain const *deadline, tain *stamp)
 {
   struct fdclient_inbox in ;
   char request[WIRE_VERB_PACK] ;
@@ -51,4 +51,9 @@ int fdholder_inspect (fdholder *h, stralloc *strings, size_t *count, tain const 
   if (ok) *count = n ;
   else strings->len = before ;
   return ok ;
+}
+
+int fdholder_inspect (fdholder *h, stralloc *strings, size_t *count, tain const *deadline, tain *stamp)
+{
+  return inspect(h, strings, count, deadline, stamp) || (fdclient_renew(h, deadline, stamp) && inspect(h, strings, count, deadline, stamp)) ;
 }

@@ -14,7 +14,7 @@ enum
   LIST_ANSWER_MAX = WIRE_LIST_HEADER_PACK + LIST_IDS_MAX * (FDHOLDER_ID_MAX + 1)
 } ;
 
-int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadline, tain *stamp)
+static int list (fdholder *h, stralloc *ids, size_t *count, tain const *deadline, tain *stamp)
 {
   struct fdclient_inbox in ;
   struct wire_reader r ;
@@ -32,4 +32,9 @@ int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadli
   if (ok) *count = n ;
   else ids->len = before ;
   return ok ;
+}
+
+int fdholder_list (fdholder *h, stralloc *ids, size_t *count, tain const *deadline, tain *stamp)
+{
+  return list(h, ids, count, deadline, stamp) || (fdclient_renew(h, deadline, stamp) && list(h, ids, count, deadline, stamp)) ;
 }

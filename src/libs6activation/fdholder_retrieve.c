@@ -6,5 +6,6 @@
 
 int fdholder_retrieve (fdholder *h, char const *id, tain const *deadline, tain *stamp)
 {
-  return fdclient_retrieve_flags(h, id, 0, deadline, stamp) ;
+  int fd = fdclient_retrieve_flags(h, id, 0, deadline, stamp) ;
+  return fd < 0 && fdclient_renew(h, deadline, stamp) ? fdclient_retrieve_flags(h, id, 0, deadline, stamp) : fd ;
 }

@@ -50,7 +50,10 @@ int fdholder_start (fdholder *h, char const *path, tain const *deadline, tain *s
   unsigned int pause = 1 ;
   h->error = 0 ;
   h->connected = h->s6 = 0 ;
-  if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) return (errno = ENAMETOOLONG, 0) ;
+  h->heard = FDCLIENT_NOTHING ;
+  h->watches = 0 ;
+  if (strlen(path) > FDHOLDER_PATH_MAX || strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) return (errno = ENAMETOOLONG, 0) ;
+  if (path != h->path) strcpy(h->path, path) ;  /* it has room for FDHOLDER_PATH_MAX */
   while (!start_dialect(h, path, 0, deadline, stamp))
   {
     if (!h->connected || (errno != EAGAIN && errno != EPIPE)) return 0 ;

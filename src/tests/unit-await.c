@@ -32,7 +32,7 @@ static void judge (struct step const *steps, int istake, int want, char const *n
   struct conversation c ;
   int fd ;
   conversation_start(&c, steps) ;
-  fd = istake ? fdholder_await_take_g(&c.h, "s", "x", &c.deadline) : fdholder_await_g(&c.h, "s", "x", &c.deadline) ;
+  fd = istake ? fdholder_await_take_g(&c.h, "x", &c.deadline) : fdholder_await_g(&c.h, "x", &c.deadline) ;
   conversation_result(fd >= 0, want, name) ;
   if (fd >= 0) close(fd) ;
   conversation_end(&c, name) ;

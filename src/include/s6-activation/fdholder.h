@@ -18,12 +18,18 @@
      in the past), ENAMETOOLONG (an id of more than 255 bytes), ELOOP (a
      connection to the daemon cannot be stored in it).
      What the connection suffers: EPIPE (closed by the daemon, most often
-     because its rules do not let us in), ETIMEDOUT (the deadline came
+     because its rules do not let us in; fdholder_islost), ETIMEDOUT (the deadline came
      first), EPROTO (that is no fd-holding daemon). After one of these
      the connection is of no more use: end it.
      And what any system call may say: EBADF, ENOMEM, EMFILE. After such
      a one in the midst of an answer the connection is of no more use
      either: all further calls fail in the same way.
+   - a connection that breaks before anything of an answer has come, and
+     on which the daemon has said something before, is made anew, once,
+     and the request repeated, where that can do no harm: replace,
+     retrieve, list, inspect, getdump, watch; but not while the connection tells of
+     changes. That is so for a path that leads there still, if it is
+     relative. The others end with EPIPE: what was asked for may be done.
    - an id is a string of 1 to 255 bytes.
    - descriptors that are received have their close-on-exec flag set.
    - No call raises SIGPIPE, or touches signals otherwise.
@@ -32,6 +38,7 @@
 #ifndef S6_ACTIVATION_FDHOLDER_H
 #define S6_ACTIVATION_FDHOLDER_H
 
+#include <errno.h>
 #include <sys/types.h>
 
 #include <skalibs/genalloc.h>
@@ -41,7 +48,8 @@
 
 enum fdholder_limit_e
 {
-  FDHOLDER_ID_MAX = 255 /* bytes of an id */
+  FDHOLDER_ID_MAX = 255, /* bytes of an id */
+  FDHOLDER_PATH_MAX = 107 /* bytes of a socket's path */
 } ;
 
  /* A connection. fdholder_start fills it: no need to initialise it before.
@@ -54,14 +62,21 @@ struct fdholder_s
   int error ;             /* 0, or the errno that made the connection useless */
   unsigned char connected ;  /* connect(2) has succeeded */
   unsigned char s6 ;      /* the daemon speaks s6's dialect: no acknowledgement, no events */
+  unsigned char heard ;   /* what the daemon has said */
+  unsigned char watches ; /* it is to tell of changes */
+  char path[FDHOLDER_PATH_MAX + 1] ;  /* where to connect again */
   textclient client ;
 } ;
-#define FDHOLDER_ZERO { .error = 0, .connected = 0, .s6 = 0, .client = TEXTCLIENT_ZERO }
+#define FDHOLDER_ZERO { .error = 0, .connected = 0, .s6 = 0, .heard = 0, .watches = 0, .path = "", .client = TEXTCLIENT_ZERO }
 
 #define fdholder_fd(h) textmessage_sender_fd(&(h)->client.syncout)
 
  /* After fdholder_start has failed: was there anything to connect to? */
 #define fdholder_isconnected(h) ((h)->connected)
+
+ /* After EPIPE: has the daemon gone away, or ended the connection, having said
+    something before? Else it most likely does not let us in. */
+#define fdholder_islost(h) ((h)->error == EPIPE && (h)->heard)
 
  /* Connects to the daemon at path. Its own dialect is tried first; if it
     closes the connection before it has said anything, connects once more
@@ -126,14 +141,14 @@ extern int fdholder_putback (fdholder *h, tain const *deadline, tain *stamp) ;
     wait for it; await_take also while somebody else is taking it: of those that take
     it, the one who has waited for longest gets it. What the daemon's rules say
     is asked again when it is there.
-    path: where h is connected to. A waiting connection is among the first that
-    a full daemon ends: it is made anew then.
+    A waiting connection is among the first that a full daemon ends: it is made
+    anew then, as often as it takes.
     ENOSYS: this daemon cannot wait, and there is no such id. After a failure
     the connection may have been ended; to end it again does no harm. */
-extern int fdholder_await (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp) ;
-#define fdholder_await_g(h, path, id, deadline) fdholder_await(h, path, id, (deadline), &STAMP)
-extern int fdholder_await_take (fdholder *h, char const *path, char const *id, tain const *deadline, tain *stamp) ;
-#define fdholder_await_take_g(h, path, id, deadline) fdholder_await_take(h, path, id, (deadline), &STAMP)
+extern int fdholder_await (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_await_g(h, id, deadline) fdholder_await(h, id, (deadline), &STAMP)
+extern int fdholder_await_take (fdholder *h, char const *id, tain const *deadline, tain *stamp) ;
+#define fdholder_await_take_g(h, id, deadline) fdholder_await_take(h, id, (deadline), &STAMP)
 
  /* Appends all ids to *ids, each with a final NUL, and writes how many to *count.
     On failure *ids is as before. */
