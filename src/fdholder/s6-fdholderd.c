@@ -36,7 +36,7 @@
 #define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { TIMEOUT_DEFAULT_MS = 10000 } ;
+enum { TIMEOUT_DEFAULT_MS = 10000, ANEW_SOON_MS = 20, ANEW_SOON_FOR_MS = 1000 } ;
 
 struct options
 {
@@ -62,19 +62,31 @@ static struct inheritance
 
 #define isheir (before.words.n)
 
+ /* At first for what passes soon; then not to fill the log. */
+
+static void pause_a_little (void)
+{
+  struct timespec pause = { .tv_nsec = ANEW_SOON_MS * 1000000L } ;
+  tain now, soon ;
+  clock_now(&now) ;
+  clock_after(&soon, &before.state.head.clock, ANEW_SOON_FOR_MS) ;
+  if (before.state.bytes.len && tain_less(&soon, &now)) pause.tv_sec = 1 ;
+  nanosleep(&pause, 0) ;
+}
+
  /* What has been handed over is not given up because something else cannot be
     had just now: all is begun anew. */
 
 static void begin_anew (char const *what)
 {
-  static struct timespec const pause = { .tv_sec = 1 } ;
   sigset_t pending ;
   strerr_warnwusys(what, ": trying again") ;
   if (before.closer) closer_abandon(before.closer) ;
-  nanosleep(&pause, 0) ;
+  before.closer = 0 ;
+  pause_a_little() ;
   if (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1) _exit(EXITCODE_OK) ;
-  if (before.state.bytes.len) state_mark(&before.state, 0) ;
-  uncoe(before.words.fd) ;
+  if (before.state.bytes.len && !state_mark(&before.state, 0)) return ;
+  if (uncoe(before.words.fd) == -1) return ;
   upgrade_execute(before.argv, before.words.fd, 0) ;
 }
 

@@ -6,20 +6,20 @@
 
 #include "libfdholderd/flight.h"
 #include "libfdholderd/peer.h"
+#include "libfdholderd/store.h"
 #include "libfdholderd/verbs.h"
 #include "libfdholderd/watch.h"
 #include "libfdwire/frame.h"
 #include "libfdwire/wire-state.h"
 
- /* It is told of the id at once: what is there may have come since it was
-    asked, or was being taken by somebody who did not end that. */
+ /* What is there was being taken by somebody who did not end that. */
 
 static int wait_on (struct peer *p, struct wire_state_connection const *c)
 {
   struct watch *w = &p->holder->watch ;
   p->session.waiter = watch_wait(w, c->id.s, c->flags & WIRE_RETRIEVE_DELETE, c->flags, p->owner) ;
   if (!p->session.waiter) return 0 ;
-  watch_tell(w, c->id.s) ;
+  if (store_get(&p->holder->store, c->id.s)) watch_tell(w, c->id.s) ;
   p->state = PEER_WAITING ;
   return 1 ;
 }

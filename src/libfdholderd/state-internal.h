@@ -28,4 +28,20 @@ extern enum state_walk state_walk (struct state const *, struct wire_reader, str
  /* Opens what is known to be good. */
 extern struct wire_reader state_records (struct state const *) ;
 
+
+ /* While a state is made. */
+
+struct making
+{
+  struct state *st ;
+  struct holder *h ;
+  tain const *now ;
+  genalloc fds ;  /* int: what is kept */
+} ;
+
+extern struct wire_id state_text (char const *) ;
+extern int state_keep (struct making *, int fd) ;  /* -1: nothing */
+extern char *state_room (struct making *, size_t) ;
+extern int state_put_closing (struct making *) ;  /* state-make-closing.c, after all else */
+
 #endif

@@ -43,7 +43,7 @@ static int add (struct checking *c, int fd)
 
 static int is_open (int fd)
 {
-  return fcntl(fd, F_GETFD) != -1 ;
+  return fcntl(fd, F_GETFD) != -1 || errno != EBADF ;
 }
 
 static int check (struct checking *c, int fd)

@@ -3,9 +3,6 @@
  /* What there is, in the bytes of a state. */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <skalibs/tai.h>
 
@@ -22,36 +19,11 @@
 #include "libfdholderd/watch.h"
 #include "libfdwire/wire-state.h"
 
-struct making
-{
-  struct state *st ;
-  struct holder *h ;
-  tain const *now ;
-  genalloc fds ;  /* int: what is kept */
-} ;
-
-static struct wire_id text (char const *s)
-{
-  struct wire_id id = { .s = s, .len = (uint8_t)strlen(s) } ;
-  return id ;
-}
-
-static int keep (struct making *m, int fd)
-{
-  return fd < 0 || genalloc_append(int, &m->fds, &fd) ;
-}
-
-static char *room (struct making *m, size_t max)
-{
-  stralloc *bytes = &m->st->bytes ;
-  return stralloc_readyplus(bytes, max) ? bytes->s + bytes->len : 0 ;
-}
-
 static int put_helper (void *data, pid_t pid, int isneedless)
 {
   struct making *m = data ;
   struct wire_state_helper h = { .pid = pid, .isneedless = (uint8_t)isneedless } ;
-  char *s = room(m, WIRE_STATE_HELPER) ;
+  char *s = state_room(m, WIRE_STATE_HELPER) ;
   if (!s) return 0 ;
   m->st->bytes.len += wire_state_pack_helper(s, &h) ;
   m->st->head.helpers++ ;
@@ -72,7 +44,7 @@ static void span (tain *t, tain const *from, tain const *to)
 static struct wire_state_entry describe (struct making const *m, struct store_entry const *e)
 {
   struct account const *a = fdtable_owner(&m->h->fdtable, e->fd) ;
-  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .isopaque = e->isopaque, .uid = e->uid, .pid = e->pid, .rule = text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
+  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .isopaque = e->isopaque, .uid = e->uid, .pid = e->pid, .rule = state_text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
   span(&w.age, &e->since, m->now) ;
   if (e->expires) span(&w.left, m->now, &e->limit) ;
   else w.left = tain_infinite_relative ;
@@ -83,8 +55,8 @@ static int put_entry (struct store_entry const *e, void *data)
 {
   struct making *m = data ;
   struct wire_state_entry w = describe(m, e) ;
-  char *s = room(m, WIRE_STATE_ENTRY_MAX) ;
-  if (!s || !keep(m, e->fd)) return 0 ;
+  char *s = state_room(m, WIRE_STATE_ENTRY_MAX) ;
+  if (!s || !state_keep(m, e->fd)) return 0 ;
   m->st->bytes.len += wire_state_pack_entry(s, &w) ;
   m->st->head.entries++ ;
   return 1 ;
@@ -92,8 +64,8 @@ static int put_entry (struct store_entry const *e, void *data)
 
 static int put_connection (struct making *m, struct wire_state_connection const *c)
 {
-  char *s = room(m, WIRE_STATE_CONNECTION_MAX) ;
-  if (!s || !keep(m, c->fd) || !keep(m, c->channel) || (c->hasgiven && !keep(m, c->given.fd))) return 0 ;
+  char *s = state_room(m, WIRE_STATE_CONNECTION_MAX) ;
+  if (!s || !state_keep(m, c->fd) || !state_keep(m, c->channel) || (c->hasgiven && !state_keep(m, c->given.fd))) return 0 ;
   m->st->bytes.len += wire_state_pack_connection(s, c) ;
   m->st->head.connections++ ;
   return 1 ;
@@ -108,13 +80,13 @@ static void describe_session (struct making const *m, struct wire_state_connecti
   {
     c->kind = WIRE_STATE_WAITING ;
     c->flags = s->waiter->flags ;
-    c->id = text(watch_waiter_id(s->waiter)) ;
+    c->id = state_text(watch_waiter_id(s->waiter)) ;
   }
   if (s->watcher)
   {
     c->iswatching = 1 ;
     c->islost = watch_haslost(s->watcher) ;
-    c->glob = text(s->watcher->glob) ;
+    c->glob = state_text(s->watcher->glob) ;
   }
   if (!s->given) return ;
   c->hasgiven = 1 ;
@@ -123,7 +95,7 @@ static void describe_session (struct making const *m, struct wire_state_connecti
 
 static int put_peer (struct making *m, struct peer const *p)
 {
-  struct wire_state_connection c = { .kind = p->state == PEER_SNIFF ? WIRE_STATE_NEW : WIRE_STATE_IDLE, .iss6 = p->in.dialect == FRAME_S6, .fd = p->fd, .channel = p->channel, .rule = text(p->account->rule->key), .unread = p->flight.unread } ;
+  struct wire_state_connection c = { .kind = p->state == PEER_SNIFF ? WIRE_STATE_NEW : WIRE_STATE_IDLE, .iss6 = p->in.dialect == FRAME_S6, .fd = p->fd, .channel = p->channel, .rule = state_text(p->account->rule->key), .unread = p->flight.unread } ;
   if (!peer_isquiet(p)) return 1 ;
   span(&c.silent, &p->active, m->now) ;
   describe_session(m, &c, &p->session) ;
@@ -146,86 +118,17 @@ static int put_connections (struct making *m, struct slots const *slots)
   for (uint32_t i = 0 ; i < slots->waiting ; i++)
   {
     struct slots_waiting const *w = slots->room[i] ;
-    struct wire_state_connection c = { .kind = WIRE_STATE_ROOM, .fd = w->fd, .channel = -1, .uid = w->rights.uid, .gid = w->rights.gid, .pid = w->pid, .rule = text(w->account->rule->key) } ;
+    struct wire_state_connection c = { .kind = WIRE_STATE_ROOM, .fd = w->fd, .channel = -1, .uid = w->rights.uid, .gid = w->rights.gid, .pid = w->pid, .rule = state_text(w->account->rule->key) } ;
     if (!put_connection(m, &c)) return 0 ;
   }
   return 1 ;
-}
-
-static int put_closing (struct making *m, int fd, struct account const *a, uint32_t unread)
-{
-  struct wire_state_closing c = { .fd = fd, .unread = unread, .uid = a ? a->uid : 0, .rule = text(a ? a->rule->key : "") } ;
-  char *s = room(m, WIRE_STATE_CLOSING_MAX) ;
-  if (!s) return 0 ;
-  m->st->bytes.len += wire_state_pack_closing(s, &c) ;
-  m->st->head.closing++ ;
-  return 1 ;
-}
-
-static int compare (void const *a, void const *b)
-{
-  int x = *(int const *)a, y = *(int const *)b ;
-  return x < y ? -1 : x > y ;
-}
-
-struct pending
-{
-  int fd ;
-  struct account *account ;
-} ;
-
-static int compare_pending (void const *a, void const *b)
-{
-  return compare(&((struct pending const *)a)->fd, &((struct pending const *)b)->fd) ;
-}
-
-static int note_pending (void *data, int fd, void *owner)
-{
-  struct pending p = { .fd = fd, .account = owner } ;
-  return genalloc_append(struct pending, (genalloc *)data, &p) ;
-}
-
- /* What a helper has begun with may be closed, and its number another one's,
-    even of another that is to be closed. */
-
-static int put_pending (struct making *m, struct pending const *p, size_t n)
-{
-  int const *fds = genalloc_s(int, &m->fds) ;
-  size_t kept = genalloc_len(int, &m->fds) ;
-  for (size_t i = 0 ; i < n ; i++)
-  {
-    if (fcntl(p[i].fd, F_GETFD) == -1 || (i && p[i].fd == p[i - 1].fd)) continue ;
-    if (kept && bsearch(&p[i].fd, fds, kept, sizeof(int), &compare)) continue ;
-    if (!put_closing(m, p[i].fd, p[i].account, 0)) return 0 ;
-  }
-  return 1 ;
-}
-
-static int put_all_pending (struct making *m)
-{
-  genalloc all = GENALLOC_ZERO ;
-  int ok = closer_each_pending(&m->h->closer, &note_pending, &all) ;
-  size_t n = genalloc_len(struct pending, &all) ;
-  size_t kept = genalloc_len(int, &m->fds) ;
-  if (n) qsort(genalloc_s(struct pending, &all), n, sizeof(struct pending), &compare_pending) ;
-  if (kept) qsort(genalloc_s(int, &m->fds), kept, sizeof(int), &compare) ;
-  ok = ok && put_pending(m, genalloc_s(struct pending, &all), n) ;
-  genalloc_free(struct pending, &all) ;
-  return ok ;
-}
-
-static int put_all_closing (struct making *m)
-{
-  for (struct flight_one const *one = m->h->flight.exposed ; one ; one = one->next)
-    if (one->isgrave && !(put_closing(m, one->fd, one->account, one->unread) && keep(m, one->fd))) return 0 ;
-  return put_all_pending(m) ;
 }
 
 static int finish (struct making *m)
 {
   struct wire_state_head *head = &m->st->head ;
   stralloc *bytes = &m->st->bytes ;
-  if (!room(m, WIRE_STATE_DIGEST)) return 0 ;
+  if (!state_room(m, WIRE_STATE_DIGEST)) return 0 ;
   clock_now(&head->clock) ;
   span(&head->uptime, &m->h->begun, m->now) ;
   head->upgrades = m->h->upgrades ;
@@ -242,10 +145,10 @@ int state_make (struct state *st, struct holder *h, struct slots const *slots, t
   int ok ;
   st->head = none ;
   st->bytes.len = 0 ;
-  ok = !!room(&m, WIRE_STATE_HEAD) ;
+  ok = !!state_room(&m, WIRE_STATE_HEAD) ;
   if (ok) st->bytes.len = WIRE_STATE_HEAD ;
   ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m)
-    && put_connections(&m, slots) && put_all_closing(&m) && finish(&m) ;
+    && put_connections(&m, slots) && state_put_closing(&m) && finish(&m) ;
   genalloc_free(int, &m.fds) ;
   return ok ? 1 : (errno = ENOMEM, 0) ;
 }

@@ -9,5 +9,8 @@
 
  /* The process that tries. It answers in that descriptor. 0 and errno. */
 extern pid_t upgrade_begin_trial (struct upgrade *, int statefd, int answerfd) ;
+extern void upgrade_end_of_trial (struct upgrade *) ;  /* it has been reaped */
+
+extern void upgrade_lend_reserve (struct upgrade *, unsigned int) ;  /* so many low numbers are free */
 
 #endif

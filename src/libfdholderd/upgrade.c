@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
@@ -20,42 +19,9 @@
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libfdholderd/budget.h"
-#include "libfdholderd/inspect.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/state.h"
 #include "libfdholderd/upgrade-internal.h"
-
- /* Numbers below the floor, and some of them for who needs low ones. */
-
-static void reserve (struct upgrade *u, int nothing)
-{
-  while (u->reserved < u->reservable)
-  {
-    int fd = fcntl(nothing, F_DUPFD_CLOEXEC, 0) ;
-    if (fd < 0) return ;
-    if (fd >= UPGRADE_FLOOR)
-    {
-      fd_close(fd) ;
-      return ;
-    }
-    u->reserve[u->reserved++] = fd ;
-  }
-}
-
-void upgrade_reserve (struct upgrade *u)
-{
-  int fd = u->reserved < u->reservable ? openc_read("/dev/null") : -1 ;
-  int nothing = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, UPGRADE_FLOOR) ;
-  if (fd >= 0) fd_close(fd) ;
-  if (nothing < 0) return ;
-  reserve(u, nothing) ;
-  fd_close(nothing) ;
-}
-
-static void lend_reserve (struct upgrade *u, unsigned int n)
-{
-  while (n-- && u->reserved) fd_close(u->reserve[--u->reserved]) ;
-}
 
 static void end_phase (struct upgrade *u)
 {
@@ -116,6 +82,12 @@ static void hear (struct upgrade *u, int isover, tain const *now)
   if (!isover) return ;
   if (u->isnewline) quiesce(u, now) ;
   else fail_trial(u, "the program did not answer that it can take over") ;
+}
+
+void upgrade_end_of_trial (struct upgrade *u)
+{
+  u->holder->istrying = 0 ;
+  if (u->phase == UPGRADE_TRIAL) hear(u, 1, &STAMP) ;
 }
 
 static void on_answer (void *data, unsigned int events, tain const *now)
@@ -188,7 +160,7 @@ void upgrade_ask (struct upgrade *u, tain const *now)
     refuse(u, "it is about to, already") ;
     return ;
   }
-  lend_reserve(u, UPGRADE_LENDING) ;
+  upgrade_lend_reserve(u, UPGRADE_LENDING) ;
   if (!u->argv) refuse(u, "it does not know how") ;
   else if (!begin_trial(u, &st, now)) refuse(u, strerror(errno)) ;
   upgrade_reserve(u) ;
@@ -206,51 +178,6 @@ void upgrade_cancel (struct upgrade *u, tain const *now)
 {
   if (u->phase == UPGRADE_TRIAL) end_trial(u) ;
   else if (u->phase == UPGRADE_QUIESCE) go_on(u, now) ;
-}
-
-static int is_helper (void *data, pid_t pid, int isburier)
-{
-  (void)isburier ;
-  return *(pid_t *)data != pid ;
-}
-
-static void reap_trial (struct upgrade *u)
-{
-  if (!u->trial || !waitpid(u->trial, 0, WNOHANG)) return ;
-  u->trial = 0 ;
-  u->holder->istrying = 0 ;
-  if (u->phase == UPGRADE_TRIAL) hear(u, 1, &STAMP) ;
-}
-
-static int is_inspector (void *data, pid_t pid)
-{
-  return *(pid_t *)data != pid ;
-}
-
-static int is_known (struct upgrade const *u, pid_t pid)
-{
-  struct holder const *h = u->holder ;
-  return pid == u->trial || !closer_each_process(&h->closer, &is_helper, &pid) || !inspect_each_process(&h->inspect, &is_inspector, &pid) ;
-}
-
- /* Helpers of the image before are known to nobody else. */
-
-void upgrade_reap (struct upgrade *u)
-{
-  siginfo_t info = { .si_pid = 0 } ;
-  reap_trial(u) ;
-  while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid)
-  {
-    pid_t pid = info.si_pid ;
-    info.si_pid = 0 ;
-    if (!is_known(u, pid)) waitpid(pid, 0, WNOHANG) ;
-    else
-    {
-      reap_trial(u) ;
-      closer_reap(&u->holder->closer) ;
-      inspect_reap(&u->holder->inspect) ;
-    }
-  }
 }
 
 static int has_signals (struct upgrade const *u)
@@ -294,7 +221,7 @@ static void execute (struct upgrade *u, tain const *now)
   {
     complaint_end(&h->complaints) ;
     closer_settle(&h->closer, 0) ;
-    lend_reserve(u, 1) ;  /* for the state */
+    upgrade_lend_reserve(u, 1) ;  /* for the state */
     for (unsigned int i = 0 ; i < sizeof(deadly) / sizeof(int) ; i++) sigaction(deadly[i], &ignore, old + i) ;
     try_execute(u, &st, now) ;
     e = errno ;

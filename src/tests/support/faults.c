@@ -11,7 +11,7 @@ char const *const fault_names[FAULT_COUNT] =
 {
   "nothing", "malloc", "realloc", "calloc", "accept4", "recvmsg", "sendmsg", "open", "openat",
   "read", "pipe2", "fcntl", "mmap", "regcomp", "clock_gettime", "poll", "write", "writev", "getsockopt",
-  "faccessat", "signalfd", "setrlimit"
+  "faccessat", "signalfd", "setrlimit", "memfd_create", "execv"
 } ;
 
 struct faults *faults_new (char const *path)
