@@ -12,6 +12,7 @@ s6-fdholder-getdump
 s6-fdholder-list
 s6-fdholder-retrieve
 s6-fdholder-setdump
+s6-fdholder-stat
 s6-fdholder-store
 s6-fdholder-transferdump
 s6-fdholder-watch

@@ -41,3 +41,11 @@ void clock_lower (tain *when, tain const *due)
 {
   if (tain_less(due, when)) *when = *due ;
 }
+
+uint64_t clock_elapsed (tain const *from, tain const *to)
+{
+  tain t ;
+  if (!tain_less(from, to)) return 0 ;
+  tain_sub(&t, to, from) ;
+  return (uint64_t)t.sec.x * 1000 + t.nano / 1000000 ;
+}

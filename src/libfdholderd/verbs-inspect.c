@@ -8,28 +8,19 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libfdholderd/inspect.h"
 #include "libfdholderd/store.h"
 #include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
-
- /* From one moment to a later one; 0 if it is none. */
-
-static uint64_t milliseconds_between (tain const *from, tain const *to)
-{
-  tain t ;
-  if (!tain_less(from, to)) return 0 ;
-  tain_sub(&t, to, from) ;
-  return (uint64_t)t.sec.x * 1000 + t.nano / 1000000 ;
-}
 
 static size_t add (char *body, struct inspected const *found, tain const *now)
 {
   struct store_entry const *e = found->entry ;
   struct wire_inspected known =
   {
-    .age = milliseconds_between(&e->since, now),
-    .left = e->expires ? milliseconds_between(now, &e->limit) : 0,
+    .age = clock_elapsed(&e->since, now),
+    .left = e->expires ? clock_elapsed(now, &e->limit) : 0,
     .uid = e->uid,
     .pid = (uint32_t)e->pid,
     .expires = e->expires

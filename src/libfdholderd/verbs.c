@@ -19,6 +19,7 @@ static struct verb const table[] =
   { WIRE_PUTBACK, 1, RIGHT_NONE, PHASE_GIVEN, "put back", &verb_putback },
   { WIRE_LIST, 0, RIGHT_LIST, PHASE_NONE, "list", &verb_list },
   { WIRE_INSPECT, 1, RIGHT_LIST, PHASE_NONE, "list in detail", &verb_inspect },
+  { WIRE_STATUS, 1, RIGHT_LIST, PHASE_NONE, "status", &verb_status },
   { WIRE_GETDUMP, 0, RIGHT_GETDUMP, PHASE_NONE, "getdump", &verb_getdump },
   { WIRE_SETDUMP, 0, RIGHT_SETDUMP, PHASE_NONE, "setdump", &verb_setdump },
   { WIRE_DUMPFRAME, 0, RIGHT_SETDUMP, PHASE_DUMP, "setdump", &verb_dumpframe }

@@ -147,6 +147,7 @@ extern verb_func verb_acknowledge ;
 extern verb_func verb_putback ;
 extern verb_func verb_list ;
 extern verb_func verb_inspect ;
+extern verb_func verb_status ;
 extern verb_func verb_getdump ;
 extern verb_func verb_setdump ;
 extern verb_func verb_dumpframe ;

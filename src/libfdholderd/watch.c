@@ -39,6 +39,7 @@ void watch_init (struct watch *w, struct loop *loop, watch_wake_func *wake, watc
   static stralloc const none = STRALLOC_ZERO ;
   tree_init(&w->ids, &compare) ;
   list_init(&w->due) ;
+  w->waiting = 0 ;
   w->current = 0 ;
   w->wake = wake ;
   list_init(&w->watchers) ;
@@ -96,6 +97,7 @@ struct watch_waiter *watch_wait (struct watch *w, char const *id, int istaker, u
   one->id = i ;
   one->owner = owner ;
   one->flags = flags ;
+  w->waiting++ ;
   list_append(istaker ? &i->takers : &i->plain, &one->link) ;
   return one ;
 }
@@ -134,6 +136,7 @@ void watch_forget (struct watch *w, struct watch_waiter *one)
   struct watch_id *i = one->id ;
   list_remove(&one->link) ;
   free(one) ;
+  w->waiting-- ;
   leave_if_unwanted(w, i) ;
 }
 

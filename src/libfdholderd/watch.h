@@ -57,6 +57,7 @@ typedef watch_may_func *watch_may_func_ref ;
 struct watch
 {
   struct tree ids ;  /* that somebody waits for */
+  uint32_t waiting ;  /* how many do */
   struct list due ;  /* of them, those that are there */
   struct watch_id *current ;  /* whose waiters are being woken; or 0 */
   watch_wake_func_ref wake ;

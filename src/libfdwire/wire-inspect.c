@@ -62,3 +62,13 @@ int wire_get_inspected (struct wire_reader *r, char const **s, size_t *len)
   *len = all.len - r->len ;
   return 1 ;
 }
+
+int wire_unpack_status_reply (struct wire_reader const *reply, size_t *n)
+{
+  struct wire_reader r = *reply ;
+  char const *s ;
+  size_t len ;
+  for (*n = 0 ; !wire_reader_isempty(&r) ; ++*n)
+    if (!wire_get_string(&r, &s, &len)) return 0 ;
+  return !(*n & 1) ;
+}

@@ -187,6 +187,9 @@ extern int wire_unpack_list_reply (struct wire_reader *, uint32_t *n) ;  /* leav
 extern int wire_unpack_getdump_reply (struct wire_reader *, uint32_t *frames, uint32_t *total) ;
  /* Consumes one entry. s points to the id, with len bytes of ten strings, each with its NUL. 0: that is none. */
 extern int wire_get_inspected (struct wire_reader *, char const **, size_t *) ;
+
+ /* How many strings there are, which is an even number. 0: no such reply. */
+extern int wire_unpack_status_reply (struct wire_reader const *, size_t *) ;
 extern int wire_unpack_setdump_reply (struct wire_reader *, uint32_t *frames) ;
 
 #endif

@@ -214,6 +214,12 @@ extern int fdholder_event (fdholder *h, fdholder_change *change, tain const *dea
 #define fdholder_event_g(h, change, deadline) fdholder_event(h, change, (deadline), &STAMP)
 #define fdholder_eventfd(h) textclient_fd(&(h)->client)
 
+ /* Facts on the daemon: appends names and values in turns, each with its final
+    NUL, as fdholder-protocol(7) has them, and writes how many pairs to *count.
+    ENOSYS: the daemon is s6's, or too old. */
+extern int fdholder_status (fdholder *h, stralloc *strings, size_t *count, tain const *deadline, tain *stamp) ;
+#define fdholder_status_g(h, strings, count, deadline) fdholder_status(h, strings, count, (deadline), &STAMP)
+
 
  /* Everything at once */
 

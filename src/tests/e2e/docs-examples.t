@@ -225,6 +225,11 @@ s6_fdholder_getdump_8_2()
   works
   is "$case: both have the same" "$(s6-fdholder-list two/s)" "$(s6-fdholder-list one/s)"
 }
+s6_fdholder_stat_8_1()
+{
+  works
+  is "$case: two lines" "$(cut -f 1 out | tr '\n' ' ')" 'held maxfds '
+}
 s6_fdholder_list_8_2()
 {
   store_socket "$WORK/run/web" "unix:$WORK/run/web"
