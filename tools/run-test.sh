@@ -16,7 +16,7 @@
 # slow, counts as one failure. unit-* get no argument, and an empty directory to work in;
 # fuzz-NAME gets src/tests/corpus/NAME as its argument and replays the files in it.
 #
-# A line for each file; the output of those that fail; last, `N passed, N failed` and,
+# A line for each file, with the seconds that it took if it took long; the output of those that fail; last, `N passed, N failed` and,
 # if there were any, `, N skipped`: points, not files. Exits 1 on any failure, or if
 # nothing passed or was skipped.
 
@@ -38,6 +38,7 @@ one()
   limit=$((${limit:-$seconds} * ${PATIENCE:-1}))
   log=$results/$name.log
   code=0
+  begun=$(date +%s)
   case $name in
     *.t) set -- sh "$1" ;;
     fuzz-*) set -- "$1" "$TESTS/corpus/${name#fuzz-}" ;;
@@ -46,6 +47,7 @@ one()
   place=$(mktemp -d "${TMPDIR:-/tmp}/s6-activation-run.XXXXXX") || exit 111
   ( cd "$place" && exec timeout -k 10 "$limit" "$@" < /dev/null > "$log" 2>&1 ) || code=$?
   rm -rf "$place"
+  took=$(($(date +%s) - begun))
   awk -v code="$code" -v limit="$limit" '
     /^ok( |$)/ { if (toupper($0) ~ /# *SKIP/) skipped++ ; else passed++ ; next }
     /^not ok( |$)/ { failed++ ; next }
@@ -77,7 +79,8 @@ one()
   then
     echo "skip $label${why:+: $why}" > "$results/$name.say"
   else
-    echo "ok   $label: $passed" > "$results/$name.say"
+    if test "$took" -lt 5 ; then took= ; fi
+    echo "ok   $label: $passed${took:+ in $took s}" > "$results/$name.say"
   fi
   # one write, so that two at a time do not mix
   if test -z "$terse" || test "$failed" -gt 0 ; then cat "$results/$name.say" ; fi
