@@ -215,12 +215,17 @@ static int open_channel (struct closer *c)
 }
 
  /* It begins with copies of what is open when it comes to that: of no
-    connection yet. */
+    connection yet. 0: it has died. */
 
-static void await_burier (struct closer_shared const *shared)
+static int await_burier (struct closer *c)
 {
   static struct timespec const pause = { .tv_nsec = 100000 } ;
-  for (unsigned int i = 0 ; i < PATIENCE && !__atomic_load_n(&shared->isapart, __ATOMIC_SEQ_CST) ; i++) nanosleep(&pause, 0) ;
+  for (unsigned int i = 0 ; i < PATIENCE && !__atomic_load_n(&c->shared->isapart, __ATOMIC_SEQ_CST) ; i++)
+  {
+    if (waitpid(c->burier, 0, WNOHANG)) return (c->burier = 0, errno = EAGAIN, 0) ;
+    nanosleep(&pause, 0) ;
+  }
+  return 1 ;
 }
 
 int closer_begin_burial (struct closer *c)
@@ -233,9 +238,7 @@ int closer_begin_burial (struct closer *c)
   self.fd = c->burial[0] ;
   c->shared->isapart = 0 ;
   c->burier = start() ;
-  if (!c->burier) return 0 ;
-  await_burier(c->shared) ;
-  return 1 ;
+  return c->burier && await_burier(c) ;
 }
 
 #else
