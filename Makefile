@@ -121,6 +121,7 @@ bench: all tests
 	@test -x src/tests/bin/bench || { echo 'make bench: there is no src/tests/bench.c' >&2 ; exit 1 ; }
 	@src/tests/bin/bench
 	@src/tests/bin/bench-idle
+	@src/tests/bin/bench-upgrade
 	@src/tests/bin/bench-servers
 
 # Installing

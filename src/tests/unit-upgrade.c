@@ -148,6 +148,50 @@ static void given (int isputback)
   tap_int(testdaemon_count_file(&holder, file), 0, "and is open no longer") ;
 }
 
+ /* Who is told of changes is told of those of the next image, and of no other. */
+
+static void watching (void)
+{
+  struct rawclient all, some, c ;
+  raw_must_connect(&c, holder.path, FRAME_S6) ;
+  raw_must_connect(&all, holder.path, FRAME_NATIVE) ;
+  raw_must_connect(&some, holder.path, FRAME_NATIVE) ;
+  if (raw_watch(&all, 0) || raw_watch(&some, "a*")) tap_bail("watch") ;
+  raw_must_store(&c, "a", file) ;
+  upgrade() ;
+  if (raw_delete(&c, "a") || raw_store(&c, "b", 0, file)) tap_bail("change") ;
+  upgrade() ;
+  if (raw_delete(&c, "b") || raw_store(&c, "a2", 0, file) || raw_delete(&c, "a2")) tap_bail("change") ;
+  tap_string(raw_events(&all, 6), "s:a d:a s:b d:b s:a2 d:a2", "who watches all is told of all, once") ;
+  tap_string(raw_events(&some, 4), "s:a d:a s:a2 d:a2", "who watches some is told of those") ;
+  tap_ok(raw_isquiet(&all) && raw_isquiet(&some), "and of nothing else") ;
+  tap_error(raw_list(&some), 0, "and may ask") ;
+  raw_close(&all) ;
+  raw_close(&some) ;
+  raw_close(&c) ;
+}
+
+ /* The rules of the next image are those of now; what a user has stored counts there. */
+
+static void rules (void)
+{
+  struct rawclient c ;
+  raw_must_connect(&c, holder.path, FRAME_NATIVE) ;
+  raw_must_store(&c, "one", file) ;
+  testdaemon_write("rules/uid/default/env/S6_FDHOLDER_MAXFDS", "1\n") ;
+  upgrade() ;
+  tap_error(raw_store(&c, "two", 0, file), EDQUOT, "what was stored before counts for a quota") ;
+  tap_error(raw_delete(&c, "one"), 0, "until it is deleted") ;
+  tap_error(raw_store(&c, "two", 0, file), 0, "then another one may be") ;
+  testdaemon_forget_rules() ;
+  upgrade() ;
+  tap_error(raw_delete(&c, "two"), EPERM, "who is admitted no longer stays connected, without a right") ;
+  testdaemon_allow_all("uid/default") ;
+  upgrade() ;
+  tap_error(raw_delete(&c, "two"), 0, "and has them again by the rules of the one after") ;
+  raw_close(&c) ;
+}
+
  /* What was sent while nobody read it is read by the next image: the end, too. */
 
 static void unread (void)
@@ -221,6 +265,8 @@ int main (void)
   given(1) ;
   given(0) ;
   unread() ;
+  watching() ;
+  rules() ;
   many() ;
   tap_int(upgrading_count("warning"), 0, "nothing is warned of") ;
   testdaemon_finish(&holder) ;
