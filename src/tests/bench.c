@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/socket.h>
 
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
@@ -186,6 +187,27 @@ static void everything (void)
   for (unsigned int i = 0 ; i < n ; i++) close(c[i].fd) ;
 }
 
+ /* Of listening sockets, which have the most to tell. */
+
+static void detail (void)
+{
+  struct bench_client c = { .daemon = daemons } ;
+  struct bench_contender x[2] =
+  {
+    { .name = "s6-fdholder-list", .work = &bench_work_list_program, .data = &c, .n = 3 },
+    { .name = "s6-fdholder-list -o", .work = &bench_work_detail_program, .data = &c, .n = 3 }
+  } ;
+  int device = null ;
+  restart(0) ;
+  null = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+  if (null < 0 || listen(null, 1) == -1) tap_bail("listen") ;
+  fill(daemons, 0, BENCH_HELD_MAX, 0) ;
+  close(null) ;
+  null = device ;
+  bench_race(x, 2, ROUNDS) ;
+  bench_print("process: a list of 10000, and in detail", x, 2, "") ;
+}
+
 static void programs (void)
 {
   char target[sizeof(build) + 64] ;
@@ -259,6 +281,7 @@ int main (void)
   restart(0) ;
   stores(2, "distinct limits") ;
   everything() ;
+  detail() ;
   for (unsigned int i = 0 ; i < ndaemons ; i++) bench_daemon_stop(daemons + i) ;
   return 0 ;
 }

@@ -2,6 +2,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,16 +61,43 @@ void bench_work_library (void *data)
   close(fd) ;
 }
 
+static void run (struct bench_daemon const *b, posix_spawn_file_actions_t const *actions, char *const *argv)
+{
+  char path[4200] ;
+  int status ;
+  pid_t pid ;
+  snprintf(path, sizeof(path), "%s/%s", b->dir, argv[0]) ;
+  if (posix_spawn(&pid, path, actions, 0, argv, b->environment)) tap_bail(path) ;
+  if (waitpid(pid, &status, 0) == -1 || status) tap_bail(argv[0]) ;
+}
+
 void bench_work_program (void *data)
 {
   struct bench_client *c = data ;
-  char path[4200] ;
   char *argv[] = { "s6-fdholder-retrieve", c->daemon->socket, "unix:/my/socket-0001", c->target, 0 } ;
-  int status ;
-  pid_t pid ;
-  snprintf(path, sizeof(path), "%s/s6-fdholder-retrieve", c->daemon->dir) ;
-  if (posix_spawn(&pid, path, 0, 0, argv, c->daemon->environment)) tap_bail(path) ;
-  if (waitpid(pid, &status, 0) == -1 || status) tap_bail("s6-fdholder-retrieve") ;
+  run(c->daemon, 0, argv) ;
+}
+
+static void run_list (struct bench_daemon *b, char **argv)
+{
+  posix_spawn_file_actions_t actions ;
+  if (posix_spawn_file_actions_init(&actions) || posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)) tap_bail("posix_spawn_file_actions") ;
+  run(b, &actions, argv) ;
+  posix_spawn_file_actions_destroy(&actions) ;
+}
+
+void bench_work_list_program (void *data)
+{
+  struct bench_client *c = data ;
+  char *argv[] = { "s6-fdholder-list", c->daemon->socket, 0 } ;
+  run_list(c->daemon, argv) ;
+}
+
+void bench_work_detail_program (void *data)
+{
+  struct bench_client *c = data ;
+  char *argv[] = { "s6-fdholder-list", "-o", "id,kind,address,state,queue,backlog,uid,pid,age,left", c->daemon->socket, 0 } ;
+  run_list(c->daemon, argv) ;
 }
 
 char const *bench_label (char const *what, struct bench_daemon const *b, enum bench_dialect d)

@@ -75,6 +75,8 @@ extern void bench_work_store_and_delete (void *) ;
 extern void bench_work_list (void *) ;
 extern void bench_work_dump (void *) ;
 extern void bench_work_program (void *) ;  /* s6-fdholder-retrieve, a whole process */
+extern void bench_work_list_program (void *) ;
+extern void bench_work_detail_program (void *) ;  /* s6-fdholder-list -o, with all fields */
 extern void bench_work_library (void *) ;  /* retrieve; takes a fdholder * */
 
  /* The floors: processes that answer with one descriptor and judge nothing.
