@@ -17,7 +17,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum operation { LIST, INSPECT, RETRIEVE, GETDUMP, REPLACE, WATCH, STORE, DELETE, TAKE, SETDUMP } ;
+enum operation { LIST, INSPECT, STATUS, RETRIEVE, GETDUMP, REPLACE, WATCH, STORE, DELETE, TAKE, SETDUMP } ;
 enum { OUTPUT_MAX = 2048 } ;
 
 #define GREETED STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE)
@@ -36,6 +36,7 @@ static struct request const requests[] =
 {
   { "list", LIST, 1, 5, SEND("\0\0\0\5\0\0\0\0\0", 0) },
   { "inspect", INSPECT, 1, 5, SEND("\0\0\0\1\0\0\0\0\0", 0) },
+  { "status", STATUS, 1, 5, SEND("\0\0\0\5\0a\0b\0", 0) },
   { "retrieve", RETRIEVE, 1, 9, SEND("\0\0\0\1\0", 1) },
   { "getdump", GETDUMP, 1, 5, SEND("\0\0\0\11\0\0\0\0\0\0\0\0\0", 0) },
   { "replace", REPLACE, 1, 20, SEND("\0\0\0\1\0", 0) },
@@ -49,13 +50,14 @@ static struct request const requests[] =
 static int perform (fdholder *h, enum operation operation, tain const *deadline)
 {
   fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
-  stralloc ids = STRALLOC_ZERO ;
+  static stralloc strings = STRALLOC_ZERO ;
   size_t count ;
   int fd ;
   switch (operation)
   {
-    case LIST : return fdholder_list_g(h, &ids, &count, deadline) ;
-    case INSPECT : return fdholder_inspect_g(h, &ids, &count, deadline) ;
+    case LIST : return fdholder_list_g(h, &strings, &count, deadline) ;
+    case INSPECT : return fdholder_inspect_g(h, &strings, &count, deadline) ;
+    case STATUS : return fdholder_status_g(h, &strings, &count, deadline) ;
     case GETDUMP : return fdholder_getdump_g(h, &dump, deadline) ;
     case REPLACE : return fdholder_replace_g(h, 0, "x", 0, deadline) ;
     case WATCH : return fdholder_watch_g(h, 0, deadline) ;
