@@ -139,7 +139,7 @@ static void finish (struct inspect *i, int error)
 
 void inspect_reap (struct inspect *i)
 {
-  int status ;
+  int status = -1 ;  /* of who was not to be found */
   for (unsigned int n = 0 ; n < INSPECT_STUCK_MAX ; n++)
     if (i->stuck[n] && waitpid(i->stuck[n], 0, WNOHANG)) i->stuck[n] = 0 ;
   if (!i->pid || !waitpid(i->pid, &status, WNOHANG)) return ;
@@ -200,6 +200,13 @@ static void start (struct inspect *i, tain const *now)
   else finish(i, pid ? errno : 0) ;
 }
 
+ /* What takes no lock may be late, too: somebody may have stopped the process. */
+
+static int is_stuck (struct inspect const *i)
+{
+  return i->seen && i->seen == __atomic_load_n(&i->page->serial, __ATOMIC_SEQ_CST) ;
+}
+
  /* It is left to itself, its file is nobody's, and another one begins anew. */
 
 static void leave (struct inspect *i)
@@ -223,7 +230,7 @@ void inspect_turn (struct inspect *i, tain const *now)
 {
   if (i->pid && !tain_less(now, &i->late))
   {
-    if (i->seen && i->seen == __atomic_load_n(&i->page->serial, __ATOMIC_SEQ_CST)) leave(i) ;
+    if (is_stuck(i) && first_place(i) < INSPECT_STUCK_MAX) leave(i) ;
     else look_later(i, now) ;
   }
   if (!i->pid && !list_isempty(&i->asked)) start(i, now) ;

@@ -16,7 +16,8 @@
     Who keeps the process waiting is told by a page that is shared: the entry
     is marked as opaque, and looked into by nobody again; another process goes
     on behind it. A few may be stuck; then sockets that are not Unix's are
-    looked into no more, until one has come out.
+    looked into no more, until one has come out; and who is late then is
+    waited for.
 
     Those that wait are woken in inspect_turn, and nowhere else.
  */
