@@ -61,6 +61,18 @@ static void take (struct description *d, struct nlmsghdr const *header)
     }
 }
 
+ /* 0: it is an error, or the answer to who was killed before he read it. */
+
+static int is_about (struct nlmsghdr const *header, ssize_t len, ino_t inode)
+{
+  struct unix_diag_msg const *answer = NLMSG_DATA(header) ;
+  return len >= (ssize_t)NLMSG_LENGTH(sizeof(*answer))
+    && header->nlmsg_len <= (size_t)len
+    && header->nlmsg_len >= NLMSG_LENGTH(sizeof(*answer))
+    && header->nlmsg_type == SOCK_DIAG_BY_FAMILY
+    && answer->udiag_ino == (uint32_t)inode ;
+}
+
  /* The kernel answers before send(2) returns, or not at all. */
 
 void describe_unix_queue (struct description *d, int fd, int netlink)
@@ -69,10 +81,9 @@ void describe_unix_queue (struct description *d, int fd, int netlink)
   union { struct nlmsghdr header ; char s[ANSWER_MAX] ; } answer ;
   ssize_t r ;
   if (netlink < 0 || !describe_look(&st, fd) || !ask(netlink, st.st_ino)) return ;
-  r = recv(netlink, &answer, sizeof(answer), 0) ;
-  if (r < (ssize_t)NLMSG_LENGTH(sizeof(struct unix_diag_msg)) || answer.header.nlmsg_len > (size_t)r
-   || answer.header.nlmsg_type != SOCK_DIAG_BY_FAMILY || answer.header.nlmsg_len < NLMSG_LENGTH(sizeof(struct unix_diag_msg))) return ;
-  take(d, &answer.header) ;
+  do r = recv(netlink, &answer, sizeof(answer), 0) ;
+  while (r >= 0 && !is_about(&answer.header, r, st.st_ino)) ;
+  if (r >= 0) take(d, &answer.header) ;
 }
 
 #else

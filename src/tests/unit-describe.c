@@ -19,9 +19,16 @@
 #include <sys/timerfd.h>
 #include <sys/un.h>
 
+#include "probed.h"
 #include "libfdholderd/describe.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
+
+#ifdef S6_ACTIVATION_HAS_UNIX_DIAG
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#endif
 
 enum { QUEUED = 3, BACKLOG = 7 } ;
 
@@ -146,6 +153,29 @@ static void check_listening (int fd, char const *kind, int isunix)
   close(fd) ;
 }
 
+#ifdef S6_ACTIVATION_HAS_UNIX_DIAG
+
+ /* As if who has asked had been killed before it read. */
+
+static void ask_for_nothing (void)
+{
+  struct { struct nlmsghdr header ; struct unix_diag_req request ; } message ;
+  memset(&message, 0, sizeof(message)) ;
+  message.header.nlmsg_len = sizeof(message) ;
+  message.header.nlmsg_type = SOCK_DIAG_BY_FAMILY ;
+  message.header.nlmsg_flags = NLM_F_REQUEST ;
+  message.request.sdiag_family = AF_UNIX ;
+  if (netlink >= 0 && send(netlink, &message, sizeof(message), 0) == -1) tap_bail("send") ;
+}
+
+#else
+
+static void ask_for_nothing (void)
+{
+}
+
+#endif
+
 int main (void)
 {
   char cwd[4096] ;
@@ -157,5 +187,9 @@ int main (void)
   check_inet() ;
   check_listening(unix_socket(SOCK_STREAM, "listener", 8), "unix-stream", 1) ;
   check_listening(inet_socket(AF_INET, SOCK_STREAM), "tcp", 0) ;
+  tap_diag("an answer that nobody has read") ;
+  unlink("listener") ;
+  ask_for_nothing() ;
+  check_listening(unix_socket(SOCK_STREAM, "listener", 8), "unix-stream", 1) ;
   return tap_done() ;
 }
