@@ -33,6 +33,7 @@ static struct
 {
   struct inspect const *inspect ;
   enum describe_depth depth ;
+  int netlink ;
   pid_t parent ;
   size_t len ;
   char buffer[BUFFER_SIZE] ;
@@ -68,7 +69,7 @@ static int add (struct store_entry const *e, void *data)
   (void)data ;
   if (self.len > BUFFER_SIZE - RECORD_MAX && !flush()) return 0 ;
   announce(e) ;
-  describe_fd(&d, e->fd, e->issocket, self.inspect->netlink, e->isopaque ? DESCRIBE_SHALLOW : self.depth) ;
+  describe_fd(&d, e->fd, e->issocket, self.netlink, e->isopaque ? DESCRIBE_SHALLOW : self.depth) ;
   begin = self.buffer + self.len + sizeof(record) ;
   end = add_string(begin, e->id) ;
   end = add_string(end, d.kind) ;
@@ -111,17 +112,23 @@ static int run (void *data)
 #endif
 
  /* Where there are no such processes nothing else can be done. Where there is
-    none to be had now, what may wait is left out. */
+    none to be had now, what may wait is left out, and how many wait for a Unix
+    socket: for each of them the kernel looks through all. */
 
 pid_t inspect_begin (struct inspect const *i, enum describe_depth depth)
 {
   pid_t pid ;
   self.inspect = i ;
   self.depth = depth ;
+  self.netlink = i->netlink ;
   self.parent = getpid() ;
   self.len = 0 ;
   pid = i->ishere ? 0 : sharing_clone(&run) ;
   if (pid) return pid ;
-  if (!i->ishere && errno != ENOSYS) self.depth = DESCRIBE_SHALLOW ;
+  if (!i->ishere && errno != ENOSYS)
+  {
+    self.depth = DESCRIBE_SHALLOW ;
+    self.netlink = -1 ;
+  }
   return look_at_all() ? 0 : -1 ;
 }
