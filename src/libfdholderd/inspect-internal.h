@@ -30,4 +30,12 @@ struct inspect_record
     process that does, or 0 where it was done at once; -1 and errno. */
 extern pid_t inspect_begin (struct inspect const *, enum describe_depth) ;
 
+ /* inspect-result.c */
+
+extern struct inspect_result *inspect_result_new (int file, int error) ;  /* of what the file has, if there is no error; never 0, and one reference is the caller's */
+extern void inspect_result_unref (struct inspect_result *) ;
+extern void inspect_result_take (struct inspection *, struct inspect_result *) ;  /* it has none yet */
+extern void inspect_result_leave (struct inspection *) ;
+extern void inspect_result_move (struct inspection *, struct inspect_result *) ;  /* from a result to a later one, unless one of both is an error */
+
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -22,15 +21,6 @@
 #include "libfdholderd/inspect-internal.h"
 #include "libfdholderd/store.h"
 
- /* What a process has found, as long as somebody reads it. */
-struct inspect_result
-{
-  char const *s ;
-  size_t len ;
-  uint32_t references ;
-  int error ;  /* it has found nothing, and why */
-} ;
-
 #define inspection_of(l) tree_owner(struct inspection, link, l)
 
 void inspect_init (struct inspect *i, struct store *store, inspect_wake_func *wake)
@@ -40,18 +30,12 @@ void inspect_init (struct inspect *i, struct store *store, inspect_wake_func *wa
   list_init(&i->asked) ;
   list_init(&i->current) ;
   list_init(&i->due) ;
+  list_init(&i->reading) ;
   i->page = 0 ;
   i->file = i->netlink = -1 ;
   i->pid = 0 ;
   i->ishere = 0 ;
   memset(i->stuck, 0, sizeof(i->stuck)) ;
-}
-
-static void release (struct inspect_result *r)
-{
-  if (r->references && --r->references) return ;
-  if (r->len) munmap((void *)r->s, r->len) ;
-  free(r) ;
 }
 
 struct inspection *inspect_ask (struct inspect *i, void *owner)
@@ -61,6 +45,7 @@ struct inspection *inspect_ask (struct inspect *i, void *owner)
   one->result = 0 ;
   one->owner = owner ;
   one->offset = 0 ;
+  one->from[0] = 0 ;
   one->isbegun = 0 ;
   list_append(&i->asked, &one->link) ;
   return one ;
@@ -69,72 +54,28 @@ struct inspection *inspect_ask (struct inspect *i, void *owner)
 void inspect_forget (struct inspection *one)
 {
   list_remove(&one->link) ;
-  if (one->result) release(one->result) ;
+  inspect_result_leave(one) ;
   free(one) ;
 }
 
-int inspection_error (struct inspection const *one)
-{
-  return one->result->error ;
-}
-
-int inspection_next (struct inspect const *i, struct inspection *one, struct inspected *found)
-{
-  struct inspect_result const *r = one->result ;
-  while (one->offset < r->len)
-  {
-    struct inspect_record record ;
-    char const *id = r->s + one->offset + sizeof(record) ;
-    size_t idlen = strlen(id) + 1 ;
-    struct store_entry const *e = store_get(i->store, id) ;
-    memcpy(&record, r->s + one->offset, sizeof(record)) ;
-    one->offset += sizeof(record) + record.len ;
-    if (!e || e->serial != record.serial) continue ;
-    found->entry = e ;
-    found->s = id + idlen ;
-    found->len = record.len - idlen ;
-    return 1 ;
-  }
-  return 0 ;
-}
-
- /* The file is no longer needed then. */
-
-static int map (struct inspect_result *r, int file)
-{
-  struct stat st ;
-  void *s ;
-  if (fstat(file, &st) == -1) return 0 ;
-  if (!st.st_size) return 1 ;
-  s = mmap(0, (size_t)st.st_size, PROT_READ, MAP_SHARED, file, 0) ;
-  if (s == MAP_FAILED) return 0 ;
-  r->s = s ;
-  r->len = (size_t)st.st_size ;
-  return 1 ;
-}
-
-static struct inspect_result no_memory = { .references = 1, .error = ENOMEM } ;  /* one reference is always left */
-
- /* All that have asked get what there is, or why there is nothing. */
+ /* All that have asked get what there is, or why there is nothing. Who still
+    reads what was found before goes on in this, so that there is one result. */
 
 static void finish (struct inspect *i, int error)
 {
-  struct inspect_result *r = calloc(1, sizeof(struct inspect_result)) ;
-  if (!r) r = &no_memory ;
-  else if (!error && !map(r, i->file)) r->error = errno ;
-  else r->error = error ;
+  struct inspect_result *r = inspect_result_new(i->file, error) ;
   if (i->file >= 0) fd_close(i->file) ;
   i->file = -1 ;
   i->pid = 0 ;
+  for (struct list *p = i->reading.next ; p != &i->reading ; p = p->next) inspect_result_move(inspection_of(p), r) ;
   while (!list_isempty(&i->current))
   {
     struct inspection *one = inspection_of(i->current.next) ;
     list_remove(&one->link) ;
-    one->result = r ;
-    r->references++ ;
+    inspect_result_take(one, r) ;
     list_append(&i->due, &one->link) ;
   }
-  if (!r->references) release(r) ;
+  inspect_result_unref(r) ;
 }
 
 void inspect_reap (struct inspect *i)
@@ -238,6 +179,7 @@ void inspect_turn (struct inspect *i, tain const *now)
   {
     struct inspection *one = inspection_of(i->due.next) ;
     list_remove(&one->link) ;
+    list_append(&i->reading, &one->link) ;
     (*i->wake)(one->owner, now) ;
   }
 }

@@ -7,7 +7,9 @@
     What is held is looked at by a process of its own, for that may wait
     (describe.h). It shares our descriptors and has a copy of the store, as it
     was when the process was made; it writes what it finds into a file, and
-    ends. All who had asked before it was made read there.
+    ends. All who had asked before it was made read there; and those who still
+    read what an earlier one has found go on in it, so that it costs nothing
+    not to read.
 
     Meanwhile descriptors go, and their numbers become others'. So what was
     written of an entry is of use only while that entry, by its serial, is
@@ -30,6 +32,7 @@
 
 #include "libdaemon/list.h"
 #include "libfdholderd/store.h"
+#include "libfdwire/wire.h"
 
 enum inspect_numbers
 {
@@ -47,6 +50,7 @@ struct inspection
   struct inspect_result *result ;  /* 0: not yet */
   void *owner ;  /* whom to wake */
   size_t offset ;  /* in the result: what was not read */
+  char from[WIRE_ID_MAX + 1] ;  /* if it is not empty, what was not read begins there, behind that */
   uint8_t isbegun ;  /* he has been told that it comes */
 } ;
 
@@ -69,6 +73,7 @@ struct inspect
   struct list asked ;  /* since the process was made */
   struct list current ;  /* before that */
   struct list due ;  /* their result is there */
+  struct list reading ;  /* and they know */
   struct inspect_page *page ;
   uint64_t seen ;  /* the serial that was in it when late was set */
   tain late ;
