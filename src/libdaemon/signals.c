@@ -15,12 +15,16 @@
 
 #include "libdaemon/signals.h"
 
+ /* What cannot be written, to a pipe or behind a limit of files, is an error. */
+
 static int block (sigset_t *set, int const *signals, unsigned int n)
 {
   struct sigaction const ignore = { .sa_handler = SIG_IGN } ;
   sigemptyset(set) ;
   for (unsigned int i = 0 ; i < n ; i++) sigaddset(set, signals[i]) ;
-  return sigaction(SIGPIPE, &ignore, 0) == 0 && sigprocmask(SIG_SETMASK, set, 0) == 0 ;
+  return sigaction(SIGPIPE, &ignore, 0) == 0
+    && sigaction(SIGXFSZ, &ignore, 0) == 0
+    && sigprocmask(SIG_SETMASK, set, 0) == 0 ;
 }
 
 #ifdef S6_ACTIVATION_HAS_SIGNALFD

@@ -45,9 +45,10 @@ static char const *find_program (char const *name)
 }
 
  /*
-   exec puts back handlers, and leaves ignored signals ignored: SIGPIPE
-   alone must be at its default. Naming all that are not ignored changes
-   nothing, but spares the C library one question for each and child.
+   exec puts back handlers, and leaves ignored signals ignored: those
+   that signals_init ignores must be at their default. Naming all that are not
+   ignored changes nothing, but spares the C library one question for each and
+   child.
  */
 
 static void list_defaults (sigset_t *set)
@@ -57,6 +58,7 @@ static void list_defaults (sigset_t *set)
   for (int sig = 1 ; sig < NSIG ; sig++)
     if (sigaction(sig, 0, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(set, sig) ;
   sigaddset(set, SIGPIPE) ;
+  sigaddset(set, SIGXFSZ) ;
 }
 
 int spawner_init (struct spawner *spawner, char const *const *argv)
