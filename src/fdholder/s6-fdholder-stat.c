@@ -31,10 +31,10 @@ static void print (stralloc const *strings)
   if (allwrite(1, lines.s, lines.len) < lines.len) strerr_diefusys(EXITCODE_SYSTEM, "write to standard output") ;
 }
 
-static void die (void)
+static void die (fdholder const *h)
 {
   if (errno == ENOSYS) holderclient_die_for(EXITCODE_DENIED, "get the status", 0, " (this holder tells nothing of itself)") ;
-  holderclient_die(EXITCODE_DENIED, "get the status", 0) ;
+  holderclient_die_asking(h, EXITCODE_DENIED, "get the status", 0, HOLDERCLIENT_READS) ;
 }
 
 int main (int argc, char const *const *argv)
@@ -61,7 +61,7 @@ int main (int argc, char const *const *argv)
   if (!argv[0] || !chain_isprogramornone(argv + 1)) dieusage() ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
-  if (!fdholder_status_g(&h, &strings, &count, &deadline)) die() ;
+  if (!fdholder_status_g(&h, &strings, &count, &deadline)) die(&h) ;
   print(&strings) ;
   holderclient_finish(argv + 1) ;
 }

@@ -193,5 +193,6 @@ int main (void)
   says("s6-fdholder-store", "x", "unable to store a descriptor as x: the holder went away before it answered: look whether x is stored\n") ;
   says("s6-fdholder-delete", "x", "unable to delete x: the holder went away before it answered: look whether x is stored\n") ;
   says("s6-fdholder-list", 0, "unable to list the identifiers: the holder went away before it answered\n") ;
+  says("s6-fdholder-stat", 0, "unable to get the status: the holder went away before it answered\n") ;
   return tap_done() ;
 }
