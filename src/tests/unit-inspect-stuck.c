@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/wait.h>
 
 #include <skalibs/tai.h>
 
@@ -26,7 +27,6 @@ enum { MANY = 20000, PATIENCE = 2000, ALSO = 0x5a } ;
 static struct fdtable fds = FDTABLE_ZERO ;
 static struct store store ;
 static struct { struct inspect inspect ; char behind[64] ; } all ;
-static unsigned int woken ;
 
 static void observe (void *data, enum store_change change, struct store_entry const *e)
 {
@@ -39,7 +39,6 @@ static void wake (void *owner, tain const *now)
 {
   (void)owner ;
   (void)now ;
-  woken++ ;
 }
 
  /* They never come out. */
@@ -67,13 +66,19 @@ static void fill_store (int fd)
   }
 }
 
+ /* It can still be waited for. */
+
+static int has_ended (pid_t pid)
+{
+  siginfo_t info = { .si_pid = 0 } ;
+  return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || info.si_pid ;
+}
+
  /* In the middle of its work, where it can be had. */
 
 static int stop_on_its_way (struct inspect *i)
 {
-  uint64_t serial ;
-  do serial = __atomic_load_n(&i->page->serial, __ATOMIC_SEQ_CST) ;
-  while (!serial && kill(i->pid, 0) == 0 && !woken) ;
+  while (!__atomic_load_n(&i->page->serial, __ATOMIC_SEQ_CST) && !has_ended(i->pid)) ;
   kill(i->pid, SIGSTOP) ;
   test_sleep(50) ;
   return __atomic_load_n(&i->page->serial, __ATOMIC_SEQ_CST) != 0 ;
