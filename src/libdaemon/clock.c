@@ -47,5 +47,6 @@ uint64_t clock_elapsed (tain const *from, tain const *to)
   tain t ;
   if (!tain_less(from, to)) return 0 ;
   tain_sub(&t, to, from) ;
+  if (t.sec.x >= UINT64_MAX / 1000) return UINT64_MAX ;
   return (uint64_t)t.sec.x * 1000 + t.nano / 1000000 ;
 }

@@ -105,6 +105,11 @@ static void check_fields (void)
     tap_most((intmax_t)left, 999, "reader: and at most") ;
   }
   tap_error(raw_delete(&c, "reader"), 0, "it goes") ;
+  limit.sec.x += (uint64_t)1 << 59 ;
+  tap_error(raw_store(&c, "reader", &limit, p[0]), 0, "one whose limit is as far away as can be is stored") ;
+  tap_error(list(&l), 0, "it is told of") ;
+  if (field(&l, "reader", FDHOLDER_FIELD_LEFT)) tap_ok(atof(field(&l, "reader", FDHOLDER_FIELD_LEFT)) >= 18446744073709551.0, "reader: so much is left: %s", field(&l, "reader", FDHOLDER_FIELD_LEFT)) ;
+  tap_error(raw_delete(&c, "reader"), 0, "it goes, too") ;
   tap_error(raw_delete(&c, "writer"), 0, "and the other") ;
   tap_error(list(&l), 0, "nothing is left") ;
   tap_int((intmax_t)l.count, 0, "nothing is told of") ;
