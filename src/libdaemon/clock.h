@@ -13,7 +13,7 @@ extern int64_t clock_milliseconds (void) ;
 extern void clock_now (tain *) ;  /* the same, to be compared with its own times only */
 
 extern void clock_span (tain *, unsigned int milliseconds) ;
-extern uint64_t clock_elapsed (tain const *from, tain const *to) ;  /* milliseconds; 0 if the second is not later */
+extern uint64_t clock_elapsed (tain const *from, tain const *to) ;  /* milliseconds; 0 if the second is not later; UINT64_MAX if there are more than that */
 extern void clock_after (tain *when, tain const *now, unsigned int milliseconds) ;  /* they may be the same */
 
  /* When something is due: the earlier of the two. What is asked for a deadline
