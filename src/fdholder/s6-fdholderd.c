@@ -139,7 +139,7 @@ static void parse (int argc, char const *const *argv, struct options *o)
     }
   }
   if (argc > l.ind && o->verbosity) strerr_warnw("extra arguments are ignored: ", argv[l.ind], argc > l.ind + 1 ? " ..." : "") ;
-  if (o->notify) readiness_require() ;
+  if (o->notify && !isheir) readiness_require() ;  /* the first image has told it */
 }
 
 static void set_timeout (tain *t, unsigned int ms)

@@ -86,7 +86,6 @@ static void hear (struct upgrade *u, int isover, tain const *now)
 
 void upgrade_end_of_trial (struct upgrade *u)
 {
-  u->holder->istrying = 0 ;
   if (u->phase == UPGRADE_TRIAL) hear(u, 1, &STAMP) ;
 }
 
@@ -113,7 +112,7 @@ void upgrade_init (struct upgrade *u, struct holder *h, struct slots *slots, str
   u->loop = loop ;
   u->argv = argv ;
   u->signalfd = signalfd ;
-  h->isquiescing = h->istrying = 0 ;
+  h->isquiescing = 0 ;
   loop_watch_init(&u->answer, &on_answer, u) ;
   loop_timer_init(&u->deadline, &on_deadline, u) ;
   u->reservable = budget_spare(&h->budget, UPGRADE_FLOOR) ;
@@ -132,7 +131,6 @@ static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
   if (fd < 0) return 0 ;
   if (pipenbcoe(p) == -1) goto close_state ;
   u->trial = upgrade_begin_trial(u, fd, p[1]) ;
-  u->holder->istrying = !!u->trial ;
   if (!u->trial || !loop_watch_start(u->loop, &u->answer, p[0], LOOP_READ)) goto close_pipe ;
   u->lending[u->lent++] = p[0] ;
   u->lending[u->lent++] = p[1] ;

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/wait.h>
@@ -48,11 +49,15 @@ static void upgrade (void)
   while (outcomes() == n && test_since(begun) < OUTCOME_MS) test_sleep(1) ;
 }
 
+ /* It is judged before anything is armed: who is read is not judged yet, and
+    who is answered after him was. */
+
 static void ask_to_wait (void)
 {
   char body[WIRE_REQUEST_MAX] ;
   if (!raw_put(&waiting, body, wire_pack_retrieve(body, WIRE_RETRIEVE_WAIT, "w", 1), 0, 0)) tap_bail("send") ;
   raw_wait_until_read(waiting.fd) ;
+  if (raw_list(&native)) tap_bail("list") ;
 }
 
 static int is_alive (void)
@@ -111,8 +116,8 @@ static void until_none (enum fault_function function, unsigned int burst)
   while (!problem && faults->failed && k < CALLS_MAX) ;
   if (!tap_string(problem, 0, "%s: %u times", fault_names[function], times)) tap_diag("call %u to %u", k, k + burst) ;
   tap_most(k, CALLS_MAX - 1, "%s: its calls come to an end", fault_names[function]) ;
-  if (problem) tap_bail("the rest needs a holder") ;
-  tap_ok(upgrading_do(&holder), "%s: then it succeeds", fault_names[function]) ;
+  if (problem) exit(tap_done()) ;  /* the rest needs a holder */
+  tap_ok(upgrading_do(&holder) || upgrading_do(&holder), "%s: then it succeeds, if the last one is not under way still", fault_names[function]) ;
 }
 
 int main (void)
