@@ -2,7 +2,7 @@
 # ISC license.
 # The sources are C99, and no other compiler need be as lenient as gcc. Those that are
 # preloaded redeclare functions of the C library: these declarations are not C's.
-# timeout: 300
+# timeout: 900
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 need gcc

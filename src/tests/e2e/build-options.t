@@ -1,7 +1,7 @@
 #!/bin/sh
 # ISC license.
 # configure: every option is named, taken, or ignored as the manual of the build says.
-# timeout: 360
+# timeout: 900
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
