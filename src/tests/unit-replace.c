@@ -100,6 +100,7 @@ static void taken (void)
   raw_drop_fds(&waiter) ;
   tap_error(raw_acknowledge(&other), ENOENT, "who was taking takes nothing") ;
   tap_ok(raw_holds(&c, "x"), "and the new one stays") ;
+  if (raw_list(&waiter)) tap_bail("list") ;  /* so it takes nothing, and that is known before the next request */
   raw_close(&waiter) ;
   raw_point_retrieve(&other, 1, "x", two, "it is taken") ;
   tap_error(raw_acknowledge(&other), 0, "for good") ;
