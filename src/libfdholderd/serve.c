@@ -214,4 +214,5 @@ static int is_over (struct serve const *s)
 void serve_run (struct serve *s)
 {
   while (!is_over(s)) turn(s) ;
+  upgrade_end(&s->upgrade) ;
 }

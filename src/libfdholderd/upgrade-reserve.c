@@ -39,3 +39,9 @@ void upgrade_lend_reserve (struct upgrade *u, unsigned int n)
 {
   while (n-- && u->reserved) fd_close(u->reserve[--u->reserved]) ;
 }
+
+void upgrade_end (struct upgrade *u)
+{
+  u->reservable = 0 ;
+  upgrade_lend_reserve(u, u->reserved) ;
+}

@@ -72,6 +72,7 @@ struct upgrade
 
 extern void upgrade_init (struct upgrade *, struct holder *, struct slots *, struct loop *, char const *const *argv, int signalfd) ;
 extern void upgrade_reserve (struct upgrade *) ;  /* what is free below the floor: after something there was closed */
+extern void upgrade_end (struct upgrade *) ;  /* the daemon ends, and needs no reserve */
 extern void upgrade_ask (struct upgrade *, tain const *now) ;  /* SIGUSR1 */
 extern void upgrade_cancel (struct upgrade *, tain const *now) ;
 extern void upgrade_reap (struct upgrade *) ;  /* after SIGCHLD: its children, and those of the image before */
