@@ -190,3 +190,9 @@ void inspect_next (struct inspect const *i, tain const *now, tain *when)
   else if (!list_isempty(&i->asked)) clock_lower(when, now) ;
   if (!list_isempty(&i->due)) clock_lower(when, now) ;
 }
+
+void inspect_end (struct inspect *i)
+{
+  if (i->netlink >= 0) fd_close(i->netlink) ;
+  i->netlink = -1 ;
+}

@@ -98,6 +98,7 @@ extern int inspection_error (struct inspection const *) ;  /* of a ready one: an
 extern int inspection_next (struct inspect const *, struct inspection *, struct inspected *) ;
 
 extern void inspect_reap (struct inspect *) ;  /* after SIGCHLD */
+extern void inspect_end (struct inspect *) ;  /* the daemon ends */
 
  /* Each process that looks, or is stuck, until the function returns 0, which is returned. */
 typedef int inspect_process_func (void *, pid_t) ;
