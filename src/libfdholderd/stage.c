@@ -11,12 +11,15 @@
 #include "libfdholderd/stage.h"
 #include "libfdwire/wire.h"
 
-void stage_begin (struct stage *g, struct fdtable *fdtable, uint32_t total)
+struct stage *stage_new (struct fdtable *fdtable, uint32_t total)
 {
-  static struct stage const zero = STAGE_ZERO ;
+  static struct stage const zero = { .entries = GENALLOC_ZERO, .ids = STRALLOC_ZERO } ;
+  struct stage *g = malloc(sizeof(struct stage)) ;
+  if (!g) return (errno = ENOMEM, (struct stage *)0) ;
   *g = zero ;
   g->fdtable = fdtable ;
-  g->total = total ;
+  g->total = g->reserved = total ;
+  return g ;
 }
 
 static int add_entry (struct stage *g, struct wire_entry const *w, int fd)
@@ -67,5 +70,5 @@ void stage_end (struct stage *g)
     fdtable_unref(g->fdtable, stage_entries(g)[i].fd) ;
   genalloc_free(struct stage_entry, &g->entries) ;
   stralloc_free(&g->ids) ;
-  g->total = 0 ;
+  free(g) ;
 }

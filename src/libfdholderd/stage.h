@@ -3,7 +3,8 @@
 #ifndef S6ACTIVATION_STAGE_H
 #define S6ACTIVATION_STAGE_H
 
- /* A dump in progress: nothing of it is in the store until all of it is. */
+ /* A dump in progress: nothing of it is in the store until all of it is. There
+    is memory for it only while there is a dump. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,16 +30,16 @@ struct stage
   struct fdtable *fdtable ;
   genalloc entries ;  /* struct stage_entry */
   stralloc ids ;
-  uint32_t total ;  /* 0: no dump is in progress */
+  uint32_t total ;
+  uint32_t reserved ;  /* of the descriptor budget, for what it still awaits */
 } ;
-#define STAGE_ZERO { .fdtable = 0, .entries = GENALLOC_ZERO, .ids = STRALLOC_ZERO, .total = 0 }
 
-#define stage_isactive(g) (!!(g)->total)
 #define stage_count(g) genalloc_len(struct stage_entry, &(g)->entries)
 #define stage_iscomplete(g) (stage_count(g) == (g)->total)
 #define stage_entries(g) genalloc_s(struct stage_entry, &(g)->entries)
 
-extern void stage_begin (struct stage *, struct fdtable *, uint32_t total) ;
+ /* For so many, at least one; all of them are reserved. 0, errno ENOMEM. */
+extern struct stage *stage_new (struct fdtable *, uint32_t total) ;
 
  /* Adds a frame. The references of all fds are consumed. 0 and errno:
     EPROTO empty or more than announced, EINVAL an id that is none, ENOMEM. */
@@ -48,7 +49,7 @@ extern int stage_add (struct stage *, struct wire_reader, int const *, unsigned 
     0: two entries have one id. */
 extern int stage_seal (struct stage *) ;
 
- /* Gives up the references and ends the dump. */
+ /* Gives up the references, and frees it. */
 extern void stage_end (struct stage *) ;
 
 #endif

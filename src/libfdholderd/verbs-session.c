@@ -51,7 +51,7 @@ enum verdict verbs_done (struct call const *c, char const *what, char const *id,
 
 enum phase verbs_phase (struct session const *s)
 {
-  if (stage_isactive(&s->stage)) return PHASE_DUMP ;
+  if (s->stage) return PHASE_DUMP ;
   if (verbs_istaking(s)) return PHASE_TAKING ;
   return s->given ? PHASE_GIVEN : PHASE_NONE ;
 }
@@ -129,9 +129,10 @@ void verbs_session_end (struct holder *h, struct session *s)
   s->waiter = 0 ;
   if (s->inspection) inspect_forget(s->inspection) ;
   s->inspection = 0 ;
-  if (stage_isactive(&s->stage)) stage_end(&s->stage) ;
-  budget_release(&h->budget, s->reserved) ;
-  s->reserved = 0 ;
+  if (!s->stage) return ;
+  budget_release(&h->budget, s->stage->reserved) ;
+  stage_end(s->stage) ;
+  s->stage = 0 ;
 }
 
 void verbs_session_close (struct holder *h, struct session *s)

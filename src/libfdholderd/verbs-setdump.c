@@ -22,16 +22,16 @@ enum verdict verb_setdump (struct call const *c)
   uint32_t total = c->request->total ;
   char *body ;
   if (total > h->budget.maxfds || !budget_reserve(&h->budget, verbs_open(h, total), total)) return verbs_done(c, "setdump", 0, ENFILE) ;
-  body = (*c->reply.reserve)(c->reply.data, WIRE_SETDUMP_REPLY_PACK, 0) ;
+  if (total) s->stage = stage_new(&h->fdtable, total) ;
+  body = s->stage || !total ? (*c->reply.reserve)(c->reply.data, WIRE_SETDUMP_REPLY_PACK, 0) : 0 ;
   if (!body)
   {
-    budget_release(&h->budget, total) ;
+    if (total && !s->stage) budget_release(&h->budget, total) ;
+    verbs_session_end(h, s) ;
     return verbs_done(c, "setdump", 0, ENOMEM) ;
   }
   (*c->reply.commit)(c->reply.data, wire_pack_setdump_reply(body, total), 0, 0) ;
   if (!total) verbs_log(h, s, "setdump", 0, 0) ;  /* and that was all of it */
-  stage_begin(&s->stage, &h->fdtable, total) ;
-  s->reserved = total ;
   return VERDICT_ANSWERED ;
 }
 
@@ -66,12 +66,12 @@ static int prepare_one (struct holder *h, struct session const *s, struct applyi
 
 static int prepare (struct holder *h, struct session *s, struct applying *a, tain const *now)
 {
-  struct stage_entry *g = stage_entries(&s->stage) ;
+  struct stage_entry *g = stage_entries(s->stage) ;
   tain wallclock ;
   int error ;
-  if (!stage_seal(&s->stage)) return EINVAL ;
+  if (!stage_seal(s->stage)) return EINVAL ;
   if (!tain_wallclock_read(&wallclock)) return errno ;
-  for (size_t i = 0 ; i < stage_count(&s->stage) ; i++)
+  for (size_t i = 0 ; i < stage_count(s->stage) ; i++)
   {
     error = prepare_one(h, s, a, g + i, &wallclock, now) ;
     if (error) return error ;
@@ -82,7 +82,7 @@ static int prepare (struct holder *h, struct session *s, struct applying *a, tai
 
 static int apply (struct holder *h, struct session *s, tain const *now)
 {
-  struct applying a = { .entries = malloc(stage_count(&s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0, .gained = 0 } ;
+  struct applying a = { .entries = malloc(stage_count(s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0, .gained = 0 } ;
   int error = a.entries ? prepare(h, s, &a, now) : ENOMEM ;
   for (uint32_t i = 0 ; i < a.n ; i++)
     if (error) store_entry_free(a.entries[i]) ;
@@ -100,11 +100,11 @@ enum verdict verb_dumpframe (struct call const *c)
 {
   struct session *s = c->session ;
   uint32_t n = c->request->nfds ;
-  int error = stage_add(&s->stage, c->request->entries, c->fds, n) ? 0 : errno ;
-  if (n > s->reserved) n = s->reserved ;
+  int error = stage_add(s->stage, c->request->entries, c->fds, n) ? 0 : errno ;
+  if (n > s->stage->reserved) n = s->stage->reserved ;
   budget_release(&c->holder->budget, n) ;
-  s->reserved -= n ;
-  if (!error && !stage_iscomplete(&s->stage)) return verbs_error(&c->reply, EAGAIN) ;
+  s->stage->reserved -= n ;
+  if (!error && !stage_iscomplete(s->stage)) return verbs_error(&c->reply, EAGAIN) ;
   if (!error) error = apply(c->holder, s, c->now) ;
   verbs_session_end(c->holder, s) ;
   return error == EPROTO ? VERDICT_PROTOCOL : verbs_done(c, "setdump", 0, error) ;

@@ -32,8 +32,7 @@ struct taking
 struct session
 {
   struct rights rights ;
-  struct stage stage ;
-  uint32_t reserved ;  /* of the descriptor budget, for what the dump still awaits */
+  struct stage *stage ;  /* the dump that is being set; or 0 */
   struct taking taking ;
   struct watch_waiter *waiter ;  /* its request is answered later; or 0 */
   struct watch_watcher *watcher ;  /* it is told of changes; or 0 */

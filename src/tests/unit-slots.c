@@ -35,7 +35,9 @@ static void second_later (void)
 
 static void set_dump (uint32_t total)
 {
-  slots.all[0]->peer->session.stage.total = total ;
+  struct session *s = &slots.all[0]->peer->session ;
+  if (s->stage) stage_end(s->stage) ;
+  s->stage = total ? stage_new(&holder.fdtable, total) : 0 ;
   slots_due(slots.all[0], &now) ;
 }
 

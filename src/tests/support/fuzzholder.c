@@ -225,7 +225,7 @@ static void check (struct fuzzholder *f)
     struct peer const *p = f->slots.all[i]->peer ;
     taking += verbs_istaking(&p->session) ;
     given += !!p->session.given ;
-    reserved += p->session.reserved ;
+    if (p->session.stage) reserved += p->session.stage->reserved ;
     waiting += !!p->session.waiter ;
     watching += !!p->session.watcher ;
     fuzz_must(!p->session.watcher || (p->session.watcher->owner == f->slots.all[i] && p->channel >= 0)) ;
