@@ -56,6 +56,12 @@ void loop_engine_remove (struct loop *l, struct loop_watch *w)
   errno = e ;
 }
 
+void loop_engine_forget (struct loop *l, struct loop_watch *w)
+{
+  (void)l ;
+  (void)w ;
+}
+
 int loop_engine_wait (struct loop *l, int ms)
 {
   struct epoll_event x[LOOP_BATCH] ;

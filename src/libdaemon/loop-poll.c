@@ -83,6 +83,11 @@ void loop_engine_remove (struct loop *l, struct loop_watch *w)
   b->owners[w->place]->place = w->place ;
 }
 
+void loop_engine_forget (struct loop *l, struct loop_watch *w)
+{
+  loop_engine_remove(l, w) ;
+}
+
  /* More may be ready than a turn takes: the next one begins behind the last
     that was taken. */
 

@@ -91,14 +91,24 @@ int loop_watch_change (struct loop *l, struct loop_watch *w, unsigned int wanted
   return 1 ;
 }
 
-void loop_watch_stop (struct loop *l, struct loop_watch *w)
+static void stop (struct loop *l, struct loop_watch *w, void (*remove) (struct loop *, struct loop_watch *))
 {
   if (!loop_watch_isstarted(w)) return ;
   for (unsigned int i = 0 ; i < l->foundlen ; i++)
     if (l->found[i].watch == w) l->found[i].watch = 0 ;
   if (w->isalways) remove_always(l, w) ;
-  else loop_engine_remove(l, w) ;
+  else (*remove)(l, w) ;
   w->fd = -1 ;
+}
+
+void loop_watch_stop (struct loop *l, struct loop_watch *w)
+{
+  stop(l, w, &loop_engine_remove) ;
+}
+
+void loop_watch_forget (struct loop *l, struct loop_watch *w)
+{
+  stop(l, w, &loop_engine_forget) ;
 }
 
 void loop_timer_init (struct loop_timer *t, loop_due_func *f, void *data)

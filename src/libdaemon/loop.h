@@ -94,6 +94,10 @@ extern int loop_watch_start (struct loop *, struct loop_watch *, int fd, unsigne
 extern int loop_watch_change (struct loop *, struct loop_watch *, unsigned int wanted) ;
 extern void loop_watch_stop (struct loop *, struct loop_watch *) ;  /* nothing if it is not started */
 
+ /* The same for an fd that is closed before the next turn and that nobody has
+    a copy of: with the last one the kernel forgets it by itself. */
+extern void loop_watch_forget (struct loop *, struct loop_watch *) ;
+
 extern void loop_timer_init (struct loop_timer *, loop_due_func *, void *) ;
 
  /* Once, when that time has come; again only when it is set again.
@@ -115,6 +119,7 @@ extern void loop_engine_end (struct loop *) ;
 extern int loop_engine_add (struct loop *, struct loop_watch *) ;
 extern int loop_engine_change (struct loop *, struct loop_watch *, unsigned int wanted) ;
 extern void loop_engine_remove (struct loop *, struct loop_watch *) ;
+extern void loop_engine_forget (struct loop *, struct loop_watch *) ;
  /* Fills found. ms -1: no limit. -1 and errno, else how many. */
 extern int loop_engine_wait (struct loop *, int ms) ;
 

@@ -37,6 +37,7 @@ struct holder
   tain begun ;  /* when its first image was */
   uint32_t upgrades ;  /* since then */
   struct inspect inspect ;
+  uint8_t istrying ;  /* another process, which may have copies of all descriptors for a while, tries to be that image */
   uint8_t isquiescing ;  /* about to be another one: nothing new is begun */
 } ;
 

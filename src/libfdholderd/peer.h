@@ -95,6 +95,8 @@ extern void peer_hangup (struct peer *, tain const *now) ;  /* the client has go
 extern int peer_inherit (struct peer *, struct wire_state_connection const *) ;  /* a new one goes on as it was; what it was given is the caller's. 0, ENOMEM */
 extern void peer_lameduck (struct peer *, tain const *now) ;
 extern void peer_kill (struct peer *, char const *why, tain const *now) ;  /* why: a text that stays where it is */
+ /* Will peer_free close the connection at once, with nothing unread on it? */
+#define peer_isclosedalone(p) ((p)->iseof && !(p)->flight.unread)
 #define peer_isdead(p) ((p)->state == PEER_DEAD)
 #define peer_isbusy(p) ((p)->busy)
 #define peer_iswaiting(p) ((p)->state == PEER_WAITING)

@@ -75,7 +75,7 @@ static void obey (void *data, int number, pid_t pid)
       inspect_reap(&s->holder->inspect) ;
       upgrade_reap(&s->upgrade) ;
       break ;
-    case SIGUSR1 : if (!s->islameduck) upgrade_ask(&s->upgrade, &STAMP) ; break ;
+    case SIGUSR1 : if (!s->islameduck) upgrade_ask(&s->upgrade) ; break ;
     case SIGHUP : policy_reload(&s->holder->policy) ; break ;
     default : break ;
   }

@@ -11,11 +11,20 @@
 #include "libfdholderd/peer.h"
 #include "libfdholderd/slots-internal.h"
 
+ /* Another process has a copy of its socket, or may have: helpers of the image
+    before, or a trial, which begins when all that has died is closed. */
+
+static int has_copies (struct slot const *one)
+{
+  return one->isinherited || one->slots->holder->istrying ;
+}
+
  /* It is told of no more from now on, and freed at the end of the turn. */
 
 void slots_die (struct slot *one)
 {
-  loop_watch_stop(one->slots->loop, &one->watch) ;  /* not left to close(2): another process, such as a trial, may have a copy */
+  if (peer_isclosedalone(one->peer) && !has_copies(one)) loop_watch_forget(one->slots->loop, &one->watch) ;
+  else loop_watch_stop(one->slots->loop, &one->watch) ;
   loop_timer_clear(one->slots->loop, &one->timer) ;
   list_remove(&one->withheld) ;
   list_remove(&one->line) ;

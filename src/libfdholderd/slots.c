@@ -26,6 +26,7 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   s->max = max ;
   s->changes = 0 ;
   s->behind = tain_infinite ;
+  s->isinheriting = 0 ;
   s->siege = tain_zero ;
   s->timeout = *timeout ;
   list_init(&s->dead) ;
@@ -86,6 +87,7 @@ struct slot *slots_seat (struct slots *s, struct slots_waiting const *w, tain co
   one->slots = s ;
   one->peer = p ;
   one->place = s->n ;
+  one->isinherited = w->isinherited ;
   list_init(&one->line) ;
   list_init(&one->withheld) ;
   loop_watch_init(&one->watch, &slots_ready, one) ;
@@ -128,7 +130,7 @@ static void fill (struct slots *s, tain const *now)
 
 void slots_arrive (struct slots *s, int fd, struct rights const *rights, pid_t pid, tain const *now)
 {
-  struct slots_waiting w = { .rights = *rights, .account = account_get(&s->holder->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd } ;
+  struct slots_waiting w = { .rights = *rights, .account = account_get(&s->holder->accounts, rights->key, rights->uid), .since = *now, .pid = pid, .fd = fd, .isinherited = s->isinheriting } ;
   if (s->n == s->max) fill(s, now) ;
   if (!w.account || !slots_enter_room(s, &w, now))
   {

@@ -58,6 +58,7 @@ struct slot
   struct slots *slots ;
   struct peer *peer ;
   uint32_t place ;
+  uint8_t isinherited ;  /* from another image */
 } ;
 
 struct slots_waiting
@@ -69,6 +70,7 @@ struct slots_waiting
   tain since ;
   pid_t pid ;
   int fd ;
+  uint8_t isinherited ;
 } ;
 
 struct slots
@@ -87,6 +89,7 @@ struct slots
   tain behind ;  /* since when it keeps some whom a full room keeps out; infinite: nobody */
   tain siege ;  /* the room is crowded until then */
   tain timeout ;  /* for the exchanges of peers */
+  uint8_t isinheriting ;  /* who arrives has arrived in another image */
 } ;
 
 extern int slots_init (struct slots *, struct holder *, struct loop *, uint32_t max, tain const *timeout) ;

@@ -98,7 +98,7 @@ static int take_over (struct inheriting *in, struct peer *p, struct wire_state_c
 static int inherit_connection (void *data, struct wire_state_connection const *c)
 {
   struct inheriting *in = data ;
-  struct slots_waiting w = { .rights = rights_of(c), .since = *in->now, .pid = c->pid, .fd = c->fd } ;
+  struct slots_waiting w = { .rights = rights_of(c), .since = *in->now, .pid = c->pid, .fd = c->fd, .isinherited = 1 } ;
   struct peer *p ;
   if (c->kind == WIRE_STATE_ROOM) return 1 ;
   fdtable_open_connection(&in->h->fdtable, c->fd) ;
@@ -149,7 +149,9 @@ int state_inherit (struct state const *st, struct holder *h, struct slots *slots
   since(&h->begun, &in, &st->head.uptime) ;
   h->upgrades = st->head.upgrades + 1 ;
   if (state_walk(st, state_records(st), &visitor, &in) != STATE_WALK_DONE) return (errno = ENOMEM, 0) ;
+  slots->isinheriting = 1 ;
   state_walk(st, state_records(st), &second, &in) ;
+  slots->isinheriting = 0 ;
   for (size_t i = 0 ; i < genalloc_len(struct wire_state_closing, &st->closing) ; i++) inherit_closing(&in, closing + i) ;
   return 1 ;
 }

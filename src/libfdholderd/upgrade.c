@@ -86,6 +86,7 @@ static void hear (struct upgrade *u, int isover, tain const *now)
 
 void upgrade_end_of_trial (struct upgrade *u)
 {
+  u->holder->istrying = 0 ;
   if (u->phase == UPGRADE_TRIAL) hear(u, 1, &STAMP) ;
 }
 
@@ -112,7 +113,7 @@ void upgrade_init (struct upgrade *u, struct holder *h, struct slots *slots, str
   u->loop = loop ;
   u->argv = argv ;
   u->signalfd = signalfd ;
-  h->isquiescing = 0 ;
+  h->isquiescing = h->istrying = 0 ;
   loop_watch_init(&u->answer, &on_answer, u) ;
   loop_timer_init(&u->deadline, &on_deadline, u) ;
   u->reservable = budget_spare(&h->budget, UPGRADE_FLOOR) ;
@@ -131,6 +132,7 @@ static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
   if (fd < 0) return 0 ;
   if (pipenbcoe(p) == -1) goto close_state ;
   u->trial = upgrade_begin_trial(u, fd, p[1]) ;
+  u->holder->istrying = !!u->trial ;
   if (!u->trial || !loop_watch_start(u->loop, &u->answer, p[0], LOOP_READ)) goto close_pipe ;
   u->lending[u->lent++] = p[0] ;
   u->lending[u->lent++] = p[1] ;
@@ -150,14 +152,19 @@ static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
   return 0 ;
 }
 
-void upgrade_ask (struct upgrade *u, tain const *now)
+void upgrade_ask (struct upgrade *u)
+{
+  if (u->isasked || u->phase != UPGRADE_NONE) refuse(u, "it is about to, already") ;
+  else u->isasked = 1 ;
+}
+
+ /* At the end of a turn: who has died in it is closed, and the loop may have
+    been left to find that out, so nobody else is to have a copy. */
+
+static void start (struct upgrade *u, tain const *now)
 {
   struct state st = STATE_ZERO ;
-  if (u->phase != UPGRADE_NONE)
-  {
-    refuse(u, "it is about to, already") ;
-    return ;
-  }
+  u->isasked = 0 ;
   upgrade_lend_reserve(u, UPGRADE_LENDING) ;
   if (!u->argv) refuse(u, "it does not know how") ;
   else if (!begin_trial(u, &st, now)) refuse(u, strerror(errno)) ;
@@ -174,6 +181,7 @@ static void go_on (struct upgrade *u, tain const *now)
 
 void upgrade_cancel (struct upgrade *u, tain const *now)
 {
+  u->isasked = 0 ;
   if (u->phase == UPGRADE_TRIAL) end_trial(u) ;
   else if (u->phase == UPGRADE_QUIESCE) go_on(u, now) ;
 }
@@ -235,6 +243,7 @@ static void execute (struct upgrade *u, tain const *now)
 
 void upgrade_turn (struct upgrade *u, tain const *now)
 {
+  if (u->isasked) start(u, now) ;
   if (u->phase != UPGRADE_QUIESCE) return ;
   if (u->isover)
   {

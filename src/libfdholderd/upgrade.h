@@ -7,7 +7,7 @@
     The holder executes itself again, and nothing is lost.
 
     NONE -> TRIAL      asked for: another process executes what we would, and is to
-                       say that it can take the state over                           upgrade_ask()
+                       say that it can take the state over                           start()
     TRIAL -> NONE      anything but one newline, within 5 s: nothing has changed     refuse()
     TRIAL -> QUIESCE   nothing is accepted or judged any longer; what is under way
                        ends, or is undone after a second                             quiesce()
@@ -61,6 +61,7 @@ struct upgrade
   struct loop_timer deadline ;  /* of the phase */
   pid_t trial ;  /* 0: none, or it has ended */
   uint8_t phase ;
+  uint8_t isasked ;  /* the trial begins at the end of this turn */
   uint8_t isnewline ;  /* so far the answer is one newline */
   uint8_t isover ;  /* the time of the phase */
   unsigned int lent ;
@@ -73,7 +74,7 @@ struct upgrade
 extern void upgrade_init (struct upgrade *, struct holder *, struct slots *, struct loop *, char const *const *argv, int signalfd) ;
 extern void upgrade_reserve (struct upgrade *) ;  /* what is free below the floor: after something there was closed */
 extern void upgrade_end (struct upgrade *) ;  /* the daemon ends, and needs no reserve */
-extern void upgrade_ask (struct upgrade *, tain const *now) ;  /* SIGUSR1 */
+extern void upgrade_ask (struct upgrade *) ;  /* SIGUSR1 */
 extern void upgrade_cancel (struct upgrade *, tain const *now) ;
 extern void upgrade_reap (struct upgrade *) ;  /* after SIGCHLD: its children, and those of the image before */
 extern void upgrade_turn (struct upgrade *, tain const *now) ;  /* every turn, last of all. May not return: then we are another image */

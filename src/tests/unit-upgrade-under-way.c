@@ -15,6 +15,8 @@
 #include "support/timing.h"
 #include "support/upgrading.h"
 
+enum { TIMES = 8, ENDING = 6 } ;
+
 static struct testdaemon holder ;
 static int file ;
 static unsigned int done ;
@@ -189,6 +191,23 @@ static void dump (enum frame_dialect dialect, int isintime)
   raw_close(&c) ;
 }
 
+ /* They end in the turn of the signal: nothing of them is looked at later. */
+
+static void ends_in_that_turn (void)
+{
+  for (unsigned int i = 0 ; i < TIMES ; i++)
+  {
+    struct rawclient c[ENDING] ;
+    for (unsigned int k = 0 ; k < ENDING ; k++) raw_must_connect(c + k, holder.path, k % 2 ? FRAME_NATIVE : FRAME_S6) ;
+    done = upgrading_count(UPGRADING_DONE) ;
+    kill(holder.pid, SIGSTOP) ;
+    for (unsigned int k = 0 ; k < ENDING ; k++) raw_close(c + k) ;
+    kill(holder.pid, SIGUSR1) ;
+    kill(holder.pid, SIGCONT) ;
+    is_done("connections that end in the turn of the signal") ;
+  }
+}
+
  /* In the second that is waited, whoever comes waits for the next image. */
 
 static void newcomer (void)
@@ -236,6 +255,7 @@ int main (void)
   dump(FRAME_NATIVE, 0) ;
   dump(FRAME_S6, 0) ;
   newcomer() ;
+  ends_in_that_turn() ;
   terminated() ;
   return tap_done() ;
 }
