@@ -118,7 +118,7 @@ static void check_crowd (void)
 
 static int is_open_after (unsigned int ms, unsigned int users, int isrelieved)
 {
-  int isopen, slot, fds[SLOTS_ROOM] ;
+  int isopen = 0, slot, fds[SLOTS_ROOM] ;
   if (!slots_init(&slots, &holder, &loop, 1, &tain_infinite_relative)) tap_bail("slots_init") ;
   slot = arrive(101) ;
   set_dump(1) ;

@@ -71,7 +71,7 @@ static int is_at_rest (struct testdaemon const *d, long *sleeps)
 void testdaemon_rest (struct testdaemon const *d)
 {
   double begun = test_seconds() ;
-  long before, now ;
+  long before = 0, now ;
   int wasatrest = 0 ;
   for (;; before = now)
   {
