@@ -12,16 +12,19 @@
 
  /* describe-look.c */
 
-extern int describe_look (struct stat *, int fd) ;  /* its mode and inode. 0 and errno */
+extern int describe_look (struct stat *, int fd) ;  /* its mode and device. 0 and errno */
 extern void describe_number (char *, uint32_t) ;
 
  /* describe-socket.c */
 
-extern void describe_socket (struct description *, int fd, int netlink, enum describe_depth) ;
+extern void describe_socket (struct description *, int fd, struct describe_listeners const *, enum describe_depth) ;
 
- /* describe-queue.c: what is told of listening sockets. */
+ /* describe-tcp.c */
 
 extern int describe_tcp (struct description *, int fd, int isbound) ;  /* its kind and state, too. 0: it is no such socket */
-extern void describe_unix_queue (struct description *, int fd, int netlink) ;
+
+ /* describe-listeners.c */
+
+extern struct describe_listener const *describe_listeners_find (struct describe_listeners const *, int fd) ;  /* 0: it is not known */
 
 #endif

@@ -6,6 +6,9 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#ifdef AT_STATX_DONT_SYNC
+#include <sys/sysmacros.h>
+#endif
 
 #include <skalibs/types.h>
 
@@ -22,9 +25,9 @@ int describe_look (struct stat *st, int fd)
 {
 #ifdef AT_STATX_DONT_SYNC
   struct statx x ;
-  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &x) == -1) return 0 ;
+  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &x) == -1) return 0 ;
   st->st_mode = x.stx_mode ;
-  st->st_ino = x.stx_ino ;
+  st->st_dev = makedev(x.stx_dev_major, x.stx_dev_minor) ;
   return 1 ;
 #else
   return fstat(fd, st) == 0 ;

@@ -114,14 +114,30 @@ static void describe_any (struct description *d, int fd, int family, int isbound
     strcpy(d->state, is_connected(fd) ? "connected" : isbound ? "bound" : "unbound") ;
 }
 
- /* Most that are held are TCP's: of those one call tells the most. */
+ /* A listener never becomes anything else. */
 
-void describe_socket (struct description *d, int fd, int netlink, enum describe_depth depth)
+static void describe_unix (struct description *d, int fd, struct describe_listeners const *l, int isbound)
+{
+  struct describe_listener const *listener = describe_listeners_find(l, fd) ;
+  if (!listener)
+  {
+    describe_any(d, fd, AF_UNIX, isbound) ;
+    return ;
+  }
+  name_kind(d, AF_UNIX, listener->type, 0) ;
+  strcpy(d->state, "listening") ;  /* words all fit */
+  describe_number(d->queue, listener->queue) ;
+  describe_number(d->backlog, listener->backlog) ;
+}
+
+ /* Most that are held listen: of those one call tells the most. */
+
+void describe_socket (struct description *d, int fd, struct describe_listeners const *l, enum describe_depth depth)
 {
   union address a = { .any = { .sa_family = AF_UNSPEC } } ;
   socklen_t len = sizeof(a) ;
   int isbound ;
-  if (depth == DESCRIBE_SHALLOW && option(fd, SO_DOMAIN) != AF_UNIX)
+  if (depth == DESCRIBE_SHALLOW)
   {
     name_kind(d, option(fd, SO_DOMAIN), option(fd, SO_TYPE), option(fd, SO_PROTOCOL)) ;
     if (option(fd, SO_ACCEPTCONN) == 1) strcpy(d->state, "listening") ;
@@ -130,6 +146,6 @@ void describe_socket (struct description *d, int fd, int netlink, enum describe_
   isbound = getsockname(fd, &a.any, &len) == 0 && format_address(d, &a, len) ;
   if (!isbound) d->address[0] = 0 ;
   if ((a.any.sa_family == AF_INET || a.any.sa_family == AF_INET6) && describe_tcp(d, fd, isbound)) return ;
-  describe_any(d, fd, a.any.sa_family, isbound) ;
-  if (a.any.sa_family == AF_UNIX && !strcmp(d->state, "listening")) describe_unix_queue(d, fd, netlink) ;
+  if (a.any.sa_family == AF_UNIX) describe_unix(d, fd, l, isbound) ;
+  else describe_any(d, fd, a.any.sa_family, isbound) ;
 }

@@ -90,26 +90,48 @@ static void describe_mode (struct description *d, int fd)
   }
 }
 
-static void describe_other (struct description *d, int fd, mode_t mode)
+ /* Pipes without a name are all in one file system, which has nothing else. */
+
+static int is_among_pipes (struct stat const *st)
 {
-  read_link(d, fd) ;
-  if (S_ISREG(mode)) describe_file(d) ;
-  else if (S_ISDIR(mode)) strcpy(d->kind, "directory") ;
-  else if (S_ISCHR(mode) || S_ISBLK(mode)) strcpy(d->kind, "device") ;
-  else if (!S_ISFIFO(mode)) describe_nameless(d, fd) ;
-  else if (begins(d->address, "pipe:["))
+  struct stat pipes ;
+  int fd[2] ;
+  int r ;
+  if (pipe2(fd, O_CLOEXEC) == -1) return 1 ;  /* most are */
+  r = !describe_look(&pipes, fd[0]) || pipes.st_dev == st->st_dev ;
+  close(fd[0]) ;
+  close(fd[1]) ;
+  return r ;
+}
+
+ /* The link of one that has a name need not be there: without /proc, or where
+    its path is too long. */
+
+static void describe_pipe (struct description *d, struct stat const *st)
+{
+  if (d->address[0] ? begins(d->address, "pipe:[") : is_among_pipes(st))
   {
     strcpy(d->kind, "pipe") ;
     d->address[0] = 0 ;
   }
   else strcpy(d->kind, "fifo") ;
+}
+
+static void describe_other (struct description *d, int fd, struct stat const *st)
+{
+  read_link(d, fd) ;
+  if (S_ISREG(st->st_mode)) describe_file(d) ;
+  else if (S_ISDIR(st->st_mode)) strcpy(d->kind, "directory") ;
+  else if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) strcpy(d->kind, "device") ;
+  else if (S_ISFIFO(st->st_mode)) describe_pipe(d, st) ;
+  else describe_nameless(d, fd) ;
   describe_mode(d, fd) ;
 }
 
-void describe_fd (struct description *d, int fd, int issocket, int netlink, enum describe_depth depth)
+void describe_fd (struct description *d, int fd, int issocket, struct describe_listeners const *l, enum describe_depth depth)
 {
   struct stat st ;
   d->kind[0] = d->state[0] = d->queue[0] = d->backlog[0] = d->address[0] = 0 ;
-  if (issocket) describe_socket(d, fd, netlink, depth) ;
-  else if (describe_look(&st, fd)) describe_other(d, fd, st.st_mode) ;
+  if (issocket) describe_socket(d, fd, l, depth) ;
+  else if (describe_look(&st, fd)) describe_other(d, fd, &st) ;
 }

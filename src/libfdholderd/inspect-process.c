@@ -24,7 +24,9 @@
 enum
 {
   BUFFER_SIZE = 65536,
-  RECORD_MAX = sizeof(struct inspect_record) + WIRE_ID_MAX + 1 + sizeof(struct description)
+  RECORD_MAX = sizeof(struct inspect_record) + WIRE_ID_MAX + 1 + sizeof(struct description),
+  LISTENERS_MAX = 1 << 20,  /* others make them */
+  LISTENERS_HERE_MAX = 1 << 14  /* the holder serves nobody meanwhile */
 } ;
 
  /* What the process knows, from before it was made. */
@@ -33,7 +35,7 @@ static struct
 {
   struct inspect const *inspect ;
   enum describe_depth depth ;
-  int netlink ;
+  struct describe_listeners listeners ;
   pid_t parent ;
   size_t len ;
   char buffer[BUFFER_SIZE] ;
@@ -69,7 +71,7 @@ static int add (struct store_entry const *e, void *data)
   (void)data ;
   if (self.len > BUFFER_SIZE - RECORD_MAX && !flush()) return 0 ;
   announce(e) ;
-  describe_fd(&d, e->fd, e->issocket, self.netlink, e->isopaque ? DESCRIBE_SHALLOW : self.depth) ;
+  describe_fd(&d, e->fd, e->issocket, &self.listeners, e->isunix ? DESCRIBE_DEEP : e->isopaque ? DESCRIBE_SHALLOW : self.depth) ;
   begin = self.buffer + self.len + sizeof(record) ;
   end = add_string(begin, e->id) ;
   end = add_string(end, d.kind) ;
@@ -83,10 +85,23 @@ static int add (struct store_entry const *e, void *data)
   return 1 ;
 }
 
-static int look_at_all (void)
+static int is_other (struct store_entry const *e, void *data)
 {
-  int r = store_iter(self.inspect->store, &add, 0) && flush() ;
+  (void)data ;
+  return !e->isunix ;
+}
+
+ /* The listeners need not be there. They are asked for before it is at any
+    entry, so that no process is killed that has the socket for it open: that
+    would stay in the table that it shares. */
+
+static int look_at_all (uint32_t max)
+{
+  int r ;
+  if (!store_iter(self.inspect->store, &is_other, 0)) describe_listeners_ask(&self.listeners, max) ;
+  r = store_iter(self.inspect->store, &add, 0) && flush() ;
   __atomic_store_n(&self.inspect->page->serial, 0, __ATOMIC_SEQ_CST) ;
+  describe_listeners_free(&self.listeners) ;
   return r ;
 }
 
@@ -98,7 +113,7 @@ static int run (void *data)
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ;
   if (getppid() != self.parent) _exit(1) ;
   prctl(PR_SET_NAME, "inspector", 0, 0, 0) ;
-  _exit(!look_at_all()) ;
+  _exit(!look_at_all(LISTENERS_MAX)) ;
 }
 
 #else
@@ -112,23 +127,17 @@ static int run (void *data)
 #endif
 
  /* Where there are no such processes nothing else can be done. Where there is
-    none to be had now, what may wait is left out, and how many wait for a Unix
-    socket: for each of them the kernel looks through all. */
+    none to be had now, what may wait is left out. */
 
 pid_t inspect_begin (struct inspect const *i, enum describe_depth depth)
 {
   pid_t pid ;
   self.inspect = i ;
   self.depth = depth ;
-  self.netlink = i->netlink ;
   self.parent = getpid() ;
   self.len = 0 ;
   pid = i->ishere ? 0 : sharing_clone(&run) ;
   if (pid) return pid ;
-  if (!i->ishere && errno != ENOSYS)
-  {
-    self.depth = DESCRIBE_SHALLOW ;
-    self.netlink = -1 ;
-  }
-  return look_at_all() ? 0 : -1 ;
+  if (!i->ishere && errno != ENOSYS) self.depth = DESCRIBE_SHALLOW ;
+  return look_at_all(LISTENERS_HERE_MAX) ? 0 : -1 ;
 }

@@ -32,7 +32,7 @@ void inspect_init (struct inspect *i, struct store *store, inspect_wake_func *wa
   list_init(&i->due) ;
   list_init(&i->reading) ;
   i->page = 0 ;
-  i->file = i->netlink = -1 ;
+  i->file = -1 ;
   i->pid = 0 ;
   i->ishere = 0 ;
   memset(i->stuck, 0, sizeof(i->stuck)) ;
@@ -78,11 +78,28 @@ static void finish (struct inspect *i, int error)
   inspect_result_unref(r) ;
 }
 
+static void set_opaque (struct inspect *i, struct inspect_stuck const *one, uint8_t isopaque)
+{
+  struct store_entry *e = store_get(i->store, one->id) ;
+  if (e && e->serial == one->serial) e->isopaque = isopaque ;
+}
+
+ /* Another one may be stuck at the same entry still: there is more than a lock
+    that can stop a process. */
+
+static void come_out (struct inspect *i, struct inspect_stuck *one)
+{
+  one->pid = 0 ;
+  for (unsigned int n = 0 ; n < INSPECT_STUCK_MAX ; n++)
+    if (i->stuck[n].pid && i->stuck[n].serial == one->serial) return ;
+  set_opaque(i, one, 0) ;
+}
+
 void inspect_reap (struct inspect *i)
 {
   int status = -1 ;  /* of who was not to be found */
   for (unsigned int n = 0 ; n < INSPECT_STUCK_MAX ; n++)
-    if (i->stuck[n] && waitpid(i->stuck[n], 0, WNOHANG)) i->stuck[n] = 0 ;
+    if (i->stuck[n].pid && waitpid(i->stuck[n].pid, 0, WNOHANG)) come_out(i, i->stuck + n) ;
   if (!i->pid || !waitpid(i->pid, &status, WNOHANG)) return ;
   finish(i, status ? EIO : 0) ;
 }
@@ -90,18 +107,18 @@ void inspect_reap (struct inspect *i)
 int inspect_each_process (struct inspect const *i, inspect_process_func *f, void *data)
 {
   for (unsigned int n = 0 ; n < INSPECT_STUCK_MAX ; n++)
-    if (i->stuck[n] && !(*f)(data, i->stuck[n])) return 0 ;
+    if (i->stuck[n].pid && !(*f)(data, i->stuck[n].pid)) return 0 ;
   return !i->pid || (*f)(data, i->pid) ;
 }
 
 static unsigned int first_place (struct inspect const *i)
 {
   unsigned int n = 0 ;
-  while (n < INSPECT_STUCK_MAX && i->stuck[n]) n++ ;
+  while (n < INSPECT_STUCK_MAX && i->stuck[n].pid) n++ ;
   return n ;
 }
 
- /* Once: the page, and what the kernel is asked by, which need not be there. */
+ /* Once. */
 
 static int make_page (struct inspect *i)
 {
@@ -110,7 +127,6 @@ static int make_page (struct inspect *i)
   page = mmap(0, sizeof(struct inspect_page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
   if (page == MAP_FAILED) return 0 ;
   i->page = page ;
-  i->netlink = describe_netlink() ;
   return 1 ;
 }
 
@@ -152,18 +168,20 @@ static int is_stuck (struct inspect const *i)
 
 static void leave (struct inspect *i)
 {
-  struct store_entry *e = store_get(i->store, i->page->id) ;
-  if (e && e->serial == i->seen) e->isopaque = 1 ;
+  struct inspect_stuck *one = i->stuck + first_place(i) ;
+  one->pid = i->pid ;
+  one->serial = i->seen ;
+  strcpy(one->id, i->page->id) ;  /* both are as long, and the last byte of a page is 0 always */
+  set_opaque(i, one, 1) ;
   kill(i->pid, SIGKILL) ;
-  i->stuck[first_place(i)] = i->pid ;
   i->pid = 0 ;
   fd_close(i->file) ;
   i->file = -1 ;
   while (!list_isempty(&i->current))
   {
-    struct list *one = i->current.next ;
-    list_remove(one) ;
-    list_append(&i->asked, one) ;
+    struct list *asker = i->current.next ;
+    list_remove(asker) ;
+    list_append(&i->asked, asker) ;
   }
 }
 
@@ -189,10 +207,4 @@ void inspect_next (struct inspect const *i, tain const *now, tain *when)
   if (i->pid) clock_lower(when, &i->late) ;
   else if (!list_isempty(&i->asked)) clock_lower(when, now) ;
   if (!list_isempty(&i->due)) clock_lower(when, now) ;
-}
-
-void inspect_end (struct inspect *i)
-{
-  if (i->netlink >= 0) fd_close(i->netlink) ;
-  i->netlink = -1 ;
 }

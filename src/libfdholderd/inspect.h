@@ -16,10 +16,10 @@
     still in the store: as long as it is there, its number is its own.
 
     Who keeps the process waiting is told by a page that is shared: the entry
-    is marked as opaque, and looked into by nobody again; another process goes
-    on behind it. A few may be stuck; then sockets that are not Unix's are
-    looked into no more, until one has come out; and who is late then is
-    waited for.
+    is marked as opaque, and looked into by nobody until that process has come
+    out; another one goes on behind it. A few may be stuck; then sockets that
+    are not Unix's are looked into no more, until one has come out; and who is
+    late then is waited for.
 
     Those that wait are woken in inspect_turn, and nowhere else.
  */
@@ -42,6 +42,14 @@ enum inspect_numbers
 
 struct inspect_result ;
 struct inspect_page ;
+
+ /* A process that was left where it is. */
+struct inspect_stuck
+{
+  pid_t pid ;  /* 0: there is none */
+  uint64_t serial ;  /* of the entry that it is at */
+  char id[WIRE_ID_MAX + 1] ;
+} ;
 
  /* Somebody who has asked. */
 struct inspection
@@ -78,9 +86,8 @@ struct inspect
   uint64_t seen ;  /* the serial that was in it when late was set */
   tain late ;
   int file ;  /* -1: nothing is under way */
-  int netlink ;
   pid_t pid ;  /* 0: there is none */
-  pid_t stuck[INSPECT_STUCK_MAX] ;
+  struct inspect_stuck stuck[INSPECT_STUCK_MAX] ;
   uint8_t ishere ;  /* no process is made: for who knows that nothing waits */
 } ;
 
@@ -98,7 +105,6 @@ extern int inspection_error (struct inspection const *) ;  /* of a ready one: an
 extern int inspection_next (struct inspect const *, struct inspection *, struct inspected *) ;
 
 extern void inspect_reap (struct inspect *) ;  /* after SIGCHLD */
-extern void inspect_end (struct inspect *) ;  /* the daemon ends */
 
  /* Each process that looks, or is stuck, until the function returns 0, which is returned. */
 typedef int inspect_process_func (void *, pid_t) ;

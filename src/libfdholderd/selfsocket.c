@@ -59,5 +59,6 @@ enum selfsocket_kind selfsocket_kind (struct selfsocket const *self, int fd)
 {
   int domain ;
   if (!option(fd, SO_DOMAIN, &domain)) return SELFSOCKET_NONE ;
-  return domain == AF_UNIX && leads_here(self, fd) ? SELFSOCKET_HERE : SELFSOCKET_OTHER ;
+  if (domain != AF_UNIX) return SELFSOCKET_OTHER ;
+  return leads_here(self, fd) ? SELFSOCKET_HERE : SELFSOCKET_UNIX ;
 }

@@ -28,6 +28,7 @@ enum selfsocket_kind
 {
   SELFSOCKET_NONE,  /* no socket */
   SELFSOCKET_OTHER,
+  SELFSOCKET_UNIX,
   SELFSOCKET_HERE
 } ;
 

@@ -215,5 +215,4 @@ void serve_run (struct serve *s)
 {
   while (!is_over(s)) turn(s) ;
   upgrade_end(&s->upgrade) ;
-  inspect_end(&s->holder->inspect) ;
 }

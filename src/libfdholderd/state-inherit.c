@@ -54,7 +54,7 @@ static struct store_entry *make_entry (struct inheriting *in, struct wire_state_
   e = store_entry_new(w->fd, w->id.s, w->id.len, &limit) ;
   if (!e) return 0 ;
   e->issocket = w->issocket ;
-  e->isopaque = w->isopaque ;
+  e->isunix = w->isunix ;
   since(&begun, in, &w->age) ;
   store_entry_stored_by(e, w->uid, w->pid, &begun) ;
   fdtable_adopt_for(&in->h->fdtable, w->fd, a) ;

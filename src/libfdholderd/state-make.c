@@ -44,7 +44,7 @@ static void span (tain *t, tain const *from, tain const *to)
 static struct wire_state_entry describe (struct making const *m, struct store_entry const *e)
 {
   struct account const *a = fdtable_owner(&m->h->fdtable, e->fd) ;
-  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .isopaque = e->isopaque, .uid = e->uid, .pid = e->pid, .rule = state_text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
+  struct wire_state_entry w = { .fd = e->fd, .issocket = e->issocket, .isunix = e->isunix, .uid = e->uid, .pid = e->pid, .rule = state_text(a ? a->rule->key : ""), .id = { .s = e->id, .len = e->idlen } } ;
   span(&w.age, &e->since, m->now) ;
   if (e->expires) span(&w.left, m->now, &e->limit) ;
   else w.left = tain_infinite_relative ;

@@ -64,6 +64,7 @@ struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain 
   e->fd = fd ;
   e->expires = tain_less(limit, STORE_NEVER) ;
   e->issocket = 0 ;
+  e->isunix = 0 ;
   e->isopaque = 0 ;
   e->taken = 0 ;
   e->idlen = (uint8_t)idlen ;
@@ -87,6 +88,7 @@ void store_entry_free (struct store_entry *e)
 static void insert (struct store *s, struct store_entry *e, enum store_change change)
 {
   e->serial = ++s->serial ;
+  e->isopaque = 0 ;  /* who is stuck at it knows it by another serial, if it was lent */
   s->idbytes += (size_t)e->idlen + 1 ;
   tree_insert(&s->byid, &e->byid) ;
   if (e->expires) tree_insert(&s->bylimit, &e->bylimit) ;

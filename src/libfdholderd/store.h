@@ -35,7 +35,8 @@ struct store_entry
   int fd ;
   uint8_t expires ;
   uint8_t issocket ;  /* whoever makes the entry says so */
-  uint8_t isopaque ;  /* whoever looked into it is stuck */
+  uint8_t isunix ;  /* likewise */
+  uint8_t isopaque ;  /* whoever looks into it is stuck */
   uint8_t taken ;  /* a retrieve-and-delete is under way */
   uint8_t idlen ;
   char id[] ;  /* and a NUL */

@@ -33,6 +33,7 @@ static int make_entry (struct call const *c, struct store_entry **e)
   *e = store_entry_new(fd, w->id.s, w->id.len, &limit) ;
   if (!*e) return ENOMEM ;
   (*e)->issocket = kind != SELFSOCKET_NONE ;
+  (*e)->isunix = kind == SELFSOCKET_UNIX ;
   store_entry_stored_by(*e, c->session->rights.uid, c->session->pid, c->now) ;
   return 0 ;
 }

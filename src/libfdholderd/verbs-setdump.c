@@ -57,6 +57,7 @@ static int prepare_one (struct holder *h, struct session const *s, struct applyi
   e = store_entry_new(g->fd, g->id, g->idlen, &limit) ;
   if (!e) return ENOMEM ;
   e->issocket = kind != SELFSOCKET_NONE ;
+  e->isunix = kind == SELFSOCKET_UNIX ;
   a->entries[a->n++] = e ;
   old = store_get(&h->store, g->id) ;
   a->added += !old ;

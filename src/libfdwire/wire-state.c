@@ -15,7 +15,7 @@
 static char const magic[] = "s6fdholderstate" ;  /* behind the version */
 
 enum { MAGIC_LEN = sizeof(magic) - 1, NOBODY = 0 } ;
-enum entry_flag { FLAG_SOCKET = 1, FLAG_OPAQUE = 2 } ;
+enum entry_flag { FLAG_SOCKET = 1, FLAG_UNIX = 2 } ;
 enum connection_flag { FLAG_S6 = 1, FLAG_GIVEN = 2, FLAG_WATCHING = 4, FLAG_LOST = 8, FLAGS = 15 } ;
 
 static size_t put_u32 (char *s, uint32_t value)
@@ -61,7 +61,7 @@ size_t wire_state_pack_helper (char *s, struct wire_state_helper const *h)
 size_t wire_state_pack_entry (char *s, struct wire_state_entry const *e)
 {
   size_t n = 1 ;
-  s[0] = (char)((e->issocket ? FLAG_SOCKET : 0) | (e->isopaque ? FLAG_OPAQUE : 0)) ;
+  s[0] = (char)((e->issocket ? FLAG_SOCKET : 0) | (e->isunix ? FLAG_UNIX : 0)) ;
   n += put_u32(s + n, (uint32_t)e->fd) ;
   n += put_tain(s + n, &e->left) ;
   n += put_tain(s + n, &e->age) ;
@@ -190,9 +190,9 @@ int wire_state_get_helper (struct wire_reader *r, struct wire_state_helper *h)
 int wire_state_get_entry (struct wire_reader *r, struct wire_state_entry *e)
 {
   uint8_t flags ;
-  if (!get_flags(r, &flags, FLAG_SOCKET | FLAG_OPAQUE)) return 0 ;
+  if (!get_flags(r, &flags, FLAG_SOCKET | FLAG_UNIX) || flags == FLAG_UNIX) return 0 ;
   e->issocket = !!(flags & FLAG_SOCKET) ;
-  e->isopaque = !!(flags & FLAG_OPAQUE) ;
+  e->isunix = !!(flags & FLAG_UNIX) ;
   return get_number(r, &e->fd)
     && wire_get_tain(r, &e->left) && wire_get_tain(r, &e->age)
     && get_uid(r, &e->uid) && get_pid(r, &e->pid)

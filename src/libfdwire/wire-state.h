@@ -56,7 +56,7 @@ struct wire_state_entry
 {
   int fd ;
   uint8_t issocket ;
-  uint8_t isopaque ;
+  uint8_t isunix ;  /* then it is a socket */
   tain left ;  /* wire_isnever: for ever */
   tain age ;
   uid_t uid ;  /* whose it is; the rule is his, too */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <skalibs/strerr.h>
@@ -187,9 +188,26 @@ static void everything (void)
   for (unsigned int i = 0 ; i < n ; i++) close(c[i].fd) ;
 }
 
- /* Of listening sockets, which have the most to tell. */
+ /* Each one a socket of its own: the kernel looks for it among all. */
 
-static void detail (void)
+static void fill_with_listeners (struct bench_daemon const *b, int family)
+{
+  struct sockaddr_storage address = { .ss_family = (sa_family_t)family } ;
+  socklen_t len = family == AF_UNIX ? sizeof(sa_family_t) : sizeof(struct sockaddr_in) ;  /* Linux chooses a name, or a port */
+  int s = bench_connect(b, BENCH_S6) ;
+  char id[32] ;
+  for (unsigned int i = 0 ; i < BENCH_HELD_MAX ; i++)
+  {
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) == -1 || listen(fd, 1) == -1) tap_bail("listen") ;
+    snprintf(id, sizeof(id), "unix:/my/socket-%04u", i) ;
+    bench_store(s, BENCH_S6, fd, id, 0) ;
+    close(fd) ;
+  }
+  close(s) ;
+}
+
+static void detail (int family, char const *title)
 {
   struct bench_client c = { .daemon = daemons } ;
   struct bench_contender x[2] =
@@ -197,15 +215,10 @@ static void detail (void)
     { .name = "s6-fdholder-list", .work = &bench_work_list_program, .data = &c, .n = 3 },
     { .name = "s6-fdholder-list -o", .work = &bench_work_detail_program, .data = &c, .n = 3 }
   } ;
-  int device = null ;
   restart(0) ;
-  null = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) ;
-  if (null < 0 || listen(null, 1) == -1) tap_bail("listen") ;
-  fill(daemons, 0, BENCH_HELD_MAX, 0) ;
-  close(null) ;
-  null = device ;
+  fill_with_listeners(daemons, family) ;
   bench_race(x, 2, ROUNDS) ;
-  bench_print("process: a list of 10000, and in detail", x, 2, "") ;
+  bench_print(title, x, 2, "") ;
 }
 
 static void programs (void)
@@ -281,7 +294,8 @@ int main (void)
   restart(0) ;
   stores(2, "distinct limits") ;
   everything() ;
-  detail() ;
+  detail(AF_INET, "process: a list of 10000 TCP sockets that listen, and in detail") ;
+  detail(AF_UNIX, "process: a list of 10000 Unix sockets that listen, and in detail") ;
   for (unsigned int i = 0 ; i < ndaemons ; i++) bench_daemon_stop(daemons + i) ;
   return 0 ;
 }

@@ -5,6 +5,7 @@
 #include <skalibs/nonposix.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,21 +19,15 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
-#include "probed.h"
 #include "libfdholderd/describe.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-#ifdef S6_ACTIVATION_HAS_UNIX_DIAG
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
-#include <linux/unix_diag.h>
-#endif
-
 enum { QUEUED = 3, BACKLOG = 7 } ;
 
-static int netlink ;
+static struct describe_listeners listeners = DESCRIBE_LISTENERS_ZERO ;
 
  /* All of it; fd is consumed. 0 for an address: any. */
 
@@ -41,7 +36,7 @@ static void check (int fd, char const *what, char const *kind, char const *state
   struct description d ;
   struct stat st ;
   if (fd < 0 || fstat(fd, &st) == -1) tap_bail(what) ;
-  describe_fd(&d, fd, S_ISSOCK(st.st_mode), netlink, DESCRIBE_DEEP) ;
+  describe_fd(&d, fd, S_ISSOCK(st.st_mode), &listeners, DESCRIBE_DEEP) ;
   tap_string(d.kind, kind, "%s: kind", what) ;
   tap_string(d.state, state, "%s: state", what) ;
   if (address) tap_string(d.address, address, "%s: address", what) ;
@@ -119,11 +114,12 @@ static void check_inet (void)
   check(socket(AF_NETLINK, SOCK_RAW, 0), "of another family", "socket", "", "") ;
 }
 
-static void connect_to (int fd, int type, int *clients)
+static void connect_to (int fd, int *clients)
 {
   struct sockaddr_storage sa ;
-  socklen_t len = sizeof(sa) ;
-  if (getsockname(fd, (struct sockaddr *)&sa, &len) == -1) tap_bail("getsockname") ;
+  socklen_t len = sizeof(sa), typelen = sizeof(int) ;
+  int type ;
+  if (getsockname(fd, (struct sockaddr *)&sa, &len) == -1 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &typelen) == -1) tap_bail("getsockname") ;
   for (unsigned int i = 0 ; i < QUEUED ; i++)
   {
     clients[i] = socket(sa.ss_family, type, 0) ;
@@ -131,65 +127,88 @@ static void connect_to (int fd, int type, int *clients)
   }
 }
 
- /* Of a listening one nothing is known in the end that takes no lock, and is
-    not a Unix socket's. */
+ /* Of a listening one that is not a Unix socket all takes a lock but this. */
 
-static void check_listening (int fd, char const *kind, int isunix)
+static void check_shallow (int fd, char const *kind)
+{
+  struct description d ;
+  describe_fd(&d, fd, 1, &listeners, DESCRIBE_SHALLOW) ;
+  tap_string(d.kind, kind, "%s: its kind is known without a lock", kind) ;
+  tap_string(d.state, "listening", "%s: and its state", kind) ;
+  tap_string(d.address, "", "%s: not its address", kind) ;
+  tap_string(d.queue, "", "%s: nor who waits", kind) ;
+}
+
+static void check_listening (int fd, char const *kind, char const *queue, char const *backlog)
 {
   struct description d ;
   int clients[QUEUED] ;
   if (listen(fd, BACKLOG) == -1) tap_bail("listen") ;
-  connect_to(fd, SOCK_STREAM, clients) ;
-  describe_fd(&d, fd, 1, netlink, DESCRIBE_DEEP) ;
+  connect_to(fd, clients) ;
+  describe_listeners_free(&listeners) ;
+  describe_listeners_ask(&listeners, 1 << 20) ;
+  describe_fd(&d, fd, 1, &listeners, DESCRIBE_DEEP) ;
   tap_string(d.kind, kind, "%s: a listening one", kind) ;
   tap_string(d.state, "listening", "%s: listens", kind) ;
-  tap_string(d.queue, isunix && netlink < 0 ? "" : "3", "%s: three wait, where the kernel tells", kind) ;
-  tap_string(d.backlog, isunix && netlink < 0 ? "" : "7", "%s: of seven", kind) ;
-  describe_fd(&d, fd, 1, netlink, DESCRIBE_SHALLOW) ;
-  tap_string(d.kind, isunix ? kind : "tcp", "%s: its kind is known without a lock", kind) ;
-  tap_string(d.state, "listening", "%s: and its state", kind) ;
-  tap_string(d.address, isunix ? "listener" : "", "%s: and the address of a Unix socket", kind) ;
+  tap_string(d.queue, queue, "%s: three wait, where the kernel tells", kind) ;
+  tap_string(d.backlog, backlog, "%s: of seven", kind) ;
+  check_shallow(fd, kind) ;
   for (unsigned int i = 0 ; i < QUEUED ; i++) close(clients[i]) ;
   close(fd) ;
 }
 
-#ifdef S6_ACTIVATION_HAS_UNIX_DIAG
+ /* In a directory where there is no /proc; 0: nobody may be there. */
 
- /* As if who has asked had been killed before it read. */
-
-static void ask_for_nothing (void)
+static int describe_there (struct description *d, int const *fd, unsigned int n)
 {
-  struct { struct nlmsghdr header ; struct unix_diag_req request ; } message ;
-  memset(&message, 0, sizeof(message)) ;
-  message.header.nlmsg_len = sizeof(message) ;
-  message.header.nlmsg_type = SOCK_DIAG_BY_FAMILY ;
-  message.header.nlmsg_flags = NLM_F_REQUEST ;
-  message.request.sdiag_family = AF_UNIX ;
-  if (netlink >= 0 && send(netlink, &message, sizeof(message), 0) == -1) tap_bail("send") ;
+  struct describe_listeners none = DESCRIBE_LISTENERS_ZERO ;
+  int status ;
+  pid_t pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    if (chroot(".") == -1 && (unshare(CLONE_NEWUSER) == -1 || chroot(".") == -1)) _exit(1) ;
+    for (unsigned int i = 0 ; i < n ; i++) describe_fd(d + i, fd[i], 0, &none, DESCRIBE_DEEP) ;
+    _exit(0) ;
+  }
+  if (waitpid(pid, &status, 0) == -1) tap_bail("waitpid") ;
+  return !status ;
 }
 
-#else
-
-static void ask_for_nothing (void)
+static void check_without_proc (void)
 {
+  struct description *d = mmap(0, 2 * sizeof(*d), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
+  int p[2], fd[2] = { -1, open("fifo", O_RDWR) } ;
+  if (d == MAP_FAILED || fd[1] < 0 || pipe(p) == -1) tap_bail("mmap, fifo, pipe") ;
+  fd[0] = p[1] ;
+  if (describe_there(d, fd, 2))
+  {
+    tap_string(d[0].kind, "pipe", "without /proc: a pipe's end") ;
+    tap_string(d[0].state, "write", "without /proc: its state") ;
+    tap_string(d[1].kind, "fifo", "without /proc: a fifo") ;
+    tap_string(d[1].address, "", "without /proc: its path is not known") ;
+  }
+  else tap_diag("nobody may be where there is no /proc here") ;
+  munmap(d, 2 * sizeof(*d)) ;
+  close(p[0]) ;
+  close(p[1]) ;
+  close(fd[1]) ;
 }
-
-#endif
 
 int main (void)
 {
   char cwd[4096] ;
+  int istold ;
   testdaemon_workdir() ;
   if (!getcwd(cwd, sizeof(cwd))) tap_bail("getcwd") ;
-  netlink = describe_netlink() ;
+  istold = describe_listeners_ask(&listeners, 1 << 20) ;
   check_files(cwd) ;
   check_unix() ;
   check_inet() ;
-  check_listening(unix_socket(SOCK_STREAM, "listener", 8), "unix-stream", 1) ;
-  check_listening(inet_socket(AF_INET, SOCK_STREAM), "tcp", 0) ;
-  tap_diag("an answer that nobody has read") ;
-  unlink("listener") ;
-  ask_for_nothing() ;
-  check_listening(unix_socket(SOCK_STREAM, "listener", 8), "unix-stream", 1) ;
+  check_listening(unix_socket(SOCK_STREAM, "listener", 8), "unix-stream", istold ? "3" : "", istold ? "7" : "") ;
+  check_listening(unix_socket(SOCK_SEQPACKET, "packets", 7), "unix-seqpacket", istold ? "3" : "", istold ? "7" : "") ;
+  check_listening(inet_socket(AF_INET, SOCK_STREAM), "tcp", "3", "7") ;
+  describe_listeners_free(&listeners) ;
+  check_without_proc() ;
   return tap_done() ;
 }

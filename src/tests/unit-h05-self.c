@@ -86,13 +86,18 @@ static void check_longest (void)
   struct sockaddr_un address = { .sun_family = AF_UNIX } ;
   struct selfsocket self ;
   int listening = socket(AF_UNIX, SOCK_STREAM, 0) ;
-  int fd = socket(AF_UNIX, SOCK_STREAM, 0) ;
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0), inet = socket(AF_INET, SOCK_STREAM, 0), file = testfile() ;
   memset(address.sun_path, 'l', sizeof(address.sun_path)) ;
   if (bind(listening, (struct sockaddr *)&address, sizeof(address)) == -1 || listen(listening, 1) == -1
    || connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1) tap_bail("longest") ;
   memset(&self, 0x55, sizeof(self)) ;
   if (tap_ok(selfsocket_init(&self, listening), "H5: a path of 108 bytes is taken"))
     tap_int(selfsocket_kind(&self, fd), SELFSOCKET_HERE, "H5: and recognised") ;
+  tap_int(selfsocket_kind(&self, listening), SELFSOCKET_UNIX, "H5: the socket itself is another one") ;
+  tap_int(selfsocket_kind(&self, inet), SELFSOCKET_OTHER, "H5: and one of another family is told from both") ;
+  tap_int(selfsocket_kind(&self, file), SELFSOCKET_NONE, "H5: and what is no socket") ;
+  close(inet) ;
+  close(file) ;
   close(fd) ;
   close(listening) ;
 }

@@ -1,7 +1,7 @@
 /* ISC license. */
 
  /* inspect.h where no process is to be had: the holder looks by itself, and
-    asks for nothing that takes long. */
+    asks for nothing that may wait. */
 
 #include <skalibs/nonposix.h>
 
@@ -14,14 +14,13 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/sharing.h"
-#include "libfdholderd/fdtable.h"
+#include "libfdholderd/describe.h"
 #include "libfdholderd/inspect.h"
 #include "libfdholderd/store.h"
+#include "support/lonestore.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-static struct fdtable fds = FDTABLE_ZERO ;
-static struct store store ;
 static struct inspect inspector ;
 static struct inspection *one ;
 static unsigned int asked ;
@@ -35,34 +34,21 @@ pid_t sharing_clone (int (*function) (void *))
   return (errno = EAGAIN, 0) ;
 }
 
-static void observe (void *data, enum store_change change, struct store_entry const *e)
-{
-  (void)data ;
-  (void)change ;
-  (void)e ;
-}
-
-static void wake (void *owner, tain const *now)
-{
-  (void)owner ;
-  (void)now ;
-}
-
-static void hold (char const *id, int fd)
-{
-  tain never = tain_infinite ;
-  struct store_entry *e ;
-  if (fd < 0 || listen(fd, 1) == -1 || !fdtable_adopt(&fds, fd)) tap_bail("listen") ;
-  e = store_entry_new(fd, id, strlen(id), &never) ;
-  e->issocket = 1 ;
-  if (!store_put(&store, e)) tap_bail("store_put") ;
-}
-
 static int unix_listener (void)
 {
   struct sockaddr_un sa = { .sun_family = AF_UNIX, .sun_path = "listener" } ;
   int fd = socket(AF_UNIX, SOCK_STREAM, 0) ;
-  return fd >= 0 && bind(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0 ? fd : -1 ;
+  if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) == -1) tap_bail("bind") ;
+  return fd ;
+}
+
+static void hold (char const *id, int fd, int isunix)
+{
+  struct store_entry *e ;
+  if (listen(fd, 1) == -1) tap_bail("listen") ;
+  e = lonestore_hold(id, fd) ;
+  e->issocket = 1 ;
+  e->isunix = isunix ;
 }
 
  /* The strings of the next entry: kind, address, state, queue, backlog. */
@@ -79,20 +65,23 @@ static void point (char const *const *want)
 
 int main (void)
 {
+  struct describe_listeners listeners = DESCRIBE_LISTENERS_ZERO ;
   tain now = TAIN_EPOCH ;
+  int istold ;
   testdaemon_workdir() ;
-  store_init(&store, &fds, 2, &observe, 0) ;
-  hold("tcp", socket(AF_INET, SOCK_STREAM, 0)) ;
-  hold("unix", unix_listener()) ;
-  inspect_init(&inspector, &store, &wake) ;
+  lonestore_begin(&inspector, 2) ;
+  hold("tcp", socket(AF_INET, SOCK_STREAM, 0), 0) ;
+  hold("unix", unix_listener(), 1) ;
+  istold = describe_listeners_ask(&listeners, 1 << 20) ;
+  describe_listeners_free(&listeners) ;
   one = inspect_ask(&inspector, 0) ;
   inspect_turn(&inspector, &now) ;
   tap_int(asked, 1, "a process was asked for") ;
   tap_ok(inspection_isready(one), "there is a list without one") ;
   tap_error(inspection_error(one), 0, "and no error") ;
   point((char const *const []){ "tcp", "", "listening", "", "" }) ;
-  point((char const *const []){ "unix-stream", "listener", "listening", "", "" }) ;
+  point((char const *const []){ "unix-stream", "listener", "listening", istold ? "0" : "", istold ? "1" : "" }) ;
   inspect_forget(one) ;
-  store_free(&store) ;
+  lonestore_end() ;
   return tap_done() ;
 }

@@ -230,6 +230,16 @@ static void tcp_pair (int *fd)
   close(listener) ;
 }
 
+ /* Whether a new list has all of it. */
+
+static int is_told (struct listing *l, char const *id)
+{
+  char const *address ;
+  if (list(l)) tap_bail("list in detail") ;
+  address = field(l, id, FDHOLDER_FIELD_ADDRESS) ;
+  return address && *address ;
+}
+
  /* Who lists waits for a moment, once; nobody else waits at all. */
 
 static void check_locked (void)
@@ -263,6 +273,8 @@ static void check_locked (void)
   }
   else tap_diag("no page can be kept away here: a lock cannot be held") ;
   lockedpipe_end() ;
+  for (unsigned int i = 0 ; i < PATIENCE * 10 && !is_told(&l, "locked") ; i++) test_sleep(100) ;
+  point(&l, "locked", FDHOLDER_FIELD_STATE, "connected", "when its owner has done it is looked into again") ;
   close(fd[1]) ;
   close(file) ;
   raw_close(&c) ;

@@ -41,6 +41,7 @@ static void choose (void)
   entries[0] = (struct wire_state_entry){ .fd = FIRST, .issocket = 1, .left = tain_infinite_relative, .age = tain_zero, .uid = 4, .pid = 5, .rule = id("uid/default"), .id = id("a") } ;
   entries[1] = entries[0] ;
   entries[1].fd = FIRST + 1 ;
+  entries[1].isunix = 1 ;
   entries[1].id = id("b\n\"") ;
   tain_addsec(&entries[1].left, &tain_zero, 60) ;
   for (unsigned int i = 0 ; i < 4 ; i++)
@@ -126,6 +127,7 @@ static int see_entry (void *data, struct wire_state_entry const *e)
   (void)data ;
   tap_int(e->fd, want->fd, "an entry: its descriptor") ;
   tap_int(e->issocket, 1, "an entry: it is a socket") ;
+  tap_int(e->isunix, want->isunix, "an entry: whether it is a Unix socket") ;
   tap_string(e->id.s, want->id.s, "an entry: its id") ;
   tap_string(e->rule.s, "uid/default", "an entry: its rule") ;
   tap_int(e->uid, 4, "an entry: its user") ;
@@ -221,6 +223,8 @@ static void wrong (void)
   refused_anew("it has a descriptor twice", "a descriptor twice") ;
   connections[1].fd = FIRST ;
   refused_anew("it has a descriptor twice", "a connection that is held, too") ;
+  entries[1].issocket = 0 ;
+  refused_anew("it is malformed", "a Unix socket that is no socket") ;
   connections[1].kind = 'x' ;
   refused_anew("it is malformed", "an unknown kind of connection") ;
   connections[2].id = id("") ;

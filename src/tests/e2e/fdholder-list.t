@@ -29,6 +29,8 @@ is '-o: the fields can be given in parts' "$(s6-fdholder-list -o backlog -o uid,
 like '-o: seconds have three decimals' "$(s6-fdholder-list -o age,left s)" '^[0-9]\.[0-9][0-9][0-9]	9[0-9]\.[0-9][0-9][0-9]$'
 like '-l: below a line that names the columns' "$(s6-fdholder-list -l s | head -n 1)" '^id    kind  *address  *state  *queue  *backlog  *uid  *pid  *age  *left$'
 like '-l: everything' "$(s6-fdholder-list -l s | tail -n 1)" '^c  e  unix-stream  listening  listening  0      5 '
+s6-fdholder-getdump s s6-fdholder-delete s 'c  e' s6-fdholder-setdump s true
+is '-o: the same after it was set as a dump' "$(s6-fdholder-list -o queue,backlog,kind s)" '0	5	unix-stream'
 s6-fdholder-store -d 0 s never true < .
 is '-o: what is not there is empty' "$(s6-fdholder-list -o queue,left,state s | tail -n 1)" '		read'
 is '-l -o: and a dash in a column' "$(s6-fdholder-list -l -o id,left,state s | tail -n 1)" 'never  -       read'

@@ -33,6 +33,9 @@ ready holder
 pid=$(pid_of holder)
 exits 'something is stored' 0 s6-fdholder-store -d 5 s one 5< file
 exits 'and something for a time' 0 s6-fdholder-store -d 5 -T 60000 s two 5< file
+exits 'and a socket' 0 s6-ipcserver-socketbinder -b 7 socket s6-fdholder-store s socket true
+of_socket='s6-fdholder-list -o id,kind,queue,backlog s'
+told=$($of_socket | grep ^socket)
 
 # the directory of now is not in the environment of a service
 put
@@ -40,7 +43,9 @@ kill -USR1 "$pid"
 ok 'after SIGUSR1 it has executed itself' said 1 'executed itself, and goes on'
 exits 'what was stored is there' 0 s6-fdholder-list s
 is 'all of it' "$(cat out)" "one
+socket
 two"
+is 'and is told of as before' "$($of_socket | grep ^socket)" "$told"
 is 'and is the same' "$(s6-fdholder-retrieve -D s one sh -c 'cat <&0' < /dev/null)" kept
 is 'it is what the directory has now' "$(readlink "/proc/$pid/exe")" "$WORK/bin/s6-fdholderd"
 put
@@ -56,7 +61,8 @@ chmod 755 bin/s6-fdholderd
 kill -USR1 "$pid"
 ok 'and one that knows nothing of this' said 2 'warning: will not execute itself'
 exits 'nothing has changed' 0 s6-fdholder-list s
-is 'what is held is there' "$(cat out)" two
+is 'what is held is there' "$(cat out)" "socket
+two"
 stop holder
 is 'it ends properly' "$status" 0
 
