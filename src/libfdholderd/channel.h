@@ -7,13 +7,15 @@
     The event pipe of one connection. Messages go in whole, or not at all, so
     that the pipe is all the queue there is, and nothing is kept for who does
     not read. What finds no room is lost; as soon as there is room, the pipe
-    says so, once.
+    says so, once. So is what cannot be written for any other reason, for
+    which there is no event: then that is tried again after a while.
  */
 
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libdaemon/backoff.h"
 #include "libdaemon/loop.h"
 
 enum { CHANNEL_PUT_MAX = PIPE_BUF } ;  /* up to so many bytes a pipe takes all, or none */
@@ -21,14 +23,16 @@ enum { CHANNEL_PUT_MAX = PIPE_BUF } ;  /* up to so many bytes a pipe takes all, 
 enum channel_state
 {
   CHANNEL_OPEN,
-  CHANNEL_LOST,  /* something, and the other end does not know */
+  CHANNEL_LOST,  /* something, and the other end does not know: room or again waits to tell it */
   CHANNEL_GONE  /* nobody reads any longer */
 } ;
 
 struct channel
 {
   struct loop *loop ;
-  struct loop_watch room ;  /* waits for it, where something was lost */
+  struct loop_watch room ;
+  struct loop_timer again ;
+  struct backoff pause ;  /* before that */
   int fd ;  /* its owner's, who closes it after channel_end */
   uint8_t state ;  /* enum channel_state */
 } ;

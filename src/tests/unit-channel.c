@@ -1,10 +1,13 @@
 /* ISC license. */
 
 /* channel.h: messages go into the pipe whole, or not at all; what was lost is
-   told once, when there is room, before anything else. */
+   told once, when there is room, before anything else; and what cannot be
+   written for another reason is lost, too. */
 
 #include <skalibs/nonposix.h>
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -17,8 +20,9 @@
 #include "libfdwire/frame.h"
 #include "libfdwire/wire.h"
 #include "support/tap.h"
+#include "support/testdaemon.h"
 
-enum { MESSAGE = 100, LOST = FRAME_NATIVE_HEADER + 1 + TAIN_PACK, ROOM = 1 << 20, FULL_MAX = 1 << 16 } ;
+enum { MESSAGE = 100, LOST = FRAME_NATIVE_HEADER + 1 + TAIN_PACK, ROOM = 1 << 20, FULL_MAX = 1 << 16, MANY = 1000, PATIENCE = 20 } ;
 
 static struct loop loop ;
 static struct channel c ;
@@ -133,11 +137,90 @@ static void ends (void)
   tap_ok(!loop_watch_isstarted(&c.room), "until the end") ;
 }
 
+ /* In the place of the library's. */
+
+static int error ;  /* of what is written to the pipe; 0: none */
+static unsigned int tries ;
+
+ssize_t write (int fd, void const *s, size_t len)
+{
+  static ssize_t (*original) (int, void const *, size_t) ;
+  if (!original)
+  {
+    void *found = dlsym(RTLD_NEXT, "write") ;
+    memcpy(&original, &found, sizeof(original)) ;
+  }
+  if (fd != c.fd) return (*original)(fd, s, len) ;
+  tries++ ;
+  return error ? (errno = error, -1) : (*original)(fd, s, len) ;
+}
+
+ /* Many turns, which wait for nothing. */
+
+static void many_turns (void)
+{
+  tries = 0 ;
+  for (unsigned int i = 0 ; i < MANY ; i++) turn() ;
+}
+
+static void fails (int how)
+{
+  double begun = test_seconds() ;
+  begin() ;
+  error = how ;
+  put('a') ;
+  tap_int(c.state, CHANNEL_LOST, "error %d: a message is lost, and nobody is gone", how) ;
+  tap_ok(!loop_watch_isstarted(&c.room), "error %d: room is not waited for", how) ;
+  many_turns() ;
+  tap_int(c.state, CHANNEL_LOST, "error %d: as long as it lasts", how) ;
+  tap_most(tries, 2 + (intmax_t)(1000 * (test_seconds() - begun)) / 10, "error %d: it is not tried all the time", how) ;
+  error = 0 ;
+  put('b') ;
+  while (c.state == CHANNEL_LOST && test_seconds() < begun + PATIENCE) loop_turn(&loop) ;
+  tap_int(c.state, CHANNEL_OPEN, "error %d: then it is said", how) ;
+  tap_int(drain(), LOST, "error %d: and nothing else", how) ;
+  judge_lost(got, "after another error") ;
+  put('c') ;
+  tap_int(drain(), MESSAGE, "error %d: and the next message comes", how) ;
+  many_turns() ;
+  tap_int(tries, 0, "error %d: it is said once", how) ;
+  end() ;
+}
+
+ /* Room for what was lost, and no memory for it. */
+
+static void fails_with_room (void)
+{
+  double end_of_patience = test_seconds() + PATIENCE ;
+  begin() ;
+  fill() ;
+  drain() ;
+  error = ENOMEM ;
+  turn() ;
+  tap_ok(!loop_watch_isstarted(&c.room), "room that is there is waited for no longer") ;
+  tap_int(c.state, CHANNEL_LOST, "what was lost is to be said still") ;
+  error = EAGAIN ;
+  while (!loop_watch_isstarted(&c.room) && test_seconds() < end_of_patience) loop_turn(&loop) ;
+  error = 0 ;
+  turn() ;
+  tap_int(c.state, CHANNEL_OPEN, "and is, when there is room again") ;
+  tap_int(drain(), LOST, "once") ;
+  error = EFBIG ;
+  put('a') ;
+  end() ;
+  many_turns() ;
+  tap_int(tries, 0, "nothing is tried after the end") ;
+  error = 0 ;
+}
+
 int main (void)
 {
   signal(SIGPIPE, SIG_IGN) ;
   if (!tain_now_set_stopwatch_g() || !loop_init(&loop)) tap_bail("loop_init") ;
   loses() ;
   ends() ;
+  fails(ENOSPC) ;
+  fails(ENOMEM) ;
+  fails_with_room() ;
   return tap_done() ;
 }
