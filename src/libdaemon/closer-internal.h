@@ -18,6 +18,10 @@ enum { CLOSER_SIGNAL = SIGUSR2 } ;
     0 and errno. */
 extern pid_t closer_helper_start (struct closer const *, unsigned int number) ;
 
+ /* A process with a table of its own: it closes what that descriptor brings. It is
+    there when isapart says so. Returns its pid; 0 and errno. */
+extern pid_t closer_burier_start (struct closer_shared *, int fd) ;
+
  /* In such a process: a table of its own, of what is below that number. */
 extern int closer_canleave_table (void) ;  /* 0, ENOSYS */
 extern int closer_leave_table (unsigned int) ;  /* 0 and errno */

@@ -10,6 +10,16 @@
 #include "libfdwire/frame.h"
 #include "libfdholderd/peer.h"
 
+ /* peer-judge.c */
+
+extern unsigned int peer_process (struct peer *, tain const *now) ;  /* what has come, as far as it is whole and may be judged: how many messages */
+extern void peer_go_on (struct peer *, tain const *now) ;
+extern int peer_awaitsflush (struct peer const *) ;
+extern void peer_drain (struct peer *, int e, char const *why, tain const *now) ;
+extern void peer_starve (struct peer *, tain const *now) ;  /* no memory for its message */
+
+ /* The others. */
+
 extern void peer_hello (struct peer *, struct frame const *, tain const *now) ;
 extern void peer_greet (struct peer *, tain const *now) ;  /* again by a timer, while there is no pipe to be had */
 extern void peer_account (struct peer *, unsigned int judged, tain const *now) ;  /* after all else: is it busy, until when? */

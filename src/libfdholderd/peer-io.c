@@ -1,6 +1,6 @@
 /* ISC license. */
 
- /* What comes in is judged, what goes out is sent. */
+ /* What comes is read, what goes out is sent. */
 
 #include <string.h>
 #include <errno.h>
@@ -13,140 +13,8 @@
 #include "libfdholderd/peer.h"
 #include "libfdholderd/peer-internal.h"
 #include "libfdholderd/verbs.h"
-#include "libfdwire/wire.h"
 
-enum
-{
-  PEER_HIGH_WATER = 16384,  /* bytes of unsent answers above which no request is judged */
-  PEER_PARTS = 8  /* of an answer that goes on, in one turn */
-} ;
-
-static char *reserve_reply (void *data, size_t len, unsigned int nfds)
-{
-  return frame_out_reserve(data, len, nfds) ;
-}
-
-static void commit_reply (void *data, size_t len, int const *fds, unsigned int nfds)
-{
-  frame_out_commit(data, len, fds, nfds) ;
-}
-
-static struct replies replies_of (struct peer *p)
-{
-  struct replies r = { .reserve = &reserve_reply, .commit = &commit_reply, .data = &p->out } ;
-  return r ;
-}
-
-static int sniff (struct peer *p)
-{
-  enum frame_dialect dialect ;
-  if (!frame_in_sniff(&p->in, &dialect)) return 0 ;
-  p->in.dialect = p->out.dialect = dialect ;
-  p->session.isnative = p->isstranger = dialect == FRAME_NATIVE ;
-  p->state = p->session.isnative ? PEER_HELLO : PEER_OPEN ;
-  return 1 ;
-}
-
- /* The last answer, then no more. Who has not even said which dialect it
-    speaks gets none. */
-
-static void drain (struct peer *p, int e, char const *why, tain const *now)
-{
-  struct replies r = replies_of(p) ;
-  peer_complain(p, why, now) ;
-  verbs_session_end(p->holder, &p->session) ;
-  p->state = (p->state != PEER_SNIFF || sniff(p)) && verbs_error(&r, e) == VERDICT_ANSWERED ? PEER_DRAIN : PEER_DEAD ;
-}
-
- /* What a message may be depends on whether it is one of a dump. */
-
-static void allow (struct peer *p)
-{
-  if (verbs_phase(&p->session) == PHASE_DUMP) frame_in_allow(&p->in, WIRE_DUMPFRAME_MAX, WIRE_FDS_MAX) ;
-  else frame_in_allow(&p->in, WIRE_REQUEST_MAX, 1) ;
-}
-
-static struct call call_of (struct peer *p, tain const *now)
-{
-  struct call c = { .holder = p->holder, .session = &p->session, .reply = replies_of(p), .owner = p->owner, .channel = p->channel, .now = now } ;
-  return c ;
-}
-
-static enum verdict answer (struct peer *p, struct wire_request const *req, int unpacked, tain const *now)
-{
-  int fds[WIRE_FDS_MAX] ;
-  struct call call = call_of(p, now) ;
-  call.request = req ;
-  call.fds = fds ;
-  for (unsigned int i = 0 ; i < req->nfds ; i++) fds[i] = frame_in_takefd(&p->in) ;
-  return verbs_answer(&call, unpacked) ;
-}
-
-static void starve_message (struct peer *p, tain const *now)
-{
-  if (p->state < PEER_DRAIN) drain(p, ENOMEM, "out of memory for a message: closed", now) ;
-}
-
-static void conclude (struct peer *p, enum verdict verdict, tain const *now)
-{
-  switch (verdict)
-  {
-    case VERDICT_PROTOCOL : drain(p, EPROTO, "protocol error", now) ; break ;
-    case VERDICT_NOMEMORY : peer_kill(p, "out of memory for an answer: closed", now) ; break ;
-    case VERDICT_LATER : p->state = PEER_WAITING ; break ;
-    case VERDICT_MORE : p->state = PEER_ANSWERING ; break ;
-    case VERDICT_ANSWERED : break ;
-  }
-}
-
-static void judge (struct peer *p, struct frame const *f, tain const *now)
-{
-  struct wire_request req ;
-  int unpacked = wire_unpack_request(&req, f->s, f->len) ;
-  unsigned int there = frame_in_fdcount(&p->in) ;
-  enum phase before = verbs_phase(&p->session) ;
-  if (req.nfds > there || (p->in.dialect == FRAME_S6 && req.nfds != f->nfds) || (req.nfds < there && frame_in_isempty(&p->in)))
-  {
-    drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;
-    return ;
-  }
-  conclude(p, answer(p, &req, unpacked, now), now) ;
-  if (verbs_phase(&p->session) != before) allow(p) ;
-}
-
- /* In the s6 dialect the answer of a retrieve-and-delete must leave before
-    anything else is judged. */
-
-static int awaits_flush (struct peer const *p)
-{
-  return p->in.dialect == FRAME_S6 && verbs_phase(&p->session) == PHASE_TAKING ;
-}
-
-int peer_mayjudge (struct peer const *p)
-{
-  if (p->holder->isquiescing && peer_isquiet(p)) return 0 ;
-  return p->state < PEER_DRAIN && p->state != PEER_GREET && p->state != PEER_WAITING && p->state != PEER_ANSWERING && !awaits_flush(p) && frame_out_pending(&p->out) < PEER_HIGH_WATER ;
-}
-
- /* What has come is judged, as far as it is whole; the rest is kept. */
-
-static unsigned int process (struct peer *p, tain const *now)
-{
-  unsigned int n = 0 ;
-  for (; peer_mayjudge(p) && (p->state != PEER_SNIFF || sniff(p)) ; n++)
-  {
-    struct frame f ;
-    enum frame_get r = frame_in_get(&p->in, &f) ;
-    if (r == FRAME_GET_NONE) break ;
-    if (r == FRAME_GET_BAD) drain(p, EPROTO, "protocol error: a frame that cannot be", now) ;
-    else if (p->state == PEER_HELLO) peer_hello(p, &f, now) ;
-    else judge(p, &f, now) ;
-  }
-  if (p->state < PEER_DRAIN && frame_in_isextra(&p->in))
-    drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ;
-  if (!frame_in_settle(&p->in)) starve_message(p, now) ;
-  return n ;
-}
+enum { PEER_PARTS = 8 } ;  /* of an answer that goes on, in one turn */
 
 static void lose (struct peer *p)
 {
@@ -178,15 +46,6 @@ static int flush (struct peer *p, tain const *now)
   }
 }
 
- /* What waits asks again, what was answered in part goes on. */
-
-static void go_on (struct peer *p, tain const *now)
-{
-  struct call call = call_of(p, now) ;
-  p->state = PEER_OPEN ;
-  conclude(p, verbs_resume(&call), now) ;
-}
-
  /* Sends, and judges what had to wait for that, in turns. */
 
 void peer_write (struct peer *p, tain const *now)
@@ -196,13 +55,13 @@ void peer_write (struct peer *p, tain const *now)
   {
     if (p->state == PEER_ANSWERING)
     {
-      go_on(p, now) ;
+      peer_go_on(p, now) ;
       judged++ ;
       parts++ ;
     }
     if (p->state == PEER_DRAIN) peer_die(p) ;
-    if (awaits_flush(p)) verbs_taking_complete(p->holder, &p->session) ;
-    judged += process(p, now) ;
+    if (peer_awaitsflush(p)) verbs_taking_complete(p->holder, &p->session) ;
+    judged += peer_process(p, now) ;
   }
   peer_account(p, judged, now) ;
 }
@@ -211,8 +70,8 @@ void peer_resume (struct peer *p, tain const *now)
 {
   unsigned int judged = 0 ;
   if (p->state != PEER_WAITING && (p->state != PEER_ANSWERING || !frame_out_isempty(&p->out))) return ;
-  go_on(p, now) ;
-  if (p->state == PEER_OPEN) judged = 1 + process(p, now) ;
+  peer_go_on(p, now) ;
+  if (p->state == PEER_OPEN) judged = 1 + peer_process(p, now) ;
   peer_account(p, judged, now) ;
   peer_write(p, now) ;
 }
@@ -235,9 +94,9 @@ void peer_read (struct peer *p, tain const *now)
   {
     case FRAME_FILL_AGAIN : return ;
     case FRAME_FILL_OK : break ;
-    case FRAME_FILL_SHORTAGE : drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process", now) ; break ;
-    case FRAME_FILL_EXTRA : drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ; break ;
-    case FRAME_FILL_NOMEMORY : starve_message(p, now) ; break ;
+    case FRAME_FILL_SHORTAGE : peer_drain(p, ENFILE, "descriptors of a client were lost: no room for them in this process", now) ; break ;
+    case FRAME_FILL_EXTRA : peer_drain(p, EPROTO, "protocol error: more descriptors than the message may have", now) ; break ;
+    case FRAME_FILL_NOMEMORY : peer_starve(p, now) ; break ;
     case FRAME_FILL_EOF :
       p->iseof = 1 ;
       peer_say(p, "disconnected") ;
@@ -246,7 +105,7 @@ void peer_read (struct peer *p, tain const *now)
     case FRAME_FILL_ERROR : lose(p) ; return ;
   }
   p->active = *now ;
-  judged = process(p, now) ;
+  judged = peer_process(p, now) ;
   peer_account(p, judged, now) ;
   peer_write(p, now) ;
 }

@@ -24,13 +24,13 @@
     HELLO -> GREET            banner received, the answer is due                peer_hello()
     GREET -> OPEN             channel and banner queued; once they can be       peer_greet()
     any -> DRAIN              a protocol error was answered: read no more,
-                              flush, close                                      drain()
+                              flush, close                                      peer_drain()
     SNIFF -> OPEN, WAITING    it was that in the image before                   peer_inherit()
     OPEN -> WAITING           its request is answered later                     conclude()
     WAITING -> OPEN           now                                               peer_resume()
     OPEN -> ANSWERING         its answer goes on when what there is of it       conclude()
                               has left, or when it is woken
-    ANSWERING -> OPEN         and is whole now                                  go_on()
+    ANSWERING -> OPEN         and is whole now                                  peer_go_on()
     OPEN, WAITING -> DRAIN    lame duck, and nothing half-sent is here          peer_account()
     any -> DEAD               EOF, I/O error, deadline, displacement: swept at
                               the end of the turn, never inside a callback      peer_die()

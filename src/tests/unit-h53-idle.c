@@ -6,47 +6,21 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
-#include <sys/resource.h>
 
 #include "probed.h"
+#include "support/manyfiles.h"
 #include "support/rawclient.h"
 #include "support/sides.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { IDLE = 10000, IDLE_MIN = 1000, PER_IDLE = 4, MARGIN = 1000, ROUNDS = 12, RETRIEVES = 200, TRIES = 5 } ;
+enum { IDLE = 10000, IDLE_MIN = 1000, PER_IDLE = 4, MARGIN = 1000, ROUNDS = 12, TRIES = 5 } ;
 
 static unsigned int idle ;
-
-static void find_idle (void)
-{
-  struct rlimit limit ;
-  rlim_t wanted = PER_IDLE * IDLE + MARGIN ;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("getrlimit") ;
-  limit.rlim_cur = limit.rlim_max ;
-  if (limit.rlim_max < wanted) limit.rlim_cur = limit.rlim_max = wanted ;  /* root may */
-  if (setrlimit(RLIMIT_NOFILE, &limit) == -1) getrlimit(RLIMIT_NOFILE, &limit) ;
-  limit.rlim_cur = limit.rlim_max ;
-  if (setrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("setrlimit") ;
-  idle = limit.rlim_cur >= wanted ? IDLE : limit.rlim_cur > MARGIN ? (limit.rlim_cur - MARGIN) / PER_IDLE : 0 ;
-}
 
 static void begin (struct side *s, char const *path, enum frame_dialect dialect, int file)
 {
   side_begin(s, path, (char const *const []){ "-v", "0", "-c", "10100", "-n", "100", 0 }, dialect, file) ;
-}
-
-static double took (struct rawclient *c)
-{
-  double begun = test_seconds() ;
-  for (unsigned int i = 0 ; i < RETRIEVES ; i++)
-  {
-    int fd ;
-    if (raw_retrieve(c, 0, "file", &fd)) tap_bail("retrieve") ;
-    close(fd) ;
-  }
-  return (test_seconds() - begun) / RETRIEVES ;
 }
 
  /* The test's own ends stay open until it ends. */
@@ -65,7 +39,7 @@ static void compare (struct side *s, char const *name)
 {
   char named[128] ;
   snprintf(named, sizeof(named), "H53: %s: a retrieve beside %u idle connections", name, idle) ;
-  sides_compare(s, &took, ROUNDS, TRIES, named) ;
+  sides_compare(s, &side_retrieve, ROUNDS, TRIES, named) ;
 }
 
 int main (void)
@@ -76,8 +50,8 @@ int main (void)
   tap_skip_all("poll(2) is given all connections in each turn") ;
 #endif
   if (testdaemon_isslow()) tap_skip_all("times prove nothing here") ;
-  find_idle() ;
-  if (idle < IDLE_MIN) tap_skip_all("the limit on open files is too low, and cannot be raised") ;
+  sides_pin() ;
+  idle = manyfiles_room(IDLE, IDLE_MIN, PER_IDLE, MARGIN) ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   file = testfile() ;

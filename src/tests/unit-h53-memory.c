@@ -4,8 +4,8 @@
    has said nothing 700 bytes, one that was served and is idle 1,500. */
 
 #include <errno.h>
-#include <sys/resource.h>
 
+#include "support/manyfiles.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
@@ -14,16 +14,6 @@ enum { MARGIN = 2000, PER_ONE = 4, KINDS = 3, MANY = 1400, WARM = 100, FEW = 500
 
 static struct testdaemon holder ;
 static unsigned int many ;
-
-static void find_many (void)
-{
-  struct rlimit limit ;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("getrlimit") ;
-  limit.rlim_cur = limit.rlim_max ;
-  if (setrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("setrlimit") ;
-  many = limit.rlim_cur >= MARGIN + PER_ONE * KINDS * MANY ? MANY : limit.rlim_cur < MARGIN ? 0 : (limit.rlim_cur - MARGIN) / PER_ONE / KINDS ;
-  if (many < FEW) tap_skip_all("the limit on open files is too low") ;
-}
 
  /* The test's own ends stay open until it ends. */
 
@@ -70,7 +60,7 @@ int main (void)
   struct rawclient c ;
   int file ;
   if (testdaemon_isslow()) tap_skip_all("wrappers and sanitizers have memory of their own") ;
-  find_many() ;
+  many = manyfiles_room(MANY, FEW, PER_ONE * KINDS, MARGIN) ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   file = testfile() ;

@@ -5,40 +5,17 @@
    nothing. */
 
 #include <stdio.h>
-#include <unistd.h>
-#include <sys/resource.h>
 
 #include "probed.h"
+#include "support/manyfiles.h"
 #include "support/rawclient.h"
 #include "support/sides.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { MANY = 1000, FEW = 200, PER_ONE = 2 * 4, MARGIN = 1500, ROUNDS = 12, RETRIEVES = 200, TRIES = 5 } ;
+enum { MANY = 1000, FEW = 200, PER_ONE = 2 * 4, MARGIN = 1500, ROUNDS = 12, TRIES = 5 } ;
 
 static unsigned int many ;
-
-static void find_many (void)
-{
-  struct rlimit limit ;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("getrlimit") ;
-  limit.rlim_cur = limit.rlim_max ;
-  if (setrlimit(RLIMIT_NOFILE, &limit) == -1) tap_bail("setrlimit") ;
-  many = limit.rlim_cur >= MARGIN + PER_ONE * MANY ? MANY : limit.rlim_cur < MARGIN ? 0 : (limit.rlim_cur - MARGIN) / PER_ONE ;
-  if (many < FEW) tap_skip_all("the limit on open files is too low") ;
-}
-
-static double took (struct rawclient *c)
-{
-  double begun = test_seconds() ;
-  for (unsigned int i = 0 ; i < RETRIEVES ; i++)
-  {
-    int fd ;
-    if (raw_retrieve(c, 0, "file", &fd)) tap_bail("retrieve") ;
-    close(fd) ;
-  }
-  return (test_seconds() - begun) / RETRIEVES ;
-}
 
  /* The test's own ends stay open until it ends. */
 
@@ -52,8 +29,7 @@ static void crowd (struct side *s)
     int len = snprintf(id, sizeof(id), "none%u", i) ;
     raw_must_connect(&waiting, s->holder.path, FRAME_NATIVE) ;
     raw_put(&waiting, body, wire_pack_retrieve(body, WIRE_RETRIEVE_WAIT, id, len), 0, 0) ;
-    raw_must_connect(&watching, s->holder.path, FRAME_NATIVE) ;
-    if (raw_watch(&watching, i & 1 ? "none*" : 0)) tap_bail("watch") ;
+    raw_must_watch(&watching, s->holder.path, i & 1 ? "none*" : 0) ;
   }
 }
 
@@ -73,7 +49,8 @@ int main (void)
   tap_skip_all("poll(2) is given all connections in each turn") ;
 #endif
   if (testdaemon_isslow()) tap_skip_all("times prove nothing here") ;
-  find_many() ;
+  sides_pin() ;
+  many = manyfiles_room(MANY, FEW, PER_ONE, MARGIN) ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   file = testfile() ;
@@ -81,7 +58,7 @@ int main (void)
   begin(sides + 1, "1", file) ;
   crowd(sides + 1) ;
   snprintf(named, sizeof(named), "H53: a retrieve beside %u connections that wait and %u that watch", many, many) ;
-  sides_compare(sides, &took, ROUNDS, TRIES, named) ;
+  sides_compare(sides, &side_retrieve, ROUNDS, TRIES, named) ;
   for (unsigned int i = 0 ; i < 2 ; i++) testdaemon_finish(&sides[i].holder) ;
   return tap_done() ;
 }

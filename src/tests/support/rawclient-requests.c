@@ -137,6 +137,12 @@ void raw_must_connect (struct rawclient *c, char const *path, enum frame_dialect
   if (!raw_connect(c, path, (uid_t)-1, dialect)) tap_bail("unable to connect to the daemon") ;
 }
 
+void raw_must_watch (struct rawclient *c, char const *path, char const *glob)
+{
+  raw_must_connect(c, path, FRAME_NATIVE) ;
+  if (raw_watch(c, glob)) tap_bail("unable to watch") ;
+}
+
 void raw_must_store (struct rawclient *c, char const *id, int fd)
 {
   int e = raw_store(c, id, 0, fd) ;

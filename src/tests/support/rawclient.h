@@ -95,6 +95,7 @@ extern long raw_list_count (struct rawclient const *) ;
 
  /* Bails out where the connection or the answer is not what it must be: for what a test needs before it tests. */
 extern void raw_must_connect (struct rawclient *, char const *path, enum frame_dialect) ;
+extern void raw_must_watch (struct rawclient *, char const *path, char const *glob) ;  /* connects, too */
 extern void raw_must_store (struct rawclient *, char const *id, int fd) ;
 
 extern int raw_holds (struct rawclient *, char const *id) ;  /* lists, and looks for it */

@@ -63,6 +63,19 @@ int raw_point_dump (struct rawclient *c, uint32_t total, char const *const *ids,
     && tap_error(raw_dumpframe(c, ids, fds, n), want, "%s: its frame is answered with %s", named, want ? strerror(want) : "success") ;
 }
 
+int raw_point_events (struct rawclient *c, unsigned int n, char const *want, char const *name, ...)
+{
+  NAME(named, name) ;
+  return tap_string(raw_events(c, n), want, "%s", named) ;
+}
+
+int raw_point_quiet (struct rawclient *c, char const *name, ...)
+{
+  NAME(named, name) ;
+  if (raw_list(c) || raw_list(c)) tap_bail("list") ;
+  return tap_ok(raw_isquiet(c), "%s", named) ;
+}
+
 int raw_point_silent (int fd, char const *name, ...)
 {
   char byte ;

@@ -23,6 +23,12 @@ extern int raw_point_file (struct rawclient *, int file, char const * /* name */
  /* It announces a dump of so many, which is granted, and sends a frame of n, to which the answer is want. */
 extern int raw_point_dump (struct rawclient *, uint32_t total, char const *const *ids, int const *, unsigned int n, int want, char const * /* name */, ...) __attribute__((format(printf, 7, 8))) ;
 
+ /* The next n events are these, as raw_events has them. */
+extern int raw_point_events (struct rawclient *, unsigned int n, char const *want, char const * /* name */, ...) __attribute__((format(printf, 4, 5))) ;
+
+ /* It has no event, after a turn of the daemon. */
+extern int raw_point_quiet (struct rawclient *, char const * /* name */, ...) __attribute__((format(printf, 2, 3))) ;
+
  /* On that socket nothing has been said, nor the end. */
 extern int raw_point_silent (int fd, char const * /* name */, ...) __attribute__((format(printf, 2, 3))) ;
 

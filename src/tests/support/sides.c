@@ -1,15 +1,42 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
+#include <sched.h>
+#include <unistd.h>
+
 #include "sides.h"
 #include "tap.h"
 
-enum { PERCENT_MAX = 120 } ;
+enum { PERCENT_MAX = 120, RETRIEVES = 200 } ;
+
+void sides_pin (void)
+{
+  cpu_set_t set ;
+  int here = sched_getcpu() ;
+  if (here < 0) return ;
+  CPU_ZERO(&set) ;
+  CPU_SET(here, &set) ;
+  if (sched_setaffinity(0, sizeof(set), &set) == -1) tap_diag("not pinned to one processor") ;
+}
 
 void side_begin (struct side *s, char const *path, char const *const *options, enum frame_dialect dialect, int file)
 {
   testdaemon_start(&s->holder, path, options) ;
   raw_must_connect(&s->c, path, dialect) ;
   raw_must_store(&s->c, "file", file) ;
+}
+
+double side_retrieve (struct rawclient *c)
+{
+  double begun = test_seconds() ;
+  for (unsigned int i = 0 ; i < RETRIEVES ; i++)
+  {
+    int fd ;
+    if (raw_retrieve(c, 0, "file", &fd)) tap_bail("retrieve") ;
+    close(fd) ;
+  }
+  return (test_seconds() - begun) / RETRIEVES ;
 }
 
 static unsigned int percent (struct side *s, side_cost_func *cost, unsigned int rounds)

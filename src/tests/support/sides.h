@@ -15,10 +15,15 @@ struct side
   double best ;
 } ;
 
+ /* Who asks, and what is begun from now on, have one processor: to wake another one
+    can cost ten times what is compared. */
+extern void sides_pin (void) ;
+
 extern void side_begin (struct side *, char const *path, char const *const *options, enum frame_dialect, int file) ;
 
  /* What it costs: several retrieves of "file", in seconds. */
 typedef double side_cost_func (struct rawclient *) ;
+extern double side_retrieve (struct rawclient *) ;  /* one of many, on the average */
 
  /* One point: the second of two costs at most 1.2 times as much. Rounds are interleaved,
     and the best of each counts, for the machine may have other work; so many tries. */
