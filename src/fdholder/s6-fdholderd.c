@@ -24,6 +24,8 @@
 #include "libfdholderd/budget.h"
 #include "libfdholderd/closing.h"
 #include "exitcodes.h"
+#include "libfdholderd/keeper.h"
+#include "libfdholderd/kept.h"
 #include "libfdholderd/serve.h"
 #include "libfdholderd/state.h"
 #include "libfdholderd/upgrade.h"
@@ -33,7 +35,7 @@
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
 
-#define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]"
+#define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -k ] [ -i rulesdir | -x rulesfile ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 enum { TIMEOUT_DEFAULT_MS = 10000, ANEW_SOON_MS = 20, ANEW_SOON_FOR_MS = 1000 } ;
@@ -46,6 +48,7 @@ struct options
   unsigned int maxfds ;
   unsigned int timeout ;
   unsigned int lameduck ;
+  unsigned int keep ;
   char const *rulesdir ;
   char const *rulesfile ;
 } ;
@@ -58,9 +61,11 @@ static struct inheritance
   struct upgrade_words words ;
   struct state state ;
   struct closer *closer ;  /* its helpers have nothing to do yet */
-} before = { .state = STATE_ZERO } ;
+} before = { .words = UPGRADE_WORDS_ZERO, .state = STATE_ZERO } ;
 
-#define isheir (before.words.n)
+static int isnotifying ;
+static int iskeeper ;
+#define isheir (before.words.fd >= 0)
 
  /* At first for what passes soon; then not to fill the log. */
 
@@ -86,13 +91,12 @@ static void begin_anew (char const *what)
   pause_a_little() ;
   if (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1) _exit(EXITCODE_OK) ;
   if (before.state.bytes.len && !state_mark(&before.state, 0)) return ;
-  if (uncoe(before.words.fd) == -1) return ;
-  upgrade_execute(before.argv, before.words.fd, 0) ;
+  if (upgrade_mark(&before.words, 0)) upgrade_execute(before.argv, &before.words) ;
 }
 
 static void fail (char const *what)
 {
-  if (isheir && !before.words.istrial)
+  if (isheir && !before.words.istrial && !before.words.isstarted)
     for (;;) begin_anew(what) ;
   strerr_diefusys(EXITCODE_SYSTEM, what) ;
 }
@@ -102,6 +106,7 @@ static void fail (char const *what)
 static void load (void)
 {
   char const *why ;
+  if (!before.words.istrial && !upgrade_mark(&before.words, FD_CLOEXEC)) fail("keep what was handed over") ;
   if (!isheir) return ;
   switch (state_load(&before.state, before.words.fd, !before.words.istrial, &why))
   {
@@ -110,7 +115,7 @@ static void load (void)
     case STATE_UNREADABLE : fail("read the state that was handed over") ;
   }
   if (before.words.istrial) return ;
-  if (!state_mark(&before.state, FD_CLOEXEC) || coe(before.words.fd) == -1) fail("keep what was handed over") ;
+  if (!state_mark(&before.state, FD_CLOEXEC)) fail("keep what was handed over") ;
 }
 
 static void scan (char const *s, unsigned int *value)
@@ -123,7 +128,7 @@ static void parse (int argc, char const *const *argv, struct options *o)
   subgetopt l = SUBGETOPT_ZERO ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "v:1c:n:t:T:i:x:", &l) ;
+    int opt = subgetopt_r(argc, argv, "v:1c:n:t:T:ki:x:", &l) ;
     if (opt == -1) break ;
     switch (opt)
     {
@@ -133,12 +138,16 @@ static void parse (int argc, char const *const *argv, struct options *o)
       case 'n' : scan(l.arg, &o->maxfds) ; if (!o->maxfds) o->maxfds = 1 ; break ;
       case 't' : scan(l.arg, &o->timeout) ; break ;
       case 'T' : scan(l.arg, &o->lameduck) ; break ;
+      case 'k' : o->keep = 1 ; break ;
       case 'i' : o->rulesdir = l.arg ; o->rulesfile = 0 ; break ;
       case 'x' : o->rulesfile = l.arg ; o->rulesdir = 0 ; break ;
       default : dieusage() ;
     }
   }
+  isnotifying = !!o->notify ;
+  iskeeper = before.words.keeper >= 0 || (o->keep && before.words.worker < 0 && !before.words.istrial) ;
   if (argc > l.ind && o->verbosity) strerr_warnw("extra arguments are ignored: ", argv[l.ind], argc > l.ind + 1 ? " ..." : "") ;
+  if (!o->rulesdir && !o->rulesfile) strerr_dief(EXITCODE_USAGE, "no access rights: give rules with -i rulesdir or -x rulesfile") ;
   if (o->notify && !isheir) readiness_require() ;  /* the first image has told it */
 }
 
@@ -146,20 +155,6 @@ static void set_timeout (tain *t, unsigned int ms)
 {
   clock_span(t, ms) ;
   if (!ms) *t = tain_infinite_relative ;
-}
-
- /* Nothing else would tell that everybody is denied. */
-
-static void warn_missing (struct log *log, char const *dir)
-{
-  static char const self[] = "/." ;
-  char path[ACCESSRULES_PATH_MAX + sizeof(self)] ;
-  struct stat st ;
-  size_t len = strlen(dir) ;
-  memcpy(path, dir, len) ;
-  memcpy(path + len, self, sizeof(self)) ;
-  if (stat(path, &st) == 0) return ;
-  log_line(log, LOG_WARNING, "unable to use the rules directory ", dir, ": ", strerror(errno), ": until there is one, everybody is denied") ;
 }
 
 static void fail_rules (char const *path)
@@ -171,11 +166,8 @@ static void fail_rules (char const *path)
 
 static void open_rules (struct holder *h, struct options const *o)
 {
-  if (!o->rulesdir && !o->rulesfile)
-    strerr_dief(EXITCODE_USAGE, "no access rights: give rules with -i rulesdir or -x rulesfile") ;
   if (!(o->rulesdir ? policy_init_dir(&h->policy, o->rulesdir, &h->complaints) : policy_init_cdb(&h->policy, o->rulesfile, &h->complaints)))
     fail_rules(o->rulesdir ? o->rulesdir : o->rulesfile) ;
-  if (o->rulesdir) warn_missing(&h->log, o->rulesdir) ;
 }
 
  /* A holder that can hold nothing would refuse everything, one by one. */
@@ -193,7 +185,7 @@ static void fit_budget (struct holder *h, struct options const *o)
 
 static void begin_closer (struct holder *h)
 {
-  if (!closing_begin(h) && errno != ENOSYS)
+  if (!closing_begin(h, !iskeeper) && errno != ENOSYS)
     log_line(&h->log, LOG_WARNING, "unable to make the processes that close descriptors: ", strerror(errno), ": a close that waits can stop this holder") ;
 }
 
@@ -209,7 +201,7 @@ static void begin (struct holder *h, struct options const *o)
 {
   complaint_init(&h->complaints, &h->log) ;
   check_socket(h) ;
-  open_rules(h, o) ;
+  if (!iskeeper) open_rules(h, o) ;
 }
 
  /* So much is known before anything is risked. */
@@ -220,23 +212,79 @@ static void answer_trial (void)
   _exit(EXITCODE_OK) ;
 }
 
-static void inherit (struct holder *h, struct serve *s)
+static void tell_ready (void)
+{
+  readiness_tell(isnotifying ? "\n" : 0) ;
+}
+
+ /* What a keeper has changes when its worker says so, and nobody waits for it. */
+
+static void observe_nothing (void *data, enum store_change change, struct store_entry const *e)
+{
+  (void)data ;
+  (void)change ;
+  (void)e ;
+}
+
+static void inherit (struct holder *h, struct slots *slots, struct upgrade *u)
 {
   if (!isheir) return ;
-  if (!state_inherit(&before.state, h, &s->slots, &STAMP)) fail("take the state over") ;
+  if (!state_inherit(&before.state, h, slots, &STAMP)) fail("take the state over") ;
   fd_close(before.words.fd) ;
-  upgrade_reserve(&s->upgrade) ;
+  upgrade_reserve(u) ;
   state_dismiss(&before.state) ;
   state_free(&before.state) ;
-  log_line(&h->log, LOG_INFO, "executed itself, and goes on") ;
+  if (!before.words.isstarted) log_line(&h->log, LOG_INFO, iskeeper ? "keeper: " : "", "executed itself, and goes on") ;
+}
+
+static void prepare (struct holder *h, struct options const *o)
+{
+  fit_budget(h, o) ;
+  flight_init(&h->flight, flight_bound()) ;  /* the limit is final by now */
+  begin_closer(h) ;
+  before.closer = &h->closer ;
+  store_init(&h->store, &h->fdtable, h->budget.maxfds, iskeeper ? &observe_nothing : &verbs_observe, h) ;
+  if (!tain_now_set_stopwatch_g()) fail("read the clock") ;
+}
+
+static void begin_channel (struct holder *h)
+{
+  int fd = before.words.worker ;
+  if (fd == UPGRADE_ALONE) kept_alone(&h->kept, &STAMP) ;
+  else if (fd > 0 && !kept_open(&h->kept, fd, before.words.isstarted, &STAMP)) fail("use the channel to the keeper") ;
+}
+
+static int hold (struct holder *h, struct options const *o)
+{
+  static struct serve s ;
+  struct serve_options options = { .argv = before.argv } ;
+  set_timeout(&options.timeout, o->timeout) ;
+  set_timeout(&options.lameduck, o->lameduck) ;
+  if (!serve_init(&s, h, 0, &options)) fail("begin the loop") ;
+  inherit(h, &s.slots, &s.upgrade) ;
+  begin_channel(h) ;
+  if (!isheir) tell_ready() ;
+  serve_run(&s) ;
+  return EXITCODE_OK ;
+}
+
+static int keep (struct holder *h)
+{
+  static struct keeper k ;
+  struct keeper_options const options = { .argv = before.argv, .ready = &tell_ready } ;
+  if (!keeper_init(&k, h, &options)) fail("begin the loop") ;
+  inherit(h, 0, &k.upgrade) ;
+  k.isready = isheir ;
+  if (before.words.keeper < 0) keeper_start(&k, &STAMP) ;
+  else if (!keeper_adopt(&k, before.words.keeper, before.words.process, isheir)) fail("keep that holder") ;
+  return keeper_run(&k) ;
 }
 
 int main (int argc, char const *const *argv)
 {
   static struct holder h = { .fdtable = FDTABLE_ZERO, .log = LOG_ZERO } ;
-  static struct serve s ;
   struct options o = { .verbosity = 1, .timeout = TIMEOUT_DEFAULT_MS, .lameduck = TIMEOUT_DEFAULT_MS } ;
-  struct serve_options options = { .argv = argv } ;
+  int code ;
   PROG = "s6-fdholderd" ;
   before.argv = argv ;
   before.words = upgrade_words(argv) ;
@@ -246,19 +294,9 @@ int main (int argc, char const *const *argv)
   h.log.verbosity = o.verbosity ;
   begin(&h, &o) ;
   if (before.words.istrial) answer_trial() ;
-  set_timeout(&options.timeout, o.timeout) ;
-  set_timeout(&options.lameduck, o.lameduck) ;
-  fit_budget(&h, &o) ;
-  flight_init(&h.flight, flight_bound()) ;  /* the limit is final by now */
-  begin_closer(&h) ;
-  before.closer = &h.closer ;
-  store_init(&h.store, &h.fdtable, h.budget.maxfds, &verbs_observe, &h) ;
-  if (!tain_now_set_stopwatch_g()) fail("read the clock") ;
-  if (!serve_init(&s, &h, 0, &options)) fail("begin the loop") ;
-  inherit(&h, &s) ;
-  if (!isheir) readiness_tell(o.notify ? "\n" : 0) ;
-  serve_run(&s) ;
+  prepare(&h, &o) ;
+  code = iskeeper ? keep(&h) : hold(&h, &o) ;
   complaint_end(&h.complaints) ;
   closer_end(&h.closer) ;
-  return EXITCODE_OK ;
+  return code ;
 }

@@ -21,7 +21,8 @@
 enum
 {
   OPTION_LETTERS = 64,
-  WORDS_FIXED = 6  /* three programs, and a -- after each one's options */
+  WORDS_FIXED = 6,  /* three programs, and a -- after each one's options */
+  WORDS_TAKEN = 8
 } ;
 
 static int takes_value (struct wrapper_option const *option)
@@ -93,7 +94,7 @@ static size_t append_options (struct wrapper const *wrapper, int argc, char cons
 
  /* Judges all options. Returns how many words they can make; *operands is where they end. */
 
-static size_t check_options (struct wrapper const *wrapper, int argc, char const *const *argv, int *operands)
+static size_t check_options (struct wrapper const *wrapper, int argc, char const *const *argv, int *operands, int *isinstead)
 {
   char optstring[2 * OPTION_LETTERS + 1] ;
   subgetopt l = SUBGETOPT_ZERO ;
@@ -107,16 +108,33 @@ static size_t check_options (struct wrapper const *wrapper, int argc, char const
     option = find_option(wrapper, opt) ;
     if (!is_valid(option->value, l.arg)) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
     if (option->value == WRAPPER_READINESS) readiness_require() ;
+    if (option->letter == wrapper->instead) *isinstead = 1 ;
     n += 2 ;
   }
   *operands = l.ind ;
   return n ;
 }
 
+ /* One program, its options, and what comes behind them. Returns how many words. */
+
+static size_t append_part (struct wrapper const *wrapper, int argc, char const *const *argv, int operands, enum wrapper_part part, char const *const *taken, char const **words)
+{
+  size_t n = 1, given ;
+  words[0] = part == WRAPPER_BINDER ? wrapper->binder : part == WRAPPER_DROPPER ? DROPPER : wrapper->server ;
+  while (part == WRAPPER_SERVER && taken && *taken) words[n++] = *taken++ ;
+  given = append_options(wrapper, argc, argv, part, words + n) ;
+  if (part == WRAPPER_DROPPER && !given) return 0 ;
+  n += given ;
+  if (part != WRAPPER_SERVER || wrapper->needsprog) words[n++] = "--" ;
+  for (unsigned int i = 0 ; part == WRAPPER_BINDER && i < wrapper->operands ; i++) words[n++] = argv[operands + i] ;
+  return n ;
+}
+
 void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *argv)
 {
-  int operands ;
-  size_t words = check_options(wrapper, argc, argv, &operands) ;
+  int operands, isinstead = 0 ;
+  size_t words = check_options(wrapper, argc, argv, &operands, &isinstead) ;
+  char const *const *taken ;
   size_t n = 0 ;
   char const **chain ;
   if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog
@@ -124,18 +142,12 @@ void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *ar
     strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
   if (!wrapper->needsprog && argv[operands + wrapper->operands])
     strerr_warnw("extra arguments are ignored: ", argv[operands + wrapper->operands], argv[operands + wrapper->operands + 1] ? " ..." : "") ;
-  chain = malloc((words + WORDS_FIXED + argc + 1) * sizeof(char const *)) ;
+  taken = isinstead ? (*wrapper->take)(argv + operands) : 0 ;
+  chain = malloc((words + WORDS_FIXED + WORDS_TAKEN + argc + 1) * sizeof(char const *)) ;
   if (!chain) strerr_diefusys(EXITCODE_SYSTEM, "build a command line") ;
-  for (enum wrapper_part part = WRAPPER_BINDER ; part < WRAPPER_PARTS ; part++)
-  {
-    size_t given = append_options(wrapper, argc, argv, part, chain + n + 1) ;
-    if (part == WRAPPER_DROPPER && !given) continue ;
-    chain[n] = part == WRAPPER_BINDER ? wrapper->binder : part == WRAPPER_DROPPER ? DROPPER : wrapper->server ;
-    n += 1 + given ;
-    if (part != WRAPPER_SERVER || wrapper->needsprog) chain[n++] = "--" ;
-    if (part == WRAPPER_BINDER)
-      for (unsigned int i = 0 ; i < wrapper->operands ; i++) chain[n++] = argv[operands++] ;
-  }
+  for (enum wrapper_part part = taken ? WRAPPER_DROPPER : WRAPPER_BINDER ; part < WRAPPER_PARTS ; part++)
+    n += append_part(wrapper, argc, argv, operands, part, taken, chain + n) ;
+  operands += (int)wrapper->operands ;
   while (wrapper->needsprog && argv[operands]) chain[n++] = argv[operands++] ;
   chain[n] = 0 ;
   xexec(chain) ;

@@ -10,6 +10,7 @@
    one program that binds a socket, s6-applyuidgid where privileges are
    to be dropped, and one that serves. A table says which of them takes
    which option; every option that was given is passed on, in its order.
+   Where something listens already, the chain begins behind the binder.
  */
 
 enum wrapper_part
@@ -77,6 +78,9 @@ struct wrapper
   unsigned int operands ;  /* how many the binder takes: an address */
   unsigned int needsprog : 1 ;  /* at least one more is needed, for the server */
   struct wrapper_option const *options ;
+  char instead ;  /* the option with which nothing may have to be bound; 0: there is none */
+  char const *const *(*take) (char const *const *operands) ;  /* words before the server's options: stdin is a socket that
+                                                                 listens, neither binder nor operands are needed; 0: they are */
 } ;
 
  /* Executes into the chain. Never returns: 100, 111, or what a failed exec gives. */

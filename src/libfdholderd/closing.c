@@ -30,13 +30,13 @@ static struct closer_lane *charge (void *data, void *owner, enum fdtable_charge 
   return 0 ;
 }
 
-int closing_begin (struct holder *h)
+int closing_begin (struct holder *h, int hasconnections)
 {
   h->fdtable.charge = &charge ;
   h->fdtable.data = &h->accounts ;
   if (!closer_begin(&h->closer, &fdtable_closed, &h->fdtable)) return 0 ;
   h->fdtable.closer = &h->closer ;
-  return closer_begin_burial(&h->closer) ;
+  return !hasconnections || closer_begin_burial(&h->closer) ;
 }
 
 static int is_toomuch (struct account const *a)

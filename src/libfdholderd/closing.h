@@ -24,7 +24,7 @@ enum closing_numbers
 
  /* The table of the holder, and its helpers. 0 and errno: there are none;
     all is closed here. */
-extern int closing_begin (struct holder *) ;
+extern int closing_begin (struct holder *, int hasconnections) ;
 
  /* How many bytes of that connection may be read now, so that nothing comes
     with them that there is no room for. 0: none, not even to see its end. */

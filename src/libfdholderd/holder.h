@@ -12,9 +12,11 @@
 #include "libdaemon/log.h"
 #include "libfdholderd/account.h"
 #include "libfdholderd/budget.h"
+#include "libfdholderd/change.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
 #include "libfdholderd/inspect.h"
+#include "libfdholderd/kept.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/selfsocket.h"
 #include "libfdholderd/store.h"
@@ -37,6 +39,8 @@ struct holder
   tain begun ;  /* when its first image was */
   uint32_t upgrades ;  /* since then */
   struct inspect inspect ;
+  struct kept kept ;
+  struct changes changes ;
   uint8_t istrying ;  /* another process, which may have copies of all descriptors for a while, tries to be that image */
   uint8_t isquiescing ;  /* about to be another one: nothing new is begun */
 } ;

@@ -60,7 +60,7 @@ void peer_write (struct peer *p, tain const *now)
       parts++ ;
     }
     if (p->state == PEER_DRAIN) peer_die(p) ;
-    if (peer_awaitsflush(p)) verbs_taking_complete(p->holder, &p->session) ;
+    if (peer_awaitsflush(p)) verbs_taking_complete(p->holder, &p->session, now) ;
     judged += peer_process(p, now) ;
   }
   peer_account(p, judged, now) ;

@@ -98,6 +98,12 @@ static void judge (struct peer *p, struct frame const *f, tain const *now)
   int unpacked = wire_unpack_request(&req, f->s, f->len) ;
   unsigned int there = frame_in_fdcount(&p->in) ;
   enum phase before = verbs_phase(&p->session) ;
+  if (p->session.rights.isguest && !p->session.isnative)
+  {
+    peer_say(p, "connection denied") ;
+    peer_die(p) ;
+    return ;
+  }
   if (req.nfds > there || (p->in.dialect == FRAME_S6 && req.nfds != f->nfds) || (req.nfds < there && frame_in_isempty(&p->in)))
   {
     peer_drain(p, EPROTO, "protocol error: wrong number of descriptors", now) ;

@@ -59,7 +59,7 @@ int peer_isquiet (struct peer const *p)
 {
   enum phase phase = verbs_phase(&p->session) ;
   if (p->state != PEER_SNIFF && p->state != PEER_OPEN && p->state != PEER_WAITING) return 0 ;
-  return frame_in_isempty(&p->in) && frame_out_isempty(&p->out) && (phase == PHASE_NONE || phase == PHASE_GIVEN) ;
+  return frame_in_isempty(&p->in) && frame_out_isempty(&p->out) && !verbs_ischanging(&p->session) && (phase == PHASE_NONE || phase == PHASE_GIVEN) ;
 }
 
 void peer_hangup (struct peer *p, tain const *now)
@@ -92,7 +92,7 @@ int peer_mayhear (struct peer *p, tain const *now)
 static int is_in_exchange (struct peer const *p)
 {
   enum phase phase = verbs_phase(&p->session) ;
-  return p->state == PEER_GREET || p->state == PEER_ANSWERING || !frame_in_isempty(&p->in) || phase == PHASE_DUMP || phase == PHASE_TAKING ;
+  return p->state == PEER_GREET || p->state == PEER_ANSWERING || verbs_ischanging(&p->session) || !frame_in_isempty(&p->in) || phase == PHASE_DUMP || phase == PHASE_TAKING ;
 }
 
  /* -t is armed for every exchange: when it begins, and when a message of
@@ -103,7 +103,7 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
 {
   int wasbusy = p->busy ;
   if (peer_isdead(p)) return ;
-  p->busy = !frame_out_isempty(&p->out) || (p->state != PEER_WAITING && is_in_exchange(p)) ;
+  p->busy = !frame_out_isempty(&p->out) || verbs_ischanging(&p->session) || (p->state != PEER_WAITING && is_in_exchange(p)) ;
   if (!p->busy)
   {
     p->deadline = tain_infinite ;
@@ -116,6 +116,6 @@ void peer_account (struct peer *p, unsigned int judged, tain const *now)
       tain_add(&p->deadline, now, p->timeout) ;
       p->hasleft = 0 ;
     }
-    if (p->islameduck && (p->state == PEER_WAITING || (p->state == PEER_OPEN && !is_in_exchange(p)))) p->state = PEER_DRAIN ;
+    if (p->islameduck && !verbs_ischanging(&p->session) && (p->state == PEER_WAITING || (p->state == PEER_OPEN && !is_in_exchange(p)))) p->state = PEER_DRAIN ;
   }
 }

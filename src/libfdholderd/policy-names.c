@@ -3,7 +3,9 @@
  /* Names in a directory of rules that no client can have: told of once, when
     the directory is first used. The compiler refuses them. */
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/stralloc.h>
 #include <skalibs/types.h>
@@ -17,6 +19,17 @@
 #include "libdaemon/log.h"
 
 enum { TOLD_MAX = 8 } ;
+
+void policy_check_dir (struct policy const *p, char const *dir)
+{
+  static char const self[] = "/." ;
+  char path[ACCESSRULES_PATH_MAX + sizeof(self)] ;
+  struct stat st ;
+  size_t len = strlen(dir) ;
+  memcpy(path, dir, len) ;
+  memcpy(path + len, self, sizeof(self)) ;
+  if (stat(path, &st) == -1) log_line(p->complaints->log, LOG_WARNING, "unable to use the rules directory ", dir, ": ", strerror(errno), ": until there is one, everybody is denied") ;
+}
 
 static void tell (struct policy *p, char const *class, char const *name, char const *better)
 {

@@ -28,6 +28,7 @@ int policy_init_dir (struct policy *p, char const *dir, struct complaints *compl
 {
   init(p, complaints) ;
   if (!accessrules_open_dir(&p->rules, dir)) return 0 ;
+  policy_check_dir(p, dir) ;
   policy_check_names(p) ;
   return 1 ;
 }

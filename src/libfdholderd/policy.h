@@ -64,6 +64,7 @@ struct rights
   char key[POLICY_KEY_SIZE] ;  /* the rule that allows the connection; empty: none does any longer */
   uint32_t generation ;
   tain judged ;  /* when the rule was found */
+  uint8_t isguest ;  /* no rule lets him in: he may only keep us */
   struct rights_one *one ;  /* RIGHT_READ of them; 0: none has been needed yet */
 } ;
 
@@ -74,6 +75,9 @@ extern void policy_free (struct policy *) ;  /* a daemon that ends need not */
 
  /* Warns of names in a directory that can never match: part of policy_init_dir. */
 extern void policy_check_names (struct policy *) ;
+
+ /* And where there is no such directory: nothing else would tell that everybody is denied. */
+extern void policy_check_dir (struct policy const *, char const *) ;
 
  /* A cdb is read again, and used if it is good; a bad one changes nothing
     but the log. A directory needs no reload. */

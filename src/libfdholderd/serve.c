@@ -18,12 +18,15 @@
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
 #include "libfdholderd/inspect.h"
+#include "libfdholderd/kept.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/serve.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/store.h"
 #include "libfdholderd/upgrade.h"
+#include "libfdholderd/verbs.h"
 #include "libfdholderd/watch.h"
+#include "libfdwire/wire-keep.h"
 
 enum { SERVE_REST_MS = 10 } ;
 
@@ -39,6 +42,7 @@ static void stop_listening (struct serve *s)
   if (fd < 0 || fd_move(s->acceptor.fd, fd) == -1) fd_close(s->acceptor.fd) ;
   if (copy >= 0) fdtable_close(&s->holder->fdtable, copy, 0) ;
   s->acceptor.fd = -1 ;
+  s->holder->kept.listening = -1 ;
 }
 
 static void enter_lameduck (struct serve *s)
@@ -81,6 +85,17 @@ static void obey (void *data, int number, pid_t pid)
   }
 }
 
+static void on_order (void *data, char order)
+{
+  switch (order)
+  {
+    case WIRE_ORDER_TERMINATE : obey(data, SIGTERM, 0) ; break ;
+    case WIRE_ORDER_UPGRADE : obey(data, SIGUSR1, 0) ; break ;
+    case WIRE_ORDER_RELOAD : obey(data, SIGHUP, 0) ; break ;
+    default : break ;
+  }
+}
+
  /* Signals and connections wait for the end of the turn: what a client has
     sent before SIGTERM is read before it is obeyed, and who has gone is not in
     the way of who comes. */
@@ -112,7 +127,7 @@ static void on_report (void *data, unsigned int events, tain const *now)
 static void on_limit (void *data, tain const *now)
 {
   struct serve *s = data ;
-  store_expire(&s->holder->store, now) ;
+  verbs_expire(s->holder, now) ;
 }
 
 static void on_wake (void *data, tain const *now)
@@ -134,6 +149,23 @@ static int begin_watching (struct serve *s, int listenfd, int signalfd)
     && (reports < 0 || loop_watch_start(&s->loop, &s->reports, reports, 0)) ;
 }
 
+ /* The channel goes on in the next image, between two changes. */
+
+static int may_execute (void *data)
+{
+  struct serve const *s = data ;
+  return !kept_isbusy(&s->holder->kept) ;
+}
+
+static void describe_role (void *data, struct upgrade_words *words)
+{
+  struct serve const *s = data ;
+  struct kept const *k = &s->holder->kept ;
+  if (k->state != KEPT_OFF) words->worker = kept_isopen(k) ? k->fd : UPGRADE_ALONE ;
+}
+
+static struct upgrade_hooks const hooks = { .isready = &may_execute, .words = &describe_role } ;
+
 int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_options const *options)
 {
   static int const signals[] = { SIGTERM, SIGHUP, SIGCHLD, SIGUSR1 } ;
@@ -149,7 +181,10 @@ int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_op
   if (!begin_watching(s, listenfd, signalfd)) return 0 ;
   if (!slots_init(&s->slots, h, &s->loop, h->budget.maxconn, &options->timeout)) return 0 ;
   h->begun = STAMP ;
+  kept_init(&h->kept, &h->store, &h->complaints, &s->loop, listenfd, &on_order, s) ;
   upgrade_init(&s->upgrade, h, &s->slots, &s->loop, options->argv, signalfd) ;
+  s->upgrade.hooks = &hooks ;
+  s->upgrade.data = s ;
   return 1 ;
 }
 
@@ -174,7 +209,7 @@ static int want (struct serve *s)
 static void prepare (struct serve *s)
 {
   tain when = tain_infinite ;
-  store_next_limit(&s->holder->store, &when) ;
+  if (!kept_isbusy(&s->holder->kept)) store_next_limit(&s->holder->store, &when) ;
   loop_timer_set(&s->loop, &s->expiry, &when) ;
   when = s->end ;
   accept_next(&s->acceptor, &s->slots, &STAMP, &when) ;
@@ -182,6 +217,7 @@ static void prepare (struct serve *s)
   slots_next(&s->slots, &STAMP, &when) ;
   watch_next(&s->holder->watch, &STAMP, &when) ;
   inspect_next(&s->holder->inspect, &STAMP, &when) ;
+  kept_next(&s->holder->kept, &STAMP, &when) ;
   flight_next(&s->holder->flight, &when) ;
   complaint_next(&s->holder->complaints, &STAMP, &when) ;
   loop_timer_set(&s->loop, &s->wake, &when) ;
@@ -197,6 +233,7 @@ static void turn (struct serve *s)
   if (s->areconnections) accept_some(&s->acceptor, &s->slots, &STAMP) ;
   else if (loop_watch_isstarted(&s->listening)) slots_relieve(&s->slots) ;
   if (s->aresignals && !signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
+  if (kept_turn(&h->kept, &STAMP)) verbs_go_on(h, &STAMP) ;
   watch_turn(&h->watch, &STAMP) ;
   inspect_turn(&h->inspect, &STAMP) ;
   slots_turn(&s->slots, &STAMP) ;

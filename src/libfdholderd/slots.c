@@ -9,6 +9,7 @@
 #include "libdaemon/list.h"
 #include "libdaemon/loop.h"
 #include "libfdholderd/account.h"
+#include "libfdholderd/change.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/peer.h"
 #include "libfdholderd/slots-internal.h"
@@ -34,6 +35,7 @@ int slots_init (struct slots *s, struct holder *h, struct loop *loop, uint32_t m
   for (unsigned int i = 0 ; i < SLOTS_ROOM ; i++) s->cells[i].account = 0 ;
   accounts_init(&h->accounts) ;
   watch_init(&h->watch, loop, &slots_wake, &slots_mayhear) ;
+  changes_init(&h->changes) ;
   inspect_init(&h->inspect, &h->store, &slots_wake) ;
   return 1 ;
 }

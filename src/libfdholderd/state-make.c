@@ -131,24 +131,24 @@ static int finish (struct making *m)
   if (!state_room(m, WIRE_STATE_DIGEST)) return 0 ;
   clock_now(&head->clock) ;
   span(&head->uptime, &m->h->begun, m->now) ;
-  head->upgrades = m->h->upgrades ;
   wire_state_pack_head(bytes->s, head) ;
   wire_state_seal(bytes->s + bytes->len, bytes->s, bytes->len) ;
   bytes->len += WIRE_STATE_DIGEST ;
   return 1 ;
 }
 
-int state_make (struct state *st, struct holder *h, struct slots const *slots, tain const *now)
+int state_make (struct state *st, struct holder *h, struct slots const *slots, uint32_t upgrades, tain const *now)
 {
   static struct wire_state_head const none = { .helpers = 0 } ;
   struct making m = { .st = st, .h = h, .now = now, .fds = GENALLOC_ZERO } ;
   int ok ;
   st->head = none ;
+  st->head.upgrades = upgrades ;
   st->bytes.len = 0 ;
   ok = !!state_room(&m, WIRE_STATE_HEAD) ;
   if (ok) st->bytes.len = WIRE_STATE_HEAD ;
   ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m)
-    && put_connections(&m, slots) && state_put_closing(&m) && finish(&m) ;
+    && (!slots || put_connections(&m, slots)) && state_put_closing(&m) && finish(&m) ;
   genalloc_free(int, &m.fds) ;
   return ok ? 1 : (errno = ENOMEM, 0) ;
 }

@@ -29,8 +29,9 @@ struct state
 extern void state_free (struct state *) ;
 
  /* Of what there is now. Connections that are in the middle of something are
-    left out. 0 and errno: ENOMEM. */
-extern int state_make (struct state *, struct holder *, struct slots const *, tain const *now) ;
+    left out; slots 0: there are none. upgrades: how many there will have been.
+    0 and errno: ENOMEM. */
+extern int state_make (struct state *, struct holder *, struct slots const *, uint32_t upgrades, tain const *now) ;
 
  /* Into a file without a name. It is close-on-exec; -1 and errno. */
 extern int state_save (struct state const *) ;

@@ -98,7 +98,7 @@ static void insert (struct store *s, struct store_entry *e, enum store_change ch
 int store_put (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return (errno = EBUSY, 0) ;
-  if (store_used(s) >= s->max) return (errno = ENFILE, 0) ;
+  if (store_isfull(s)) return (errno = ENFILE, 0) ;
   store_count_in(s, e) ;
   insert(s, e, STORE_STORED) ;
   return 1 ;
@@ -176,14 +176,15 @@ static struct store_entry *first_to_expire (struct store const *s)
   return node ? entry_bylimit(node) : 0 ;
 }
 
-void store_expire (struct store *s, tain const *now)
+struct store_entry *store_first_expired (struct store const *s, tain const *now)
 {
-  for (;;)
-  {
-    struct store_entry *e = first_to_expire(s) ;
-    if (!e || tain_less(now, &e->limit)) return ;
-    drop(s, e, STORE_EXPIRED) ;
-  }
+  struct store_entry *e = first_to_expire(s) ;
+  return e && !tain_less(now, &e->limit) ? e : 0 ;
+}
+
+void store_expire (struct store *s, struct store_entry *e)
+{
+  drop(s, e, STORE_EXPIRED) ;
 }
 
 void store_next_limit (struct store const *s, tain *when)

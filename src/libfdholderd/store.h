@@ -75,6 +75,7 @@ extern void store_init (struct store *, struct fdtable *, uint32_t max, store_ob
 extern void store_free (struct store *) ;  /* closes all, and tells nobody; a daemon that ends need not */
 #define store_count(s) ((s)->byid.count)
 #define store_used(s) (store_count(s) + (s)->lent)  /* of max */
+#define store_isfull(s) (store_used(s) >= (s)->max)
 
  /* How many of them that user has stored: a lookup among users. */
 extern uint32_t store_used_by (struct store const *, uid_t) ;
@@ -116,11 +117,18 @@ extern int store_restore (struct store *, struct store_entry *) ;
  /* It does not: freed, its reference given up. */
 extern void store_forget (struct store *, struct store_entry *) ;
 
- /* Drops every entry whose limit has come. */
-extern void store_expire (struct store *, tain const *now) ;
+ /* The first entry whose limit has come; or 0. And that goes, as one that has expired. */
+extern struct store_entry *store_first_expired (struct store const *, tain const *now) ;
+extern void store_expire (struct store *, struct store_entry *) ;
 
  /* Lowers it to the next limit that will come. */
 extern void store_next_limit (struct store const *, tain *when) ;
+
+ /* Limits travel as wall clock times and are kept on the clock of now, by
+    what is left of them at a given wall clock time.
+    store_limit_from_wire: 0 where the limit has passed. */
+extern int store_limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now) ;
+extern void store_limit_to_wire (tain *wire, struct store_entry const *, tain const *wallclock, tain const *now) ;
 
  /* All entries in the order of their ids; stops when the function returns 0. */
 typedef int store_iter_func (struct store_entry const *, void *) ;

@@ -5,6 +5,8 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,22 +19,69 @@
 
 #include "libfdholderd/upgrade.h"
 
-static char const state_word[] = "-R" ;
-static char const trial_word[] = "-C" ;
+enum { WORDS_MAX = 10, NUMBERS = 4 } ;
 
-enum { WORDS_MAX = 3 } ;
+struct word
+{
+  char const *text ;
+  size_t number ;  /* where it is in struct upgrade_words */
+} ;
+
+static struct word const numbers[NUMBERS] =
+{
+  { "-R", offsetof(struct upgrade_words, fd) },
+  { "-W", offsetof(struct upgrade_words, worker) },
+  { "-A", offsetof(struct upgrade_words, keeper) },
+  { "-P", offsetof(struct upgrade_words, process) }
+} ;
+
+#define number_of(w, word) ((int *)((char *)(w) + (word)->number))
+
+static int is (char const *s, char const *word)
+{
+  return s && !strcmp(s, word) ;
+}
+
+ /* How many words that is. */
+
+static int take_word (struct upgrade_words *w, char const *const *argv)
+{
+  unsigned int fd ;
+  if (w->n && is(argv[0], "-C")) return w->istrial = 1 ;
+  if (w->n && is(argv[0], "-S")) return w->isstarted = 1 ;
+  for (unsigned int i = 0 ; i < NUMBERS ; i++)
+    if (is(argv[0], numbers[i].text) && argv[1] && uint0_scan(argv[1], &fd))
+    {
+      *number_of(w, numbers + i) = (int)fd ;
+      return 2 ;
+    }
+  return 0 ;
+}
 
  /* They come first, so what the user gave is never taken for one of them. */
 
 struct upgrade_words upgrade_words (char const *const *argv)
 {
-  struct upgrade_words w = { .n = 0, .fd = -1, .istrial = 0 } ;
-  unsigned int fd ;
-  if (!argv[0] || !argv[1] || strcmp(argv[1], state_word) || !argv[2] || !uint0_scan(argv[2], &fd)) return w ;
-  w.fd = (int)fd ;
-  w.istrial = argv[3] && !strcmp(argv[3], trial_word) ;
-  w.n = w.istrial ? 3 : 2 ;
+  struct upgrade_words w = UPGRADE_WORDS_ZERO ;
+  int n = 0 ;
+  if (!argv[0]) return w ;
+  do
+  {
+    w.n += n ;
+    n = take_word(&w, argv + 1 + w.n) ;
+  }
+  while (n) ;
   return w ;
+}
+
+int upgrade_mark (struct upgrade_words const *w, int flag)
+{
+  for (unsigned int i = 0 ; i < NUMBERS ; i++)
+  {
+    int fd = *number_of(w, numbers + i) ;
+    if (fd > UPGRADE_ALONE && fcntl(fd, F_SETFD, flag) == -1) return 0 ;
+  }
+  return 1 ;
 }
 
  /* What the kernel was told to execute: argv[0] as it was found. A number of a
@@ -54,20 +103,26 @@ static void try (char const *program, char const **argv)
   else execvp(program, (char **)argv) ;
 }
 
-int upgrade_execute (char const *const *argv, int fd, int istrial)
+int upgrade_execute (char const *const *argv, struct upgrade_words const *w)
 {
-  char number[INT_FMT] ;
+  char text[NUMBERS][INT_FMT] ;
   char const **words ;
   size_t n = 0, i = 1 + (size_t)upgrade_words(argv).n ;
   while (argv[n]) n++ ;
   words = malloc((n + WORDS_MAX + 1) * sizeof(char const *)) ;
   if (!words) return (errno = ENOMEM, 0) ;
-  number[int_fmt(number, fd)] = 0 ;
   n = 0 ;
   words[n++] = argv[0] ;
-  words[n++] = state_word ;
-  words[n++] = number ;
-  if (istrial) words[n++] = trial_word ;
+  for (unsigned int k = 0 ; k < NUMBERS ; k++)
+  {
+    int fd = *number_of(w, numbers + k) ;
+    if (fd < 0) continue ;
+    text[k][int_fmt(text[k], fd)] = 0 ;
+    words[n++] = numbers[k].text ;
+    words[n++] = text[k] ;
+  }
+  if (w->istrial) words[n++] = "-C" ;
+  if (w->isstarted) words[n++] = "-S" ;
   while (argv[i]) words[n++] = argv[i++] ;
   words[n] = 0 ;
   try(find_program(argv), words) ;

@@ -26,6 +26,7 @@ struct trial
 static int run (void *data)
 {
   struct trial const *t = data ;
+  struct upgrade_words words = UPGRADE_WORDS_ZERO ;
   sigset_t none ;
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ;
@@ -33,7 +34,9 @@ static int run (void *data)
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
   if (dup2(t->answer, 1) == -1 || uncoe(t->state) == -1) _exit(1) ;
-  upgrade_execute(t->argv, t->state, 1) ;
+  words.fd = t->state ;
+  words.istrial = 1 ;
+  upgrade_execute(t->argv, &words) ;
   strerr_warnwusys("execute itself") ;
   _exit(1) ;
 }

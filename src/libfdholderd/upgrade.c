@@ -61,7 +61,8 @@ static void quiesce (struct upgrade *u, tain const *now)
   clock_after(&end, now, UPGRADE_QUIESCE_MS) ;
   loop_timer_set(u->loop, &u->deadline, &end) ;
   u->holder->isquiescing = 1 ;
-  slots_quiesce(u->slots, now) ;
+  if (u->slots) slots_quiesce(u->slots, now) ;
+  if (u->hooks && u->hooks->quiesce) (*u->hooks->quiesce)(u->data) ;
 }
 
  /* isover: there is nobody who could say more. */
@@ -127,7 +128,7 @@ static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
 {
   int p[2], fd ;
   tain end ;
-  if (!state_make(st, u->holder, u->slots, now)) return 0 ;
+  if (!state_make(st, u->holder, u->slots, u->holder->upgrades + 1, now)) return 0 ;
   fd = state_save(st) ;
   if (fd < 0) return 0 ;
   if (pipenbcoe(p) == -1) goto close_state ;
@@ -176,7 +177,7 @@ static void go_on (struct upgrade *u, tain const *now)
 {
   end_phase(u) ;
   u->holder->isquiescing = 0 ;
-  slots_quiesce(u->slots, now) ;
+  if (u->slots) slots_quiesce(u->slots, now) ;
 }
 
 void upgrade_cancel (struct upgrade *u, tain const *now)
@@ -196,15 +197,18 @@ static int has_signals (struct upgrade const *u)
 
 static int try_execute (struct upgrade *u, struct state *st, tain const *now)
 {
-  int fd, e ;
-  if (!state_make(st, u->holder, u->slots, now)) return 0 ;
-  fd = state_save(st) ;
-  if (fd < 0) return 0 ;
+  struct upgrade_words words = UPGRADE_WORDS_ZERO ;
+  int e ;
+  if (!state_make(st, u->holder, u->slots, u->holder->upgrades + 1, now)) return 0 ;
+  words.fd = state_save(st) ;
+  if (words.fd < 0) return 0 ;
+  if (u->hooks && u->hooks->words) (*u->hooks->words)(u->data, &words) ;
   state_hand_over(st, &u->holder->closer) ;
-  if (state_mark(st, 0) && uncoe(fd) == 0) upgrade_execute(u->argv, fd, 0) ;
+  if (state_mark(st, 0) && upgrade_mark(&words, 0)) upgrade_execute(u->argv, &words) ;
   e = errno ;
   state_mark(st, FD_CLOEXEC) ;
-  fd_close(fd) ;
+  upgrade_mark(&words, FD_CLOEXEC) ;
+  fd_close(words.fd) ;
   errno = e ;
   return 0 ;
 }
@@ -245,10 +249,11 @@ void upgrade_turn (struct upgrade *u, tain const *now)
 {
   if (u->isasked) start(u, now) ;
   if (u->phase != UPGRADE_QUIESCE) return ;
-  if (u->isover)
+  if (u->isover && u->slots)
   {
     slots_end_exchanges(u->slots, now) ;
     slots_turn(u->slots, now) ;
   }
-  if (slots_arequiet(u->slots)) execute(u, now) ;
+  if (u->slots && !slots_arequiet(u->slots)) return ;
+  if (!u->hooks || !u->hooks->isready || (*u->hooks->isready)(u->data)) execute(u, now) ;
 }

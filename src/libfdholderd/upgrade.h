@@ -50,10 +50,22 @@ enum upgrade_phase
   UPGRADE_QUIESCE
 } ;
 
+struct upgrade_words ;
+
+ /* What is asked of who owns it. All may be 0. */
+struct upgrade_hooks
+{
+  int (*isready) (void *) ;  /* may this image end now? */
+  void (*quiesce) (void *) ;  /* it is going to */
+  void (*words) (void *, struct upgrade_words *) ;  /* what else the next one is told */
+} ;
+
 struct upgrade
 {
   struct holder *holder ;
-  struct slots *slots ;
+  struct slots *slots ;  /* 0: there are no connections */
+  struct upgrade_hooks const *hooks ;
+  void *data ;  /* theirs */
   struct loop *loop ;
   char const *const *argv ;  /* ours, whole; 0: we cannot be executed */
   int signalfd ;  /* readable: signals are to be obeyed before */
@@ -79,18 +91,35 @@ extern void upgrade_cancel (struct upgrade *, tain const *now) ;
 extern void upgrade_reap (struct upgrade *) ;  /* after SIGCHLD: its children, and those of the image before */
 extern void upgrade_turn (struct upgrade *, tain const *now) ;  /* every turn, last of all. May not return: then we are another image */
 
- /* The words that the image before has put in front of all arguments. */
+ /*
+    The words that the image before, or who has started us, has put in front of
+    all arguments. They are not for users:
+
+    -R fd   take over the state that is in it
+    -C      only look whether that could be done: answer, and end
+    -W fd   be the worker of a keeper, by that channel; 0: of one that has gone
+    -S      the keeper has started us: he waits for us to be ready
+    -A fd   be the keeper of a worker, by that channel,
+    -P fd   which is that process
+ */
 struct upgrade_words
 {
-  int n ;  /* how many they are; 0: this is no upgrade */
+  int n ;  /* how many they are; 0: there are none */
   int fd ;  /* of the state; -1: none */
-  int istrial ;
+  int worker ;  /* the channel; UPGRADE_ALONE; -1: we are none, or not yet */
+  int keeper ;  /* the channel; -1: we are none, or not yet */
+  int process ;  /* -1: none */
+  uint8_t istrial ;
+  uint8_t isstarted ;
 } ;
+#define UPGRADE_WORDS_ZERO { .fd = -1, .worker = -1, .keeper = -1, .process = -1 }
+enum { UPGRADE_ALONE = 0 } ;  /* what we listen on is no channel */
 
 extern struct upgrade_words upgrade_words (char const *const *argv) ;
 
- /* Executes what we are, with our arguments and such words. The descriptor is
+ /* Executes what we are, with our arguments and such words. Their descriptors are
     not to be close-on-exec. 0 and errno, if it returns. */
-extern int upgrade_execute (char const *const *argv, int fd, int istrial) ;
+extern int upgrade_execute (char const *const *argv, struct upgrade_words const *) ;
+extern int upgrade_mark (struct upgrade_words const *, int flag) ;  /* they become close-on-exec (FD_CLOEXEC), or not (0). 0 and errno */
 
 #endif

@@ -66,7 +66,7 @@ static int add_to_dump (struct store_entry const *e, void *data)
     if (!d->body) return 0 ;
     d->len = 0 ;
   }
-  limit_to_wire(&limit, e, &d->wallclock, d->now) ;
+  store_limit_to_wire(&limit, e, &d->wallclock, d->now) ;
   d->len += wire_pack_entry(d->body + d->len, &limit, e->id, e->idlen) ;
   d->fds[d->n++] = e->fd ;
   return 1 ;

@@ -2,12 +2,15 @@
 
  /* Verbs on one id. */
 
+#include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/list.h"
 #include "libfdholderd/budget.h"
+#include "libfdholderd/change.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/selfsocket.h"
@@ -26,7 +29,7 @@ static int make_entry (struct call const *c, struct store_entry **e)
   tain limit, wallclock ;
   enum selfsocket_kind kind ;
   if (!tain_wallclock_read(&wallclock)) return errno ;
-  if (!limit_from_wire(&limit, &w->limit, &wallclock, c->now)) return EINVAL ;
+  if (!store_limit_from_wire(&limit, &w->limit, &wallclock, c->now)) return EINVAL ;
   kind = selfsocket_kind(&h->self, fd) ;
   if (kind == SELFSOCKET_HERE) return ELOOP ;
   if (budget_isexceeded(&h->budget, verbs_open(h, 0) - isreplaced)) return ENFILE ;
@@ -38,28 +41,25 @@ static int make_entry (struct call const *c, struct store_entry **e)
   return 0 ;
 }
 
-static int put (struct call const *c, struct store_entry *e)
+static int judge_store (struct call const *c, struct store_entry const *e)
 {
-  struct store *store = &c->holder->store ;
+  struct store const *store = &c->holder->store ;
   struct store_entry const *old = store_get(store, e->id) ;
   if (old && c->request->verb != WIRE_REPLACE) return EBUSY ;
   if (verbs_isoverquota(c->holder, c->session, !old || old->uid != e->uid, c->now)) return EDQUOT ;
-  if (old) store_replace(store, e) ;
-  else if (!store_put(store, e)) return errno ;
-  return 0 ;
+  return !old && store_isfull(store) ? ENFILE : 0 ;
 }
 
 static enum verdict store (struct call const *c, char const *what)
 {
-  struct store_entry *e = 0 ;
-  int error = make_entry(c, &e) ;
-  if (!error) error = put(c, e) ;
-  if (error)
-  {
-    store_entry_free(e) ;
-    fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
-  }
-  return verbs_done(c, what, c->request->entry.id.s, error) ;
+  struct change change = { .kind = CHANGE_STORE } ;
+  char const *id = c->request->entry.id.s ;
+  int error = make_entry(c, &change.entry) ;
+  if (!error) error = judge_store(c, change.entry) ;
+  if (!error) return verbs_change(c, &change, what, id) ;
+  store_entry_free(change.entry) ;
+  fdtable_unref(&c->holder->fdtable, c->fds[0]) ;
+  return verbs_done(c, what, id, error) ;
 }
 
 enum verdict verb_store (struct call const *c)
@@ -74,31 +74,22 @@ enum verdict verb_replace (struct call const *c)
   return store(c, "replace") ;
 }
 
- /* Who deletes a listening socket may want to bind to its address next: it is
-    closed before the answer, if that can be. */
-
-static void drop (struct holder *h, struct store_entry *e)
-{
-  int issocket = e->issocket ;
-  uint32_t before = closer_pending(&h->closer) ;
-  store_drop(&h->store, e) ;
-  if (issocket) closer_settle(&h->closer, before) ;
-}
-
 enum verdict verb_delete (struct call const *c)
 {
   char const *id = c->request->entry.id.s ;
-  struct store_entry *e = store_get(&c->holder->store, id) ;
-  int error = !e ? ENOENT : e->taken ? EBUSY : 0 ;
-  if (!error) drop(c->holder, e) ;
-  return verbs_done(c, "delete", id, error) ;
+  struct change change = { .kind = CHANGE_DELETE, .entry = store_get(&c->holder->store, id) } ;
+  if (!change.entry) return verbs_done(c, "delete", id, ENOENT) ;
+  return change.entry->taken ? verbs_done(c, "delete", id, EBUSY) : verbs_change(c, &change, "delete", id) ;
 }
 
 static int take (struct session *s, struct store_entry *e)
 {
-  s->taking.id = strdup(e->id) ;
-  if (!s->taking.id) return 0 ;
-  s->taking.serial = e->serial ;
+  struct taking *t = malloc(sizeof(struct taking) + (size_t)e->idlen + 1) ;
+  if (!t) return 0 ;
+  list_init(&t->link) ;
+  t->serial = e->serial ;
+  memcpy(t->id, e->id, (size_t)e->idlen + 1) ;
+  s->taking = t ;
   e->taken = 1 ;
   return 1 ;
 }
@@ -144,24 +135,37 @@ enum verdict verb_retrieve (struct call const *c)
 
 enum verdict verb_acknowledge (struct call const *c)
 {
-  return verbs_error(&c->reply, verbs_taking_complete(c->holder, c->session) ? 0 : errno) ;
+  struct taking *t = c->session->taking ;
+  struct change change = { .kind = CHANGE_LEND, .entry = t ? store_get(&c->holder->store, t->id) : 0 } ;
+  int isthere = change.entry && change.entry->serial == t->serial ;
+  enum verdict verdict ;
+  c->session->taking = 0 ;
+  verdict = isthere ? verbs_change(c, &change, "retrieve-and-delete", t->id) : verbs_done(c, "retrieve-and-delete", t ? t->id : 0, ENOENT) ;
+  free(t) ;
+  return verdict ;
 }
 
  /* Before it expires, and while nobody else has stored under its id. */
 
-static int put_back (struct holder *h, struct session *s, tain const *now)
+static int judge_putback (struct call const *c)
 {
-  if (!s->given || (s->given->expires && !tain_less(now, &s->given->limit))) return ENOENT ;
-  if (!store_restore(&h->store, s->given)) return errno ;
-  s->given = 0 ;
-  return 0 ;
+  struct store_entry const *given = c->session->given ;
+  if (!given || (given->expires && !tain_less(c->now, &given->limit))) return ENOENT ;
+  return store_get(&c->holder->store, given->id) ? EBUSY : 0 ;
 }
 
 enum verdict verb_putback (struct call const *c)
 {
-  struct store_entry const *given = c->session->given ;
-  int error = put_back(c->holder, c->session, c->now) ;
-  verbs_log(c->holder, c->session, "put back", given ? given->id : 0, error) ;
-  verbs_session_end(c->holder, c->session) ;
-  return verbs_error(&c->reply, error) ;
+  struct session *s = c->session ;
+  struct change change = { .kind = CHANGE_RESTORE, .entry = s->given } ;
+  int error = judge_putback(c) ;
+  enum verdict verdict ;
+  if (!error)
+  {
+    s->given = 0 ;  /* it is the change's */
+    return verbs_change(c, &change, "put back", change.entry->id) ;
+  }
+  verdict = verbs_done(c, "put back", s->given ? s->given->id : 0, error) ;
+  verbs_session_end(c->holder, s) ;
+  return verdict ;
 }

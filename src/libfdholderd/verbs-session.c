@@ -10,6 +10,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "libfdholderd/change.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/stage.h"
 #include "libfdholderd/store.h"
@@ -90,39 +91,36 @@ void verbs_observe (void *data, enum store_change change, struct store_entry con
   if (change == STORE_EXPIRED && log_wants(&h->log, LOG_INFO)) log_line(&h->log, LOG_INFO, "expired: ", log_quote(quoted, e->id, e->idlen)) ;
 }
 
-static void taking_free (struct session *s)
+static struct store_entry *find_taken (struct holder *h, struct taking const *t)
 {
-  free(s->taking.id) ;
-  s->taking.id = 0 ;
+  struct store_entry *e = store_get(&h->store, t->id) ;
+  return e && e->serial == t->serial ? e : 0 ;
 }
 
-int verbs_taking_complete (struct holder *h, struct session *s)
+static void end_taking (struct holder *h, struct session *s)
 {
-  struct store_entry *e = verbs_istaking(s) ? store_get(&h->store, s->taking.id) : 0 ;
-  int error = ENOENT ;
-  if (e && e->serial == s->taking.serial)
-  {
-    if (s->isnative) store_lend(&h->store, s->given = e) ;
-    else store_drop(&h->store, e) ;
-    error = 0 ;
-  }
-  verbs_log(h, s, "retrieve-and-delete", s->taking.id, error) ;
-  taking_free(s) ;
-  return error ? (errno = error, 0) : 1 ;
+  struct store_entry *e = find_taken(h, s->taking) ;
+  free(s->taking) ;
+  s->taking = 0 ;
+  if (!e) return ;
+  e->taken = 0 ;
+  watch_tell(&h->watch, e->id) ;
+}
+
+ /* What the keeper is being told of is done all the same. */
+
+static void end_changing (struct holder *h, struct session *s)
+{
+  if (h->changes.underway.session == s) h->changes.underway.session = 0 ;
+  if (s->postponed) postponed_free(s->postponed, &h->fdtable) ;
+  s->postponed = 0 ;
+  s->changing = CHANGING_NOTHING ;
 }
 
 void verbs_session_end (struct holder *h, struct session *s)
 {
-  if (verbs_istaking(s))
-  {
-    struct store_entry *e = store_get(&h->store, s->taking.id) ;
-    if (e && e->serial == s->taking.serial)
-    {
-      e->taken = 0 ;
-      watch_tell(&h->watch, e->id) ;
-    }
-    taking_free(s) ;
-  }
+  end_changing(h, s) ;
+  if (verbs_istaking(s)) end_taking(h, s) ;
   if (s->given) store_forget(&h->store, s->given) ;
   s->given = 0 ;
   if (s->waiter) watch_forget(&h->watch, s->waiter) ;

@@ -8,6 +8,7 @@
 #include <skalibs/tai.h>
 
 #include "libfdholderd/budget.h"
+#include "libfdholderd/change.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/selfsocket.h"
 #include "libfdholderd/stage.h"
@@ -36,7 +37,7 @@ enum verdict verb_setdump (struct call const *c)
 }
 
  /* Makes the store's entries of what was staged, where its limit has not
-    passed. They get their references only when they are applied. */
+    passed, with references of their own. */
 
 struct applying
 {
@@ -53,11 +54,13 @@ static int prepare_one (struct holder *h, struct session const *s, struct applyi
   struct store_entry const *old ;
   enum selfsocket_kind kind = selfsocket_kind(&h->self, g->fd) ;
   if (kind == SELFSOCKET_HERE) return ELOOP ;
-  if (!limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
+  if (!store_limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
   e = store_entry_new(g->fd, g->id, g->idlen, &limit) ;
   if (!e) return ENOMEM ;
   e->issocket = kind != SELFSOCKET_NONE ;
   e->isunix = kind == SELFSOCKET_UNIX ;
+  store_entry_stored_by(e, s->rights.uid, s->pid, now) ;
+  fdtable_addref(&h->fdtable, g->fd) ;
   a->entries[a->n++] = e ;
   old = store_get(&h->store, g->id) ;
   a->added += !old ;
@@ -81,20 +84,27 @@ static int prepare (struct holder *h, struct session *s, struct applying *a, tai
   return verbs_isoverquota(h, s, a->gained, now) ? EDQUOT : 0 ;
 }
 
-static int apply (struct holder *h, struct session *s, tain const *now)
+static enum verdict apply (struct call const *c)
 {
+  struct holder *h = c->holder ;
+  struct session *s = c->session ;
   struct applying a = { .entries = malloc(stage_count(s->stage) * sizeof(struct store_entry *)), .n = 0, .added = 0, .gained = 0 } ;
-  int error = a.entries ? prepare(h, s, &a, now) : ENOMEM ;
+  int error = a.entries ? prepare(h, s, &a, c->now) : ENOMEM ;
+  struct change change = { .kind = CHANGE_DUMP, .entries = a.entries, .n = a.n } ;
+  verbs_session_end(h, s) ;
+  if (!error) return verbs_change(c, &change, "setdump", 0) ;
   for (uint32_t i = 0 ; i < a.n ; i++)
-    if (error) store_entry_free(a.entries[i]) ;
-    else
-    {
-      fdtable_addref(&h->fdtable, a.entries[i]->fd) ;
-      store_entry_stored_by(a.entries[i], s->rights.uid, s->pid, now) ;
-      store_replace(&h->store, a.entries[i]) ;
-    }
+  {
+    fdtable_unref(&h->fdtable, a.entries[i]->fd) ;
+    store_entry_free(a.entries[i]) ;
+  }
   free(a.entries) ;
-  return error ;
+  return verbs_done(c, "setdump", 0, error) ;
+}
+
+enum verdict verbs_setdump_continue (struct call const *c)
+{
+  return kept_isbusy(&c->holder->kept) ? verbs_postpone(c) : apply(c) ;
 }
 
 enum verdict verb_dumpframe (struct call const *c)
@@ -106,7 +116,7 @@ enum verdict verb_dumpframe (struct call const *c)
   budget_release(&c->holder->budget, n) ;
   s->stage->reserved -= n ;
   if (!error && !stage_iscomplete(s->stage)) return verbs_error(&c->reply, EAGAIN) ;
-  if (!error) error = apply(c->holder, s, c->now) ;
+  if (!error) return verbs_setdump_continue(c) ;
   verbs_session_end(c->holder, s) ;
   return error == EPROTO ? VERDICT_PROTOCOL : verbs_done(c, "setdump", 0, error) ;
 }

@@ -28,6 +28,16 @@ static size_t pack_facts (char *s, struct fact const *facts, unsigned int n)
   return len ;
 }
 
+ /* The keeper may be in no process id namespace of ours: 0. */
+
+static size_t pack_keeper (char *s, struct kept const *k)
+{
+  size_t len ;
+  if (kept_isopen(k)) return wire_pack_number_fact(s, "keeper", (uint64_t)k->pid) ;
+  len = wire_pack_string(s, "keeper") ;
+  return len + wire_pack_string(s + len, k->state == KEPT_OFF ? "off" : "none") ;
+}
+
  /* In the order in which people look at them. */
 
 static size_t pack_status (char *s, struct holder *h, tain const *now)
@@ -49,8 +59,7 @@ static size_t pack_status (char *s, struct holder *h, tain const *now)
   len += wire_pack_string(s + len, "uptime") ;
   len += wire_pack_seconds(s + len, clock_elapsed(&h->begun, now)) ;
   len += pack_facts(s + len, facts, sizeof(facts) / sizeof(*facts)) ;
-  len += wire_pack_string(s + len, "keeper") ;
-  return len + wire_pack_string(s + len, "off") ;
+  return len + pack_keeper(s + len, &h->kept) ;
 }
 
 enum verdict verb_status (struct call const *c)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libfdholderd/change.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/verbs.h"
@@ -10,19 +11,20 @@
 
 static struct verb const table[] =
 {
-  { WIRE_STORE, 0, RIGHT_STORE, PHASE_NONE, "store", &verb_store },
-  { WIRE_REPLACE, 1, RIGHT_STORE, PHASE_NONE, "replace", &verb_replace },
-  { WIRE_DELETE, 0, RIGHT_STORE, PHASE_NONE, "delete", &verb_delete },
-  { WIRE_RETRIEVE, 0, RIGHT_RETRIEVE, PHASE_NONE, "retrieve", &verb_retrieve },
-  { WIRE_WATCH, 1, RIGHT_LIST, PHASE_NONE, "watch", &verb_watch },
-  { WIRE_ACKNOWLEDGE, 1, RIGHT_NONE, PHASE_TAKING, "acknowledge", &verb_acknowledge },
-  { WIRE_PUTBACK, 1, RIGHT_NONE, PHASE_GIVEN, "put back", &verb_putback },
-  { WIRE_LIST, 0, RIGHT_LIST, PHASE_NONE, "list", &verb_list },
-  { WIRE_INSPECT, 1, RIGHT_LIST, PHASE_NONE, "list in detail", &verb_inspect },
-  { WIRE_STATUS, 1, RIGHT_LIST, PHASE_NONE, "status", &verb_status },
-  { WIRE_GETDUMP, 0, RIGHT_GETDUMP, PHASE_NONE, "getdump", &verb_getdump },
-  { WIRE_SETDUMP, 0, RIGHT_SETDUMP, PHASE_NONE, "setdump", &verb_setdump },
-  { WIRE_DUMPFRAME, 0, RIGHT_SETDUMP, PHASE_DUMP, "setdump", &verb_dumpframe }
+  { WIRE_STORE, 0, 1, RIGHT_STORE, PHASE_NONE, "store", &verb_store },
+  { WIRE_REPLACE, 1, 1, RIGHT_STORE, PHASE_NONE, "replace", &verb_replace },
+  { WIRE_DELETE, 0, 1, RIGHT_STORE, PHASE_NONE, "delete", &verb_delete },
+  { WIRE_RETRIEVE, 0, 0, RIGHT_RETRIEVE, PHASE_NONE, "retrieve", &verb_retrieve },
+  { WIRE_WATCH, 1, 0, RIGHT_LIST, PHASE_NONE, "watch", &verb_watch },
+  { WIRE_ACKNOWLEDGE, 1, 1, RIGHT_NONE, PHASE_TAKING, "acknowledge", &verb_acknowledge },
+  { WIRE_PUTBACK, 1, 1, RIGHT_NONE, PHASE_GIVEN, "put back", &verb_putback },
+  { WIRE_LIST, 0, 0, RIGHT_LIST, PHASE_NONE, "list", &verb_list },
+  { WIRE_INSPECT, 1, 0, RIGHT_LIST, PHASE_NONE, "list in detail", &verb_inspect },
+  { WIRE_STATUS, 1, 0, RIGHT_LIST, PHASE_NONE, "status", &verb_status },
+  { WIRE_KEEP, 1, 0, RIGHT_NONE, PHASE_NONE, "keep", &verb_keep },
+  { WIRE_GETDUMP, 0, 0, RIGHT_GETDUMP, PHASE_NONE, "getdump", &verb_getdump },
+  { WIRE_SETDUMP, 0, 0, RIGHT_SETDUMP, PHASE_NONE, "setdump", &verb_setdump },
+  { WIRE_DUMPFRAME, 0, 0, RIGHT_SETDUMP, PHASE_DUMP, "setdump", &verb_dumpframe }
 } ;
 
 enum { VERBS = sizeof(table) / sizeof(*table) } ;
@@ -68,8 +70,35 @@ static enum verdict ask_again (struct call const *c)
   return verdict ;
 }
 
+ /* It was put off while the keeper was told of another change, or of its own. */
+
+static enum verdict answer_change (struct call const *c)
+{
+  struct change_underway const *u = &c->holder->changes.underway ;
+  if (c->session->changing == CHANGING_NOW) return VERDICT_LATER ;
+  c->session->changing = CHANGING_NOTHING ;
+  return verbs_done(c, u->what, u->hasid ? u->id : 0, 0) ;
+}
+
+static enum verdict ask_postponed (struct call const *c)
+{
+  struct postponed *p = c->session->postponed ;
+  struct call again = *c ;
+  int fd = p->fd ;
+  enum verdict verdict ;
+  c->session->postponed = 0 ;
+  p->fd = -1 ;
+  again.request = &p->request ;
+  again.fds = &fd ;
+  verdict = p->request.verb == WIRE_DUMPFRAME ? verbs_setdump_continue(&again) : verbs_answer(&again, 0) ;
+  postponed_free(p, &c->holder->fdtable) ;
+  return verdict ;
+}
+
 enum verdict verbs_resume (struct call const *c)
 {
+  if (c->session->postponed) return ask_postponed(c) ;
+  if (c->session->changing) return answer_change(c) ;
   return c->session->inspection ? verbs_inspection_continue(c) : ask_again(c) ;
 }
 
@@ -86,6 +115,7 @@ enum verdict verbs_answer (struct call const *c, int unpacked)
   }
   if (phase != verb->phase && phase != PHASE_NONE) verbs_session_end(c->holder, s) ;
   if (unpacked) return refuse(c, verb, unpacked) ;
+  if (s->rights.isguest && verb->letter != WIRE_KEEP) return refuse(c, verb, EPERM) ;
   if (!policy_may(&c->holder->policy, &s->rights, verb->right, c->request->entry.id.s, c->now)) return refuse(c, verb, EPERM) ;
-  return (*verb->f)(c) ;
+  return verb->ischange && kept_isbusy(&c->holder->kept) ? verbs_postpone(c) : (*verb->f)(c) ;
 }

@@ -24,8 +24,17 @@
  /* A retrieve-and-delete that has been answered and not completed. */
 struct taking
 {
+  struct list link ;  /* among those that have ended, and must wait to be told */
   uint64_t serial ;  /* of the entry */
-  char *id ;  /* a copy, for the entry may go; 0: none is under way */
+  char id[] ;  /* a copy, for the entry may go */
+} ;
+
+ /* What it has asked to be changed. */
+enum changing
+{
+  CHANGING_NOTHING,
+  CHANGING_NOW,  /* the keeper is being told: verbs_change() */
+  CHANGING_DONE  /* it is to be answered */
 } ;
 
  /* What one connection brings to its requests. */
@@ -33,12 +42,14 @@ struct session
 {
   struct rights rights ;
   struct stage *stage ;  /* the dump that is being set; or 0 */
-  struct taking taking ;
+  struct taking *taking ;  /* or 0 */
+  struct postponed *postponed ;  /* its request waits until something may be changed; or 0 */
   struct watch_waiter *waiter ;  /* its request is answered later; or 0 */
   struct watch_watcher *watcher ;  /* it is told of changes; or 0 */
   struct inspection *inspection ;  /* its answer is made as it leaves; or 0 */
   struct store_entry *given ;  /* acknowledged, and lent by the store until B or anything else; or 0 */
   pid_t pid ;
+  uint8_t changing ;  /* enum changing */
   uint8_t isnative ;  /* knows A and B, and gets ENOSYS for what is not known */
 } ;
 
@@ -90,6 +101,7 @@ struct verb
 {
   char letter ;
   uint8_t isnativeonly ;
+  uint8_t ischange ;  /* of what is held: waits while the keeper is being told of another */
   enum right right ;  /* judged before; by id where it has one */
   enum phase phase ;
   char const *name ;
@@ -120,10 +132,25 @@ extern enum verdict verbs_done (struct call const *, char const *what, char cons
 
 extern enum phase verbs_phase (struct session const *) ;
 
- /* The answer to a retrieve-and-delete has arrived: the id goes, in the native
-    dialect until it is put back. 0, ENOENT: it is not there any longer. */
-extern int verbs_taking_complete (struct holder *, struct session *) ;
-#define verbs_istaking(s) (!!(s)->taking.id)
+ /* The answer to a retrieve-and-delete of the s6 dialect has left: the id goes,
+    if it is still there. */
+extern void verbs_taking_complete (struct holder *, struct session *, tain const *now) ;
+#define verbs_istaking(s) (!!(s)->taking)
+
+ /* Is something of it to be changed, or changed and not answered? */
+#define verbs_ischanging(s) ((s)->postponed || (s)->changing)
+
+ /* Tells the keeper of the change, applies it, answers: now, or later. */
+extern enum verdict verbs_change (struct call const *, struct change const *, char const *what, char const *id) ;
+
+ /* The request waits until something may be changed. Consumes its descriptor. */
+extern enum verdict verbs_postpone (struct call const *) ;
+
+ /* After kept_turn: what has waited is done, in order, as far as it can be. */
+extern void verbs_go_on (struct holder *, tain const *now) ;
+
+ /* What has expired goes. */
+extern void verbs_expire (struct holder *, tain const *now) ;
 
  /* Undoes what was under way: a taking, a dump, a wait; what was given is given for good. */
 extern void verbs_session_end (struct holder *, struct session *) ;
@@ -136,6 +163,7 @@ extern void verbs_session_close (struct holder *, struct session *) ;
 extern int verbs_session_watch (struct holder *, struct session *, int channel, void *owner, char const *glob, int islost) ;
 
 extern enum verdict verbs_inspection_continue (struct call const *) ;
+extern enum verdict verbs_setdump_continue (struct call const *) ;
 
 extern verb_func verb_store ;
 extern verb_func verb_replace ;
@@ -147,15 +175,10 @@ extern verb_func verb_putback ;
 extern verb_func verb_list ;
 extern verb_func verb_inspect ;
 extern verb_func verb_status ;
+extern verb_func verb_keep ;
 extern verb_func verb_getdump ;
 extern verb_func verb_setdump ;
 extern verb_func verb_dumpframe ;
-
- /* Limits travel as wall clock times and are kept on the clock of now, by
-    what is left of them at a given wall clock time.
-    limit_from_wire: 0 where the limit has passed. */
-extern int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now) ;
-extern void limit_to_wire (tain *wire, struct store_entry const *, tain const *wallclock, tain const *now) ;
 
 extern void verbs_log (struct holder *, struct session const *, char const *what, char const *id, int e) ;
 

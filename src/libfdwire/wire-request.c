@@ -97,6 +97,9 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
     case WIRE_REPLACE :
       req->nfds = 1 ;
       return wire_get_entry(r, &req->entry) ;
+    case WIRE_KEEP :
+      req->nfds = 1 ;
+      return 1 ;
     case WIRE_DELETE :
       return wire_get_id(r, &req->entry.id) ;
     case WIRE_RETRIEVE :
@@ -117,7 +120,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
 
 int wire_unpack_request (struct wire_request *req, char const *s, size_t len)
 {
-  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_WATCH, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_INSPECT, WIRE_STATUS, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
+  static char const verbs[] = { WIRE_STORE, WIRE_REPLACE, WIRE_DELETE, WIRE_RETRIEVE, WIRE_WATCH, WIRE_ACKNOWLEDGE, WIRE_PUTBACK, WIRE_LIST, WIRE_INSPECT, WIRE_STATUS, WIRE_KEEP, WIRE_GETDUMP, WIRE_SETDUMP, WIRE_DUMPFRAME } ;
   struct wire_reader r ;
   uint8_t verb ;
   memset(req, 0, sizeof(*req)) ;

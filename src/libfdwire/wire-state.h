@@ -37,7 +37,7 @@ struct wire_state_head
 {
   tain clock ;  /* when it was written */
   tain uptime ;  /* of the first image */
-  uint32_t upgrades ;  /* before this one */
+  uint32_t upgrades ;  /* before the image that reads it */
   uint32_t helpers ;
   uint32_t entries ;
   uint32_t connections ;

@@ -54,6 +54,8 @@ enum wire_verb
   WIRE_LIST = 'L',
   WIRE_INSPECT = 'I',  /* native only: 0, frames of entries, and an empty one */
   WIRE_STATUS = 'Q',  /* native only: 0, then names and values of facts on the daemon */
+  WIRE_KEEP = 'K',  /* native only, with an end of a channel (wire-keep.h): 0, with the listening
+                       socket and a descriptor of the process */
   WIRE_GETDUMP = '?',
   WIRE_SETDUMP = '!',
   WIRE_DUMPFRAME = '.'

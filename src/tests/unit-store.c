@@ -77,8 +77,9 @@ static char const *listed (void)
 static char const *expired_at (unsigned int seconds)
 {
   tain now = at(seconds) ;
+  struct store_entry *e ;
   order[0] = 0 ;
-  store_expire(&store, &now) ;
+  while ((e = store_first_expired(&store, &now))) store_expire(&store, e) ;
   return order ;
 }
 

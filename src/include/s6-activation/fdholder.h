@@ -220,6 +220,14 @@ extern int fdholder_event (fdholder *h, fdholder_change *change, tain const *dea
 extern int fdholder_status (fdholder *h, stralloc *strings, size_t *count, tain const *deadline, tain *stamp) ;
 #define fdholder_status_g(h, strings, count, deadline) fdholder_status(h, strings, count, (deadline), &STAMP)
 
+ /* Becomes the keeper of a daemon of ours, as s6-fdholderd -k is one: channel is
+    an end of a pair of stream sockets, and stays the caller's; what is held comes
+    by the other one. fds: the socket that the daemon listens on, and a
+    pidfd of it. EBUSY: it has a keeper. EPERM: only root, and the daemon's own
+    user, may be that. ESHUTDOWN: it ends. ENOSYS: the daemon is too old. */
+extern int fdholder_keep (fdholder *h, int channel, int fds[2], tain const *deadline, tain *stamp) ;
+#define fdholder_keep_g(h, channel, fds, deadline) fdholder_keep(h, channel, fds, (deadline), &STAMP)
+
 
  /* Everything at once */
 

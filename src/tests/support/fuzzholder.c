@@ -143,6 +143,7 @@ void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
   tain_add(&f->now, &f->now, &tain_zero) ;
   fuzz_must(slots_init(&f->slots, h, &f->loop, FUZZ_SLOTS, &timeout)) ;
   h->inspect.ishere = 1 ;
+  kept_init(&h->kept, &h->store, &h->complaints, &f->loop, -1, 0, 0) ;
   if (seen) memset(seen, 0, seen_size * sizeof(struct seen)) ;
 }
 
@@ -239,7 +240,8 @@ static void check (struct fuzzholder *f)
 
 void fuzzholder_turn (struct fuzzholder *f)
 {
-  store_expire(&f->holder.store, &f->now) ;
+  verbs_expire(&f->holder, &f->now) ;
+  if (kept_turn(&f->holder.kept, &f->now)) verbs_go_on(&f->holder, &f->now) ;
   do_peers(f) ;
   watch_turn(&f->holder.watch, &f->now) ;
   inspect_turn(&f->holder.inspect, &f->now) ;

@@ -1,12 +1,13 @@
 /* ISC license. */
 
+ /* The limit of an entry, and how it travels. */
+
 #include <skalibs/tai.h>
 
 #include "libfdholderd/store.h"
-#include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
 
-int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now)
+int store_limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain const *now)
 {
   tain left ;
   if (!tain_less(wallclock, wire)) return 0 ;
@@ -16,7 +17,7 @@ int limit_from_wire (tain *limit, tain const *wire, tain const *wallclock, tain 
   return 1 ;
 }
 
-void limit_to_wire (tain *wire, struct store_entry const *e, tain const *wallclock, tain const *now)
+void store_limit_to_wire (tain *wire, struct store_entry const *e, tain const *wallclock, tain const *now)
 {
   tain left = tain_infinite_relative ;
   if (e->expires) tain_sub(&left, &e->limit, now) ;
