@@ -1,8 +1,8 @@
 /* ISC license. */
 
 /* Any bytes as the body of a message, through each reader. The first byte
-   chooses: a request, entries, a list, or the numbers of a reply. What has
-   been read as a request is the same when it is packed again. */
+   chooses: a request, entries, a list, the numbers of a reply, or an event. What
+   has been read as a request or an event is the same when it is packed again. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -86,11 +86,28 @@ static void read_reply (char const *s, size_t len)
   must(wire_reader_isempty(&r)) ;
 }
 
+ /* Times are clamped, so that only what was read is packed to the same bytes twice. */
+
+static void read_event (char const *s, size_t len)
+{
+  struct wire_event event, again ;
+  char packed[2][WIRE_EVENT_MAX] ;
+  if (!wire_unpack_event(&event, s, len)) return ;
+  must(event.kind == s[0] && event.when.nano < 1000000000 && len <= WIRE_EVENT_MAX) ;
+  must(event.kind == WIRE_EVENT_LOST ? !event.id.s && !event.id.len : !wire_id_check(event.id.s, event.id.len)) ;
+  if (event.id.s) must(event.id.s > s && event.id.s + event.id.len + 1 == s + len && !event.id.s[event.id.len]) ;
+  must(wire_pack_event(packed[0], event.kind, &event.when, event.id.s, event.id.len) == len) ;
+  must(wire_unpack_event(&again, packed[0], len)) ;
+  must(wire_pack_event(packed[1], again.kind, &again.when, again.id.s, again.id.len) == len) ;
+  must(!memcmp(packed[0], packed[1], len) && packed[0][0] == s[0]) ;
+  must(!memcmp(packed[0] + 1 + TAIN_PACK, s + 1 + TAIN_PACK, len - 1 - TAIN_PACK)) ;
+}
+
 int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
 {
-  static void (*const readers[]) (char const *, size_t) = { &read_request, &read_entries, &read_list, &read_reply } ;
+  static void (*const readers[]) (char const *, size_t) = { &read_request, &read_entries, &read_list, &read_reply, &read_event } ;
   if (!len) return 0 ;
-  (*readers[*input & 3])((char const *)input + 1, len - 1) ;
+  (*readers[*input % (sizeof(readers) / sizeof(*readers))])((char const *)input + 1, len - 1) ;
   return 0 ;
 }
 
