@@ -12,7 +12,9 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/genalloc.h>
 
+#include "libfdholderd/policy.h"
 #include "libfdholderd/state-internal.h"
+#include "libfdholderd/watch.h"
 #include "libfdwire/wire-state.h"
 
 enum { STATE_MAX = 1 << 30, FIRST = 3 } ;
@@ -52,18 +54,34 @@ static int check (struct checking *c, int fd)
   return !c->arethere || is_open(fd) || refuse(c, "a descriptor of it is closed") ;
 }
 
+ /* None that this image has. */
+
+static int check_rule (struct checking *c, struct wire_id const *rule)
+{
+  return rule->len < POLICY_KEY_SIZE || refuse(c, "a rule of it is too long") ;
+}
+
+ /* Another image may have had other globs. */
+
+static int check_glob (struct checking *c, struct wire_id const *glob)
+{
+  return !glob->len || watch_isglob(glob->s) || refuse(c, "a glob of it is none") ;
+}
+
 static int check_entry (void *data, struct wire_state_entry const *e)
 {
   struct checking *c = data ;
   if (c->last && strcmp(c->last, e->id.s) >= 0) return refuse(c, strcmp(c->last, e->id.s) ? "its ids are not in order" : "it has an id twice") ;
   c->last = e->id.s ;
-  return check(c, e->fd) ;
+  return check_rule(c, &e->rule) && check(c, e->fd) ;
 }
 
 static int check_connection (void *data, struct wire_state_connection const *x)
 {
   struct checking *c = data ;
-  return check(c, x->fd) && (x->channel < 0 || check(c, x->channel)) && (!x->hasgiven || check(c, x->given.fd)) ;
+  if (!check_rule(c, &x->rule) || !check_glob(c, &x->glob)) return 0 ;
+  if (x->hasgiven && (!check_rule(c, &x->given.rule) || !check(c, x->given.fd))) return 0 ;
+  return check(c, x->fd) && (x->channel < 0 || check(c, x->channel)) ;
 }
 
  /* One that is closed by now is nobody's. Later its number may be another's. */
@@ -71,6 +89,7 @@ static int check_connection (void *data, struct wire_state_connection const *x)
 static int check_closing (void *data, struct wire_state_closing const *x)
 {
   struct checking *c = data ;
+  if (!check_rule(c, &x->rule)) return 0 ;
   if (c->arethere && !is_open(x->fd)) return 1 ;
   if (!add(c, x->fd)) return 0 ;
   return genalloc_append(struct wire_state_closing, &c->st->closing, x) || refuse(c, 0) ;

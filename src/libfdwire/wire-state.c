@@ -220,6 +220,19 @@ static int get_rest (struct wire_reader *r, struct wire_state_connection *c)
   return !c->hasgiven || wire_state_get_entry(r, &c->given) ;
 }
 
+ /* What no connection is at once: what it did not bring would be nobody's, or
+    would be answered to who has not asked. */
+
+static int is_possible (struct wire_state_connection const *c)
+{
+  int isstranger = c->kind == WIRE_STATE_ROOM || c->kind == WIRE_STATE_NEW ;
+  if (isstranger && c->iss6) return 0 ;
+  if (isstranger || c->iss6) return c->kind != WIRE_STATE_WAITING && c->channel < 0 && !c->iswatching && !c->islost && !c->hasgiven ;
+  if (c->islost && !c->iswatching) return 0 ;
+  if (c->kind != WIRE_STATE_WAITING) return 1 ;
+  return !c->hasgiven && (c->flags | WIRE_RETRIEVE_DELETE) == (WIRE_RETRIEVE_WAIT | WIRE_RETRIEVE_DELETE) ;
+}
+
 int wire_state_get_connection (struct wire_reader *r, struct wire_state_connection *c)
 {
   uint8_t flags ;
@@ -231,7 +244,8 @@ int wire_state_get_connection (struct wire_reader *r, struct wire_state_connecti
   if (!get_number(r, &c->fd) || !get_number(r, &c->channel)) return 0 ;
   if (!c->channel) c->channel = -1 ;
   return get_uid(r, &c->uid) && get_gid(r, &c->gid) && get_pid(r, &c->pid)
-    && wire_get_u32(r, &c->unread) && wire_get_tain(r, &c->silent) && get_id(r, &c->rule) && get_rest(r, c) ;
+    && wire_get_u32(r, &c->unread) && wire_get_tain(r, &c->silent) && get_id(r, &c->rule) && get_rest(r, c)
+    && is_possible(c) ;
 }
 
 int wire_state_get_closing (struct wire_reader *r, struct wire_state_closing *c)

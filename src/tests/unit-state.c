@@ -229,6 +229,14 @@ static void wrong (void)
   refused_anew("it is malformed", "an unknown kind of connection") ;
   connections[2].id = id("") ;
   refused_anew("it is malformed", "an empty id") ;
+  connections[2].glob = id("a[") ;
+  refused_anew("a glob of it is none", "a glob that nobody could ask for") ;
+  entries[1].rule = id("uid/42949672950") ;
+  refused_anew("a rule of it is too long", "an entry of a rule that cannot be") ;
+  connections[1].rule = id("uid/42949672950") ;
+  refused_anew("a rule of it is too long", "a connection of one") ;
+  closing.rule = id("uid/42949672950") ;
+  refused_anew("a rule of it is too long", "one of what is being closed") ;
   for (unsigned int i = 0 ; i < 4 ; i++)
   {
     claim(i, ~0U, "as many as 2^32 - 1 of something") ;
