@@ -8,16 +8,36 @@
 #include "sides.h"
 #include "tap.h"
 
-enum { PERCENT_MAX = 120, RETRIEVES = 200 } ;
+enum { PERCENT_MAX = 120, RETRIEVES = 200, PAUSE_MS = 1000 } ;
+
+static cpu_set_t allowed ;
+static int processor = -1 ;  /* where all are; -1: anywhere */
+
+static int pin (pid_t pid)
+{
+  cpu_set_t set ;
+  CPU_ZERO(&set) ;
+  CPU_SET(processor, &set) ;
+  return sched_setaffinity(pid, sizeof(set), &set) == 0 ;
+}
 
 void sides_pin (void)
 {
-  cpu_set_t set ;
-  int here = sched_getcpu() ;
-  if (here < 0) return ;
-  CPU_ZERO(&set) ;
-  CPU_SET(here, &set) ;
-  if (sched_setaffinity(0, sizeof(set), &set) == -1) tap_diag("not pinned to one processor") ;
+  processor = sched_getaffinity(0, sizeof(allowed), &allowed) == -1 ? -1 : sched_getcpu() ;
+  if (processor >= 0 && pin(0)) return ;
+  processor = -1 ;
+  tap_diag("not on one processor") ;
+}
+
+ /* Another test may keep this one busy: of two at a time, one is done soon. */
+
+static void go_elsewhere (struct side const *s)
+{
+  test_sleep(PAUSE_MS) ;
+  if (processor < 0) return ;
+  do processor = (processor + 1) % CPU_SETSIZE ;
+  while (!CPU_ISSET(processor, &allowed)) ;
+  if (!pin(0) || !pin(s[0].holder.pid) || !pin(s[1].holder.pid)) tap_bail("sched_setaffinity") ;
 }
 
 void side_begin (struct side *s, char const *path, char const *const *options, enum frame_dialect dialect, int file)
@@ -55,9 +75,12 @@ static unsigned int percent (struct side *s, side_cost_func *cost, unsigned int 
 
 void sides_compare (struct side *s, side_cost_func *cost, unsigned int rounds, unsigned int tries, char const *name)
 {
-  unsigned int got ;
-  do got = percent(s, cost, rounds) ;
-  while (got > PERCENT_MAX && --tries) ;
+  unsigned int got = percent(s, cost, rounds) ;
+  while (got > PERCENT_MAX && --tries)
+  {
+    go_elsewhere(s) ;
+    got = percent(s, cost, rounds) ;
+  }
   tap_most(got, PERCENT_MAX, "%s, in percent of what it takes without", name) ;
   tap_diag("%s: %.1f us with, %.1f us without: %.2f", name, s[1].best * 1e6, s[0].best * 1e6, s[1].best / s[0].best) ;
 }

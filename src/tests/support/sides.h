@@ -26,7 +26,8 @@ typedef double side_cost_func (struct rawclient *) ;
 extern double side_retrieve (struct rawclient *) ;  /* one of many, on the average */
 
  /* One point: the second of two costs at most 1.2 times as much. Rounds are interleaved,
-    and the best of each counts, for the machine may have other work; so many tries. */
+    and the best of each counts, for the machine may have other work; so many tries,
+    with a pause between two, and each on another processor if they have one. */
 extern void sides_compare (struct side *, side_cost_func *, unsigned int rounds, unsigned int tries, char const *name) ;
 
 #endif
