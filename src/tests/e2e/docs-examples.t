@@ -202,6 +202,7 @@ s6_applyuidgid_8_1()
 }
 s6_envuidgid_8_1() { serves '' s6-fdholder-list s ; }
 s6_fdholder_daemon_8_1() { serves '' s6-fdholder-list s ; }
+s6_fdholder_daemon_8_2() { serves '' s6-fdholder-list s ; }
 s6_fdholderd_8_2() { serves '' s6-fdholder-list s ; }
 s6_fdholderd_8_3()
 {

@@ -17,32 +17,31 @@ block()
 
 in_words_of_daemontools() # SCRIPT
 {
-  sed -i -e 's/svlogd -tt/multilog t/' -e 's/sv restart/svc -t/' "$1"
+  # shellcheck disable=SC2016 # a script's
+  sed -i -e 's/svlogd -tt/multilog t/' -e 's/exec sv 1 \(.*\)/kill -USR1 $(svstat \1 | sed "s,.*(pid \\([0-9]*\\).*,\\1,")/' "$1"
 }
 
-holder_dir() # NAME OTHER
+holder_dir()
 {
-  mkdir -p "service/$1/log"
-  cp -R "$SRC/doc/examples/fdholder/data" "service/$1/"
-  test "$me" -eq 0 || mv "service/$1/data/rules/uid/0" "service/$1/data/rules/uid/$me"
-  block 1 "service/$1/run"
-  sed -i "s|../fdholder-standby/|../$2/|" "service/$1/run"
+  mkdir -p service/fdholder/log
+  cp -R "$SRC/doc/examples/fdholder/data" service/fdholder/
+  test "$me" -eq 0 || mv service/fdholder/data/rules/uid/0 "service/fdholder/data/rules/uid/$me"
+  block 1 service/fdholder/run
 }
 
 service_dirs()
 {
   mkdir -p service/hello/data service/hello/log
-  holder_dir fdholder fdholder-standby
-  holder_dir fdholder-standby fdholder
+  holder_dir
   printf '#!/bin/sh\necho hello\n' > service/hello/data/hello
   chmod 755 service/hello/data/hello
   block 4 service/hello/run
-  for name in fdholder fdholder-standby hello
+  for name in fdholder hello
   do
     block 2 "service/$name/log/run"
   done
   block 3 boot
-  block 5 restart
+  block 5 upgrade
 }
 
 answered()
@@ -50,14 +49,28 @@ answered()
   test "$(s6-ipcclient hello sh -c 'cat <&6')" = hello
 }
 
-# holds NAME: that holder has the socket
 holds()
 {
-  s6-fdholder-list "service/$1/s" 2>/dev/null | grep -qx unix:hello
+  s6-fdholder-list service/fdholder/s 2>/dev/null | grep -qx unix:hello
 }
 
-# under SUPERVISOR PROGRAM LOG TERMINATE: PROGRAM scans the directory, TERMINATE DIRECTORY
-# signals its service
+fact() # NAME
+{
+  s6-fdholder-stat service/fdholder/s | sed -n "s/^$1	//p"
+}
+
+has_another_keeper() # PID
+{
+  test "$(fact keeper)" -gt 0 2>/dev/null && test "$(fact keeper)" -ne "$1"
+}
+
+is_upgraded()
+{
+  test "$(fact upgrades)" -eq 1
+}
+
+# under SUPERVISOR PROGRAM TERMINATE KILL STOP: PROGRAM scans the directory, TERMINATE
+# DIRECTORY and KILL DIRECTORY signal its service
 under()
 {
   supervisor=$1
@@ -66,23 +79,26 @@ under()
   service_dirs
   if test "$supervisor" = daemontools
   then
-    for script in restart service/*/log/run
+    for script in upgrade service/*/log/run
     do
       in_words_of_daemontools "$script"
     done
   fi
   start "$supervisor" "$2" "$PWD/service"
-  ok "$supervisor: the sockets are bound when the holders are there" timeout 60 ./boot
+  ok "$supervisor: the sockets are bound when the holder is there" timeout 60 ./boot
   ok "$supervisor: a client is answered" retry 30 answered
-  before=$(s6-fdholder-list service/fdholder/s)
-  ok "$supervisor: the holders are restarted one after the other" timeout 60 ./restart
-  ok "$supervisor: the second has everything again" retry 30 holds fdholder
-  is "$supervisor: and nothing else" "$(s6-fdholder-list service/fdholder/s)" "$before"
-  ok "$supervisor: so has the first" retry 30 holds fdholder-standby
+  keeper=$(fact keeper)
+  # shellcheck disable=SC2086 # words
+  ok "$supervisor: kill -9 of the keeper" $4 "$PWD/service/fdholder"
+  ok "$supervisor: there is another one" retry 30 has_another_keeper "$keeper"
+  ok "$supervisor: nothing is lost" holds
+  ok "$supervisor: the holder is told to upgrade" timeout 60 ./upgrade
+  ok "$supervisor: and does" retry 30 is_upgraded
+  ok "$supervisor: nothing is lost by that" holds
   $3 "$PWD/service/hello"
   ok "$supervisor: the service fetches its socket again" retry 30 answered
   ok "$supervisor: what is said is logged" retry 10 test -e service/hello/log/data/current
-  $4
+  $5
   cd "$WORK" || exit 111
 }
 
@@ -102,6 +118,6 @@ stop_daemontools()
 }
 
 PATH=$PATH:$TESTS/peer/runit/bin:$TESTS/peer/daemontools/bin
-if command -v runsvdir > /dev/null ; then under runit runsvdir 'sv term' stop_runit ; else skip runit 'needs tools/fetch-peer runit' ; fi
-if command -v svscan > /dev/null ; then under daemontools svscan 'svc -t' stop_daemontools ; else skip daemontools 'needs tools/fetch-peer daemontools' ; fi
+if command -v runsvdir > /dev/null ; then under runit runsvdir 'sv term' 'sv kill' stop_runit ; else skip runit 'needs tools/fetch-peer runit' ; fi
+if command -v svscan > /dev/null ; then under daemontools svscan 'svc -t' 'svc -k' stop_daemontools ; else skip daemontools 'needs tools/fetch-peer daemontools' ; fi
 done_testing

@@ -1,12 +1,13 @@
 #!/bin/sh
 # ISC license.
 # doc/examples under Debian's s6-svscan and s6-supervise: readiness, kill -9 of the service,
-# of a logger and of the holder, restarts of both holders with everything carried over.
+# of a logger, and of both processes of the holder, upgrades of it, and what
+# fdholder-operations(7) says of other options and of holders without -k.
 # timeout: 180
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 need_peer
-need execlineb grep
+need execlineb grep pgrep
 
 # Only the supervision programs come from Debian's s6: the others must be ours.
 mkdir supervision sockets
@@ -21,12 +22,8 @@ export PATH
 cp -R "$SRC/doc/examples" scan
 peer_here scan
 me=$(id -u)
-for holder in fdholder fdholder-standby
-do
-  peer_here "scan/$holder"
-  test "$me" -eq 0 || mv "scan/$holder/data/rules/uid/0" "scan/$holder/data/rules/uid/$me"
-done
-both='scan/fdholder scan/fdholder-standby'
+peer_here scan/fdholder
+test "$me" -eq 0 || mv scan/fdholder/data/rules/uid/0 "scan/fdholder/data/rules/uid/$me"
 stored='tcp:daytime
 unix:echo
 unix:hello'
@@ -74,9 +71,38 @@ ask_later() # name: a client that says when it is connected, and then waits
   retry 10 grep -q connected "$1.out"
 }
 
-is_listed() # holder
+has_all()
 {
-  test "$(s6-fdholder-list "scan/$1/s")" = "$stored"
+  test "$(s6-fdholder-list scan/fdholder/s)" = "$stored"
+}
+
+fact() # name
+{
+  s6-fdholder-stat scan/fdholder/s | sed -n "s/^$1	//p"
+}
+
+keeps() # the process that the supervisor sees
+{
+  test "$(fact keeper)" = "$(pid_under scan/fdholder)"
+}
+
+worker() # its process id, found as fdholder-operations(7) finds it
+{
+  seen=$(pid_under scan/fdholder)
+  for pid in $(pgrep -x s6-fdholderd)
+  do
+    if test "$pid" -ne "$seen" && test "$(readlink "/proc/$pid/cwd")" = "$WORK/scan/fdholder" ; then echo "$pid" ; fi
+  done
+}
+
+has_other_worker() # pid
+{
+  test -n "$(worker)" && test "$(worker)" -ne "$1" && has_all
+}
+
+is_upgraded() # number
+{
+  test "$(fact upgrades)" = "$1"
 }
 
 show_logs()
@@ -89,14 +115,12 @@ show_logs()
 }
 
 start scan s6-svscan scan
-# shellcheck disable=SC2086 # two words
-ok 'both holders become ready' retry 20 s6-svwait -t 500 -U $both
+ok 'the holder becomes ready' retry 20 s6-svwait -t 500 -U scan/fdholder
 
 port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)
 exits 'bind-sockets without arguments' 100 scan/bind-sockets
 ok 'bind-sockets binds and stores in one chain' scan/bind-sockets scan sockets 127.0.0.1 "$port"
 is 'the holder has the sockets' "$(s6-fdholder-list scan/fdholder/s)" "$stored"
-is 'the standby has them too' "$(s6-fdholder-list scan/fdholder-standby/s)" "$stored"
 
 ok 'the service becomes ready' retry 20 s6-svwait -t 500 -U scan/hello
 is 'it answers a client' "$(ask)" "hello, uid $me"
@@ -151,28 +175,53 @@ ok 'the new logger gets what the holder says' \
 
 ok 'the service is down again' s6-svc -wD -T 5000 -d scan/hello
 ok 'a second client connects' ask_later second
-for name in fdholder-standby fdholder
-do
-  before=$(pid_under "scan/$name")
-  ok "restart of $name" s6-svc -wR -T 10000 -r "scan/$name"
-  ok "$name is another process" has_other_pid "scan/$name" "$before"
-  ok "$name has taken over what the other held" is_listed "$name"
-done
-ok 'kill -9 of the holder: it comes back' kill_and_wait scan/fdholder
-ok 'with what the standby held' is_listed fdholder
+ok 'the supervisor sees the keeper' keeps
+ok 'kill -9 of the keeper: there is another one' kill_and_wait scan/fdholder
+ok 'that keeps the same worker' keeps
+ok 'with everything' has_all
+worker=$(worker)
+ok 'kill -9 of the worker' kill -9 "$worker"
+ok 'there is another one, with everything' retry 10 has_other_worker "$worker"
 ok 'a third client connects' ask_later third
-ok 'kill -9 of the standby: it comes back' kill_and_wait scan/fdholder-standby
-ok 'with what the holder held' is_listed fdholder-standby
+keeper=$(pid_under scan/fdholder)
+upgrades=$(fact upgrades)
+ok 'the holder is upgraded' s6-svc -1 scan/fdholder
+ok 'it says so' retry 10 is_upgraded $((upgrades + 1))
+is 'it is the same process' "$(pid_under scan/fdholder)" "$keeper"
+ok 'and has everything' has_all
 ok 'the service is up again' s6-svc -wU -T 5000 -u scan/hello
 ok 'the client that connected before all that is answered' \
   retry 10 grep -q "^hello, uid $me\$" second.out
 ok 'and so is the other one' retry 10 grep -q "^hello, uid $me\$" third.out
 
-ok 'a socket is deleted from both, in one chain' s6-fdholder-delete scan/fdholder/s unix:hello \
-  s6-fdholder-delete scan/fdholder-standby/s unix:hello
-ok 'restart of the holder' s6-svc -wR -T 10000 -r scan/fdholder
+sed -i 's/-k/-k -n 77/' scan/fdholder/run
+worker=$(worker)
+ok 'with other options: a keeper that has them' s6-svc -wR -T 10000 -k scan/fdholder
+ok 'the worker is told to end' kill "$worker"
+ok 'there is another one, with everything' retry 10 has_other_worker "$worker"
+is 'it has them, too' "$(fact maxfds)" 77
+ok 'there is a socket less' s6-fdholder-delete scan/fdholder/s unix:hello
+ok 'the keeper is killed once more' kill_and_wait scan/fdholder
 is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" 'tcp:daytime
 unix:echo'
+
+sed -i 's/-k -n 77//' scan/fdholder/run
+ok 'a restart' s6-svc -wR -T 10000 -r scan/fdholder
+is 'begins with nothing' "$(s6-fdholder-list scan/fdholder/s)" ''
+is 'and without -k nobody keeps it' "$(fact keeper)" off
+ok 'something is stored' s6-fdholder-store -d 0 scan/fdholder/s file:x true < /dev/null
+sed -i 's/-1/-1 -k/' scan/fdholder/run
+start byhand sh -c 'cd scan/fdholder && exec s6-fdholder-daemon -1 -k -i data/rules s'
+ok 'a keeper by hand becomes ready' ready byhand
+keeper=$(fact keeper)
+is 'and keeps it' "$keeper" "$(pid_of byhand)"
+s6-svc -k scan/fdholder
+is_tried() { test "$(fact keeper)" = "$keeper" && grep -q 'has a keeper already' scan/fdholder/log/data/current ; }
+ok 'the holder is killed: the service cannot be its keeper as well' retry 10 is_tried
+is 'nothing is lost' "$(s6-fdholder-list scan/fdholder/s)" file:x
+kill -9 "$keeper"
+ok 'that keeper is killed: the service is the next one' retry 10 keeps
+is 'and nothing is lost' "$(s6-fdholder-list scan/fdholder/s)" file:x
 
 ok 'the tree is told to end' s6-svscanctl -t scan
 ok 'and ends' retry 15 ended scan
