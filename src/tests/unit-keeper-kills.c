@@ -6,13 +6,8 @@
 
 #include <skalibs/nonposix.h>
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "support/keeping.h"
@@ -21,13 +16,9 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { KILLS = 6, READY_MS = 20000, PAUSE_MS = 40 } ;
+enum { KILLS = 6, PAUSE_MS = 40 } ;
 
-static struct
-{
-  pid_t pid ;
-  int ready ;
-} keeper ;
+static pid_t keeper ;
 static long longest ;  /* outage, in milliseconds */
 static unsigned int random_state = 7 ;
 
@@ -35,30 +26,6 @@ static unsigned int choose (unsigned int n)
 {
   random_state = random_state * 1103515245 + 12345 ;
   return (random_state >> 16) % n ;
-}
-
- /* As the supervisor does. The path is the programs'. */
-
-static void start_keeper (void)
-{
-  static char program[8192] ;
-  int p[2] ;
-  char byte ;
-  testdaemon_program(program, sizeof(program), "s6-fdholder-daemon") ;
-  if (pipe2(p, O_CLOEXEC) == -1) tap_bail("pipe2") ;
-  fflush(stdout) ;
-  keeper.pid = fork() ;
-  if (keeper.pid == -1) tap_bail("fork") ;
-  if (!keeper.pid)
-  {
-    prctl(PR_SET_PDEATHSIG, SIGKILL) ;
-    if (dup2(p[1], 1) == -1) _exit(126) ;
-    execl(program, program, "-1", "-v", "0", "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
-    _exit(127) ;
-  }
-  close(p[1]) ;
-  if (read(p[0], &byte, 1) != 1) tap_bail("no keeper") ;
-  close(p[0]) ;
 }
 
 static int is_served (void)
@@ -86,10 +53,10 @@ static void kill_worker (void)
 
 static void kill_keeper (void)
 {
-  kill(keeper.pid, SIGKILL) ;
-  waitpid(keeper.pid, 0, 0) ;
+  kill(keeper, SIGKILL) ;
+  waitpid(keeper, 0, 0) ;
   if (choose(2)) test_sleep(choose(PAUSE_MS)) ;
-  start_keeper() ;
+  keeper = keeping_start() ;
 }
 
 static void judge (struct manyclients *all, char const *name)
@@ -100,15 +67,11 @@ static void judge (struct manyclients *all, char const *name)
 int main (int argc, char const *const *argv)
 {
   int kills = argc > 1 ? atoi(argv[1]) : KILLS ;
-  char path[16384], program[8192] ;
   struct manyclients *all ;
   int status ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
-  testdaemon_program(program, sizeof(program), "") ;
-  snprintf(path, sizeof(path), "%s:%s", program, getenv("PATH")) ;
-  setenv("PATH", path, 1) ;
-  start_keeper() ;
+  keeper = keeping_start() ;
   all = manyclients_begin("s") ;
   for (int i = 0 ; i < kills ; i++)
   {
@@ -133,8 +96,8 @@ int main (int argc, char const *const *argv)
   judge(all, "either") ;
   tap_least((intmax_t)manyclients_sum(all->broken), 1, "connections broke") ;
   tap_diag("longest outage: %ld ms; %d kills", longest, 3 * kills) ;
-  kill(keeper.pid, SIGTERM) ;
-  tap_int(waitpid(keeper.pid, &status, 0) == keeper.pid && !status, 1, "in the end all ends") ;
+  kill(keeper, SIGTERM) ;
+  tap_int(waitpid(keeper, &status, 0) == keeper && !status, 1, "in the end all ends") ;
   tap_int(keeping_worker(), 0, "the worker too") ;
   return tap_done() ;
 }

@@ -3,12 +3,14 @@
 #include <skalibs/nonposix.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <skalibs/tai.h>
@@ -116,6 +118,39 @@ int keeping_tell (int channel, char kind, int islast, char const *id, long limit
   len = wire_keep_pack(s + FRAME_NATIVE_HEADER, &m) ;
   len += frame_pack_header(s, FRAME_NATIVE, len, 0) ;
   return raw_send(channel, s, len, &fd, fd >= 0) == (ssize_t)len ;
+}
+
+static void find_programs (void)
+{
+  char path[16384], program[8192] ;
+  testdaemon_program(program, sizeof(program), "") ;
+  snprintf(path, sizeof(path), "%s:%s", program, getenv("PATH")) ;
+  setenv("PATH", path, 1) ;
+}
+
+pid_t keeping_start (void)
+{
+  static char program[8192] ;
+  int p[2] ;
+  char byte ;
+  pid_t pid ;
+  testdaemon_program(program, sizeof(program), "s6-fdholder-daemon") ;
+  if (pipe2(p, O_CLOEXEC) == -1) tap_bail("pipe2") ;
+  fflush(stdout) ;
+  pid = fork() ;
+  if (pid == -1) tap_bail("fork") ;
+  if (!pid)
+  {
+    find_programs() ;
+    prctl(PR_SET_PDEATHSIG, SIGKILL) ;
+    if (dup2(p[1], 1) == -1) _exit(126) ;
+    execl(program, program, "-1", "-v", "0", "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
+    _exit(127) ;
+  }
+  close(p[1]) ;
+  if (read(p[0], &byte, 1) != 1) tap_bail("no keeper") ;
+  close(p[0]) ;
+  return pid ;
 }
 
 static int is_worker (char const *pid)

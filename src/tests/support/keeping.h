@@ -40,6 +40,9 @@ extern int keeping_ask (struct rawclient *, int channel, int gifts[2]) ;
  /* One message to a keeper. A limit of 0 is never, else so many milliseconds from now. fd: -1: none. 0: it could not be sent whole. */
 extern int keeping_tell (int channel, char kind, int islast, char const *id, long limit, int fd) ;
 
+ /* s6-fdholder-daemon -k at "s", as a supervisor would start it, when it is ready. Dies with the test; its worker does not. */
+extern pid_t keeping_start (void) ;
+
  /* The worker that lives in the working directory: its process. 0: none does. */
 extern pid_t keeping_worker (void) ;
 extern pid_t keeping_await_worker (pid_t other) ;  /* one that is not this one. 0: none comes within 10 seconds */
