@@ -4,11 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-#include <sys/stat.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
@@ -38,7 +35,7 @@
 #define USAGE "s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -k ] [ -i rulesdir | -x rulesfile ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { TIMEOUT_DEFAULT_MS = 10000, ANEW_SOON_MS = 20, ANEW_SOON_FOR_MS = 1000 } ;
+enum { TIMEOUT_DEFAULT_MS = 10000 } ;
 
 struct options
 {
@@ -53,52 +50,17 @@ struct options
   char const *rulesfile ;
 } ;
 
- /* The image before, if there was one. */
-
-static struct inheritance
-{
-  char const *const *argv ;  /* all words, and which of them are that one's */
-  struct upgrade_words words ;
-  struct state state ;
-  struct closer *closer ;  /* its helpers have nothing to do yet */
-} before = { .words = UPGRADE_WORDS_ZERO, .state = STATE_ZERO } ;
-
+static struct upgrade_heritage before = UPGRADE_HERITAGE_ZERO ;
 static int isnotifying ;
 static int iskeeper ;
 #define isheir (before.words.fd >= 0)
 
- /* At first for what passes soon; then not to fill the log. */
-
-static void pause_a_little (void)
-{
-  struct timespec pause = { .tv_nsec = ANEW_SOON_MS * 1000000L } ;
-  tain now, soon ;
-  clock_now(&now) ;
-  clock_after(&soon, &before.state.head.clock, ANEW_SOON_FOR_MS) ;
-  if (before.state.bytes.len && tain_less(&soon, &now)) pause.tv_sec = 1 ;
-  nanosleep(&pause, 0) ;
-}
-
- /* What has been handed over is not given up because something else cannot be
-    had just now: all is begun anew. */
-
-static void begin_anew (char const *what)
-{
-  sigset_t pending ;
-  strerr_warnwusys(what, ": trying again") ;
-  if (before.closer) closer_abandon(before.closer) ;
-  before.closer = 0 ;
-  pause_a_little() ;
-  if (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1) _exit(EXITCODE_OK) ;
-  if (before.state.bytes.len && !state_mark(&before.state, 0)) return ;
-  if (upgrade_mark(&before.words, 0)) upgrade_execute(before.argv, &before.words) ;
-}
-
 static void fail (char const *what)
 {
-  if (isheir && !before.words.istrial && !before.words.isstarted)
-    for (;;) begin_anew(what) ;
-  strerr_diefusys(EXITCODE_SYSTEM, what) ;
+  if (!isheir || before.words.istrial || before.words.isstarted) strerr_diefusys(EXITCODE_SYSTEM, what) ;
+  do strerr_warnwusys(what, ": trying again") ;
+  while (upgrade_begin_anew(&before)) ;
+  _exit(EXITCODE_OK) ;
 }
 
  /* Before anything else is opened. */
@@ -151,12 +113,6 @@ static void parse (int argc, char const *const *argv, struct options *o)
   if (o->notify && !isheir) readiness_require() ;  /* the first image has told it */
 }
 
-static void set_timeout (tain *t, unsigned int ms)
-{
-  clock_span(t, ms) ;
-  if (!ms) *t = tain_infinite_relative ;
-}
-
 static void fail_rules (char const *path)
 {
   char what[sizeof("read rules in ") + ACCESSRULES_PATH_MAX] = "read rules in " ;
@@ -179,14 +135,6 @@ static void fit_budget (struct holder *h, struct options const *o)
   if (h->budget.maxfds || isheir) return ;
   need[uint64_fmt(need, h->budget.wanted)] = 0 ;
   strerr_dief(EXITCODE_SYSTEM, "the limit on open files leaves no room to hold any descriptor: raise the hard limit (ulimit -Hn) to ", need, " or more") ;
-}
-
- /* No failure keeps a holder from holding. */
-
-static void begin_closer (struct holder *h)
-{
-  if (!closing_begin(h, !iskeeper) && errno != ENOSYS)
-    log_line(&h->log, LOG_WARNING, "unable to make the processes that close descriptors: ", strerror(errno), ": a close that waits can stop this holder") ;
 }
 
 static void check_socket (struct holder *h)
@@ -217,15 +165,6 @@ static void tell_ready (void)
   readiness_tell(isnotifying ? "\n" : 0) ;
 }
 
- /* What a keeper has changes when its worker says so, and nobody waits for it. */
-
-static void observe_nothing (void *data, enum store_change change, struct store_entry const *e)
-{
-  (void)data ;
-  (void)change ;
-  (void)e ;
-}
-
 static void inherit (struct holder *h, struct slots *slots, struct upgrade *u)
 {
   if (!isheir) return ;
@@ -241,28 +180,21 @@ static void prepare (struct holder *h, struct options const *o)
 {
   fit_budget(h, o) ;
   flight_init(&h->flight, flight_bound()) ;  /* the limit is final by now */
-  begin_closer(h) ;
+  closing_begin(h, !iskeeper) ;
   before.closer = &h->closer ;
-  store_init(&h->store, &h->fdtable, h->budget.maxfds, iskeeper ? &observe_nothing : &verbs_observe, h) ;
+  store_init(&h->store, &h->fdtable, h->budget.maxfds, iskeeper ? 0 : &verbs_observe, h) ;
   if (!tain_now_set_stopwatch_g()) fail("read the clock") ;
-}
-
-static void begin_channel (struct holder *h)
-{
-  int fd = before.words.worker ;
-  if (fd == UPGRADE_ALONE) kept_alone(&h->kept, &STAMP) ;
-  else if (fd > 0 && !kept_open(&h->kept, fd, before.words.isstarted, &STAMP)) fail("use the channel to the keeper") ;
 }
 
 static int hold (struct holder *h, struct options const *o)
 {
   static struct serve s ;
   struct serve_options options = { .argv = before.argv } ;
-  set_timeout(&options.timeout, o->timeout) ;
-  set_timeout(&options.lameduck, o->lameduck) ;
+  clock_timeout(&options.timeout, o->timeout) ;
+  clock_timeout(&options.lameduck, o->lameduck) ;
   if (!serve_init(&s, h, 0, &options)) fail("begin the loop") ;
   inherit(h, &s.slots, &s.upgrade) ;
-  begin_channel(h) ;
+  if (before.words.worker >= 0 && !kept_begin(&h->kept, before.words.worker, before.words.isstarted, &STAMP)) fail("use the channel to the keeper") ;
   if (!isheir) tell_ready() ;
   serve_run(&s) ;
   return EXITCODE_OK ;

@@ -30,6 +30,12 @@ void clock_span (tain *t, unsigned int milliseconds)
   t->nano = milliseconds % 1000 * 1000000 ;
 }
 
+void clock_timeout (tain *t, unsigned int ms)
+{
+  if (ms) clock_span(t, ms) ;
+  else *t = tain_infinite_relative ;
+}
+
 void clock_after (tain *when, tain const *now, unsigned int milliseconds)
 {
   tain span ;

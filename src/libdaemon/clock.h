@@ -13,6 +13,7 @@ extern int64_t clock_milliseconds (void) ;
 extern void clock_now (tain *) ;  /* the same, to be compared with its own times only */
 
 extern void clock_span (tain *, unsigned int milliseconds) ;
+extern void clock_timeout (tain *, unsigned int milliseconds) ;  /* the same; 0: for ever, tain_infinite_relative */
 extern uint64_t clock_elapsed (tain const *from, tain const *to) ;  /* milliseconds; 0 if the second is not later; UINT64_MAX if there are more than that */
 extern void clock_after (tain *when, tain const *now, unsigned int milliseconds) ;  /* they may be the same */
 

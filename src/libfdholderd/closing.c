@@ -2,11 +2,14 @@
 
 #include <skalibs/nonposix.h>
 
+#include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "libdaemon/closer.h"
+#include "libdaemon/log.h"
 #include "libfdholderd/account.h"
 #include "libfdholderd/budget.h"
 #include "libfdholderd/closing.h"
@@ -30,13 +33,21 @@ static struct closer_lane *charge (void *data, void *owner, enum fdtable_charge 
   return 0 ;
 }
 
-int closing_begin (struct holder *h, int hasconnections)
+static int begin_helpers (struct holder *h, int hasconnections)
 {
-  h->fdtable.charge = &charge ;
-  h->fdtable.data = &h->accounts ;
   if (!closer_begin(&h->closer, &fdtable_closed, &h->fdtable)) return 0 ;
   h->fdtable.closer = &h->closer ;
   return !hasconnections || closer_begin_burial(&h->closer) ;
+}
+
+ /* No failure keeps a holder from holding. */
+
+void closing_begin (struct holder *h, int hasconnections)
+{
+  h->fdtable.charge = &charge ;
+  h->fdtable.data = &h->accounts ;
+  if (!begin_helpers(h, hasconnections) && errno != ENOSYS)
+    log_line(&h->log, LOG_WARNING, "unable to make the processes that close descriptors: ", strerror(errno), ": a close that waits can stop this holder") ;
 }
 
 static int is_toomuch (struct account const *a)

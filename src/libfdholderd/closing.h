@@ -22,9 +22,9 @@ enum closing_numbers
   CLOSING_RULE = 128
 } ;
 
- /* The table of the holder, and its helpers. 0 and errno: there are none;
-    all is closed here. */
-extern int closing_begin (struct holder *, int hasconnections) ;
+ /* The table of the holder, and its helpers. Where there are none all is closed
+    here, with a warning if there could be. */
+extern void closing_begin (struct holder *, int hasconnections) ;
 
  /* How many bytes of that connection may be read now, so that nothing comes
     with them that there is no room for. 0: none, not even to see its end. */

@@ -12,6 +12,7 @@
  /* kept-end.c: what is under way is told, or cannot be; the channel is closed; the
     keeper has gone, or is sent away. why: the end of a sentence. */
 
+extern void kept_alone (struct kept *, tain const *now) ;
 extern void kept_finish (struct kept *, tain const *now) ;
 extern void kept_close (struct kept *) ;
 extern void kept_leave (struct kept *, char const *why, tain const *now) ;

@@ -40,7 +40,7 @@ void kept_init (struct kept *k, struct store *store, struct complaints *complain
   kept_init_telling(k) ;
 }
 
-static int begin (struct kept *k, int fd)
+static int use (struct kept *k, int fd)
 {
   if (!loop_watch_start(k->loop, &k->watch, fd, LOOP_READ)) return 0 ;
   k->fd = fd ;
@@ -50,11 +50,16 @@ static int begin (struct kept *k, int fd)
   return 1 ;
 }
 
-int kept_open (struct kept *k, int fd, int isnew, tain const *now)
+int kept_begin (struct kept *k, int fd, int isnew, tain const *now)
 {
   struct kept_operation const ready = { .kind = WIRE_KEEP_NOTHING } ;
+  if (!fd)
+  {
+    kept_alone(k, now) ;
+    return 1 ;
+  }
   if (!fdtable_adopt(k->fdtable, fd)) return 0 ;
-  if (!begin(k, fd)) return (fdtable_unref(k->fdtable, fd), 0) ;
+  if (!use(k, fd)) return (fdtable_unref(k->fdtable, fd), 0) ;
   if (isnew) kept_tell(k, &ready, now) ;
   return 1 ;
 }
@@ -80,7 +85,7 @@ int kept_adopt (struct kept *k, int fd, tain const *now)
   if (kept_isopen(k) && k->keeper >= 0 && procfd_hasended(k->keeper)) kept_leave(k, "has gone", now) ;
   if (kept_isopen(k)) return (errno = EBUSY, 0) ;
   if (!is_channel(fd)) return (errno = EINVAL, 0) ;
-  if (!begin(k, fd)) return 0 ;
+  if (!use(k, fd)) return 0 ;
   fdtable_addref(k->fdtable, fd) ;
   k->issnapshot = 1 ;
   return 1 ;

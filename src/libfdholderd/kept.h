@@ -9,7 +9,7 @@
     applied before it is answered: what is in the queue of the channel survives
     its sender.
 
-    OFF -> OPEN      somebody asks to keep us, or the keeper has started us     kept_open()
+    OFF -> OPEN      somebody asks to keep us, or the keeper has started us     kept_begin()
     ALONE -> OPEN    somebody asks to                                           kept_adopt()
     OPEN -> ALONE    the channel is broken, or has taken nothing for a second:  leave()
                      then the keeper is killed
@@ -99,15 +99,15 @@ struct kept
 
 extern void kept_init (struct kept *, struct store *, struct complaints *, struct loop *, int listening, kept_order_func *, void *data) ;
 
- /* The channel to who has started us. Consumes fd. isnew: he has all that we hold,
+ /* The channel to the keeper that has started us, or that the image before had; fd
+    is consumed; 0: there was one, and it has gone. isnew: it has all that we hold,
     and waits for us to be ready. 0 and errno. */
-extern int kept_open (struct kept *, int fd, int isnew, tain const *now) ;
+extern int kept_begin (struct kept *, int fd, int isnew, tain const *now) ;
 
  /* The same, to who asks for it: a descriptor in the table, which it takes a
     reference of. 0 and errno: EINVAL it is no connected Unix stream socket, EBUSY somebody keeps us. */
 extern int kept_adopt (struct kept *, int fd, tain const *now) ;
 
-extern void kept_alone (struct kept *, tain const *now) ;  /* the keeper of the image before has gone */
 extern void kept_end (struct kept *) ;  /* the daemon ends: nothing is told any longer */
 
  /* May something that is held be changed now? */

@@ -85,6 +85,11 @@ void store_entry_free (struct store_entry *e)
   free(e) ;
 }
 
+static void tell (struct store const *s, enum store_change change, struct store_entry const *e)
+{
+  if (s->observer) (*s->observer)(s->data, change, e) ;
+}
+
 static void insert (struct store *s, struct store_entry *e, enum store_change change)
 {
   e->serial = ++s->serial ;
@@ -92,7 +97,7 @@ static void insert (struct store *s, struct store_entry *e, enum store_change ch
   s->idbytes += (size_t)e->idlen + 1 ;
   tree_insert(&s->byid, &e->byid) ;
   if (e->expires) tree_insert(&s->bylimit, &e->bylimit) ;
-  (*s->observer)(s->data, change, e) ;
+  tell(s, change, e) ;
 }
 
 int store_put (struct store *s, struct store_entry *e)
@@ -121,7 +126,7 @@ static void give_up (struct store *s, struct store_entry *e)
 static void drop (struct store *s, struct store_entry *e, enum store_change change)
 {
   take_out(s, e) ;
-  (*s->observer)(s->data, change, e) ;
+  tell(s, change, e) ;
   give_up(s, e) ;
 }
 
@@ -146,7 +151,7 @@ void store_lend (struct store *s, struct store_entry *e)
 {
   take_out(s, e) ;
   s->lent++ ;
-  (*s->observer)(s->data, STORE_DELETED, e) ;
+  tell(s, STORE_DELETED, e) ;
 }
 
 void store_lent (struct store *s, struct store_entry *e)

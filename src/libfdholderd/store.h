@@ -53,7 +53,7 @@ enum store_change
  /* The entry: the new one of a replacement, the one that goes. Within a change
     of the store: nothing else may be changed there. */
 typedef void store_observer_func (void *, enum store_change, struct store_entry const *) ;
-typedef store_observer_func *store_observer_func_ref ;
+typedef store_observer_func *store_observer_func_ref ;  /* 0: nobody is told */
 
 struct store
 {

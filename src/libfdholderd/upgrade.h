@@ -34,6 +34,7 @@
 #include "libfdholderd/budget.h"
 #include "libfdholderd/holder.h"
 #include "libfdholderd/slots.h"
+#include "libfdholderd/state.h"
 
 enum upgrade_numbers
 {
@@ -121,5 +122,19 @@ extern struct upgrade_words upgrade_words (char const *const *argv) ;
     not to be close-on-exec. 0 and errno, if it returns. */
 extern int upgrade_execute (char const *const *argv, struct upgrade_words const *) ;
 extern int upgrade_mark (struct upgrade_words const *, int flag) ;  /* they become close-on-exec (FD_CLOEXEC), or not (0). 0 and errno */
+
+ /* What the image before has left. */
+struct upgrade_heritage
+{
+  char const *const *argv ;  /* all words, and which of them are that one's */
+  struct upgrade_words words ;
+  struct state state ;
+  struct closer *closer ;  /* helpers that have nothing to do yet; or 0 */
+} ;
+#define UPGRADE_HERITAGE_ZERO { .words = UPGRADE_WORDS_ZERO, .state = STATE_ZERO }
+
+ /* It is not given up because something else cannot be had just now: after a
+    pause all is executed again. 0: SIGTERM has come. 1: that has failed, too. */
+extern int upgrade_begin_anew (struct upgrade_heritage *) ;
 
 #endif
