@@ -128,6 +128,16 @@ static void find_programs (void)
   setenv("PATH", path, 1) ;
 }
 
+static char const *verbosity = "0", *timeout = "10000", *maxfds = "1000" ;
+
+pid_t keeping_start_with (char const *n)
+{
+  verbosity = "2" ;
+  timeout = "0" ;
+  maxfds = n ;
+  return keeping_start() ;
+}
+
 pid_t keeping_start (void)
 {
   static char program[8192] ;
@@ -144,7 +154,7 @@ pid_t keeping_start (void)
     find_programs() ;
     prctl(PR_SET_PDEATHSIG, SIGKILL) ;
     if (dup2(p[1], 1) == -1) _exit(126) ;
-    execl(program, program, "-1", "-v", "0", "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
+    execl(program, program, "-1", "-v", verbosity, "-t", timeout, "-n", maxfds, "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
     _exit(127) ;
   }
   close(p[1]) ;

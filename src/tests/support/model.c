@@ -6,6 +6,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ static int make_file (unsigned int i)
 {
   int p[2] ;
   if (i >= SOCKETS) return testfile() ;
-  if (i < PIPES ? pipe(p) : socketpair(AF_UNIX, i & 1 ? SOCK_DGRAM : SOCK_STREAM, 0, p)) tap_bail("pipe") ;
+  if (i < PIPES ? pipe2(p, O_CLOEXEC) : socketpair(AF_UNIX, (i & 1 ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0, p)) tap_bail("pipe") ;
   return p[0] ;
 }
 

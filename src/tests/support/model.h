@@ -153,4 +153,20 @@ extern char const *model_compare (struct model *) ;
  /* Lets the daemon see what was sent or closed before. */
 extern void model_synchronize (struct model *) ;
 
+ /* What happens to the holder now and then. */
+enum model_disturbance
+{
+  MODEL_UNDISTURBED,
+  MODEL_UPGRADES,  /* it executes itself */
+  MODEL_KILLS  /* that, and worker or keeper is killed */
+} ;
+
+ /* model-disturb.c: it begins, with a log; something happens: what, in words, or 0; it ends. */
+extern void model_begin_disturbed (struct testdaemon *, enum model_disturbance, char const *maxfds) ;
+extern char const *model_disturb (struct model *, enum model_disturbance) ;
+extern void model_end_disturbed (struct model *) ;
+
+ /* model-run.c: all of a test. argv: how many operations, which seed. Returns what main returns. */
+extern int model_run (int argc, char const *const *argv, unsigned long usual, enum model_disturbance) ;
+
 #endif
