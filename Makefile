@@ -122,6 +122,8 @@ bench: all tests
 	@src/tests/bin/bench
 	@src/tests/bin/bench-idle
 	@src/tests/bin/bench-upgrade
+	@src/tests/bin/bench-keeper
+	@src/tests/bin/unit-keeper-kills 67
 	@src/tests/bin/bench-servers
 
 # Installing

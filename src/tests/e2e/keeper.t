@@ -130,6 +130,18 @@ mv moved/rules rules
 ok 'rules that are gone for a moment are no reason not to' retry 10 grep -q 'until there is one' old.err
 stop old
 
+# whose it is, and how many he may have, is known to the next worker
+
+keeper quota
+s6-fdholder-store s q < one
+echo 1 > rules/uid/default/env/S6_FDHOLDER_MAXFDS
+kill_worker
+exits 'a quota counts what was stored before a worker died' 1 s6-fdholder-store s more < one
+like 'and says so' "$(cat err)" 'Disk quota exceeded'
+rm rules/uid/default/env/S6_FDHOLDER_MAXFDS
+like 'who has stored it, and when, is told' "$(s6-fdholder-list -o id,uid,pid,age s)" "^q	$(id -u)	[0-9]+	[0-9.]+\$"
+stop quota
+
 # what a pair loses
 
 keeper a

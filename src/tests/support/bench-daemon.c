@@ -45,7 +45,14 @@ static int listening_socket (char const *path)
 
 static void become_daemon (struct bench_daemon const *b, int fd, int ready, char const *program, char const *maxfds)
 {
-  char *argv[] = { "s6-fdholderd", "-1", "-v0", "-n", (char *)maxfds, "-i", "rules", b->maxconn ? "-c" : 0, (char *)b->maxconn, 0 } ;
+  char *argv[] = { "s6-fdholderd", "-1", "-v0", "-n", (char *)maxfds, "-i", "rules", 0, 0, 0, 0 } ;
+  unsigned int n = 7 ;
+  if (b->iskept) argv[n++] = "-k" ;
+  if (b->maxconn)
+  {
+    argv[n++] = "-c" ;
+    argv[n++] = (char *)b->maxconn ;
+  }
   prctl(PR_SET_PDEATHSIG, SIGKILL) ;
   dup2(fd, 0) ;
   dup2(ready, 1) ;
@@ -87,7 +94,7 @@ int bench_daemon_start (struct bench_daemon *b, char const *name, char const *di
 void bench_daemon_stop (struct bench_daemon *b)
 {
   if (b->pid <= 1) return ;
-  kill(b->pid, SIGKILL) ;
+  kill(b->pid, b->iskept ? SIGTERM : SIGKILL) ;  /* the worker would live on */
   waitpid(b->pid, 0, 0) ;
   b->pid = 0 ;
 }

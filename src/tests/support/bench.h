@@ -25,6 +25,7 @@ struct bench_daemon
   char const *dir ;  /* where its programs are */
   char **environment ;  /* what they run in */
   char const *maxconn ;  /* -c; 0: what it takes by itself */
+  int iskept ;  /* -k */
   char socket[32] ;
   pid_t pid ;
 } ;
