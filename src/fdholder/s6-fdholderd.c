@@ -76,8 +76,6 @@ static void load (void)
     case STATE_BAD : strerr_dief(EXITCODE_SYSTEM, "unable to take a state over: ", why) ;
     case STATE_UNREADABLE : fail("read the state that was handed over") ;
   }
-  if (before.words.istrial) return ;
-  if (!state_mark(&before.state, FD_CLOEXEC)) fail("keep what was handed over") ;
 }
 
 static void scan (char const *s, unsigned int *value)

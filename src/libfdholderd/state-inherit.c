@@ -67,7 +67,7 @@ static int inherit_entry (void *data, struct wire_state_entry const *w)
   struct inheriting *in = data ;
   struct store_entry *e = make_entry(in, w) ;
   if (!e) return 0 ;
-  store_replace(&in->h->store, e) ;
+  store_add(&in->h->store, e) ;
   return 1 ;
 }
 

@@ -26,7 +26,7 @@ struct checking
   char const *why ;  /* 0 at the end: memory is short */
   char const *last ;  /* the id before */
   int self ;  /* the file of the state */
-  int arethere ;
+  int areours ;
 } ;
 
 static int refuse (struct checking *c, char const *why)
@@ -43,15 +43,17 @@ static int add (struct checking *c, int fd)
   return refuse(c, 0) ;
 }
 
-static int is_open (int fd)
+ /* Whether it is open is found by marking it. */
+
+static int mark (struct checking *c, int fd)
 {
-  return fcntl(fd, F_GETFD) != -1 || errno != EBADF ;
+  if (fcntl(fd, F_SETFD, FD_CLOEXEC) != -1) return 1 ;
+  return refuse(c, errno == EBADF ? "a descriptor of it is closed" : 0) ;
 }
 
 static int check (struct checking *c, int fd)
 {
-  if (!add(c, fd)) return 0 ;
-  return !c->arethere || is_open(fd) || refuse(c, "a descriptor of it is closed") ;
+  return add(c, fd) && (!c->areours || mark(c, fd)) ;
 }
 
  /* None that this image has. */
@@ -90,7 +92,7 @@ static int check_closing (void *data, struct wire_state_closing const *x)
 {
   struct checking *c = data ;
   if (!check_rule(c, &x->rule)) return 0 ;
-  if (c->arethere && !is_open(x->fd)) return 1 ;
+  if (c->areours && fcntl(x->fd, F_SETFD, FD_CLOEXEC) == -1 && errno == EBADF) return 1 ;
   if (!add(c, x->fd)) return 0 ;
   return genalloc_append(struct wire_state_closing, &c->st->closing, x) || refuse(c, 0) ;
 }
@@ -110,10 +112,10 @@ static int has_twice (genalloc *fds)
   return 0 ;
 }
 
-static enum state_verdict verify (struct state *st, int fd, int arethere, char const **why)
+static enum state_verdict verify (struct state *st, int fd, int areours, char const **why)
 {
   static struct state_visitor const visitor = { .entry = &check_entry, .connection = &check_connection, .closing = &check_closing } ;
-  struct checking c = { .st = st, .fds = GENALLOC_ZERO, .self = fd, .arethere = arethere } ;
+  struct checking c = { .st = st, .fds = GENALLOC_ZERO, .self = fd, .areours = areours } ;
   struct wire_reader r ;
   enum state_walk walk ;
   *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len) ;
@@ -127,7 +129,7 @@ static enum state_verdict verify (struct state *st, int fd, int arethere, char c
   return *why ? STATE_BAD : (errno = ENOMEM, STATE_UNREADABLE) ;
 }
 
-enum state_verdict state_load (struct state *st, int fd, int arethere, char const **why)
+enum state_verdict state_load (struct state *st, int fd, int areours, char const **why)
 {
   struct stat s ;
   size_t len ;
@@ -143,5 +145,5 @@ enum state_verdict state_load (struct state *st, int fd, int arethere, char cons
   errno = EIO ;
   if (allread(fd, st->bytes.s, len) != len) return STATE_UNREADABLE ;
   st->bytes.len = len ;
-  return verify(st, fd, arethere, why) ;
+  return verify(st, fd, areours, why) ;
 }

@@ -43,9 +43,9 @@ enum state_verdict
   STATE_UNREADABLE  /* errno says why: another try may succeed */
 } ;
 
- /* To be called before anything else is opened. arethere: the descriptors are
-    looked for, too. */
-extern enum state_verdict state_load (struct state *, int fd, int arethere, char const **why) ;
+ /* To be called before anything else is opened. areours: the descriptors are here,
+    and become close-on-exec. */
+extern enum state_verdict state_load (struct state *, int fd, int areours, char const **why) ;
 
  /* All its descriptors become close-on-exec (FD_CLOEXEC), or not (0). 0 and
     errno: one is not open. */

@@ -104,8 +104,7 @@ int store_put (struct store *s, struct store_entry *e)
 {
   if (store_get(s, e->id)) return (errno = EBUSY, 0) ;
   if (store_isfull(s)) return (errno = ENFILE, 0) ;
-  store_count_in(s, e) ;
-  insert(s, e, STORE_STORED) ;
+  store_add(s, e) ;
   return 1 ;
 }
 
@@ -145,6 +144,12 @@ void store_replace (struct store *s, struct store_entry *e)
   }
   store_count_in(s, e) ;
   insert(s, e, old ? STORE_REPLACED : STORE_STORED) ;
+}
+
+void store_add (struct store *s, struct store_entry *e)
+{
+  store_count_in(s, e) ;
+  insert(s, e, STORE_STORED) ;
 }
 
 void store_lend (struct store *s, struct store_entry *e)

@@ -100,6 +100,9 @@ extern int store_put (struct store *, struct store_entry *) ;
     Not limited by max. Cannot fail. */
 extern void store_replace (struct store *, struct store_entry *) ;
 
+ /* The same, where it is known that nothing has its id. */
+extern void store_add (struct store *, struct store_entry *) ;
+
  /* Takes the entry out, frees it, gives its reference up. */
 extern void store_drop (struct store *, struct store_entry *) ;
 

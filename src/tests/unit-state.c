@@ -88,14 +88,14 @@ static void pack (void)
 
  /* 0: it is good. */
 
-static char const *load (struct state *st, size_t len, int arethere)
+static char const *load (struct state *st, size_t len, int areours)
 {
   static char copy[256] ;
   char const *why ;
   enum state_verdict verdict ;
   int fd = testfile() ;
   if (write(fd, bytes.s, len) != (ssize_t)len) tap_bail("write") ;
-  verdict = state_load(st, fd, arethere, &why) ;
+  verdict = state_load(st, fd, areours, &why) ;
   close(fd) ;
   if (verdict == STATE_GOOD) return 0 ;
   if (verdict == STATE_UNREADABLE) why = strerror(errno) ;
