@@ -25,6 +25,12 @@ extern enum keeper_read keeper_read (struct keeper *, tain const *now) ;
 extern void keeper_drop_staged (struct keeper *) ;
 extern int keeper_isbetween (struct keeper const *) ;  /* two batches */
 
+enum { KEEPER_EXIT_FAILED = 111 } ;  /* as the programs' */
+
+ /* keeper-start.c */
+
+extern void keeper_set_due (struct keeper *, unsigned int ms, tain const *now) ;
+
  /* keeper-worker.c */
 
 extern void keeper_hear (struct keeper *, tain const *now) ;  /* the channel may be read */

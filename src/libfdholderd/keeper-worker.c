@@ -1,15 +1,12 @@
 /* ISC license. */
 
- /* The worker: it is started, it is heard, it ends. */
-
-#include <skalibs/nonposix.h>
+ /* The worker: it is heard, it ends. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -21,24 +18,10 @@
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libdaemon/procfd.h"
-#include "libfdholderd/fdtable.h"
 #include "libfdholderd/keeper-internal.h"
-#include "libfdholderd/state.h"
-#include "libfdholderd/upgrade.h"
 #include "libfdwire/frame.h"
 
-enum
-{
-  EXIT_FAILED = 111,  /* as the programs' */
-  REASON_MAX = 64
-} ;
-
-static void set_due (struct keeper *k, unsigned int ms, tain const *now)
-{
-  tain when ;
-  clock_after(&when, now, ms) ;
-  loop_timer_set(&k->loop, &k->due, &when) ;
-}
+enum { REASON_MAX = 64 } ;
 
 void keeper_end (struct keeper *k, int code)
 {
@@ -50,101 +33,17 @@ void keeper_order (struct keeper *k, char order)
   if (k->channelfd >= 0) send(k->channelfd, &order, 1, MSG_NOSIGNAL | MSG_DONTWAIT) ;
 }
 
-int keeper_adopt (struct keeper *k, int channel, int process, int isfull)
-{
-  k->channelfd = channel ;
-  k->processfd = process ;
-  k->isfull = k->isserving = (uint8_t)isfull ;
-  k->phase = KEEPER_KEEPING ;
-  return loop_watch_start(&k->loop, &k->channel, channel, LOOP_READ)
-    && loop_watch_start(&k->loop, &k->process, process, LOOP_READ) ;
-}
-
- /* In the worker. It has what is held, its end of the channel, and nothing else
-    of ours; what we are closing it closes too, so exec does not wait for that. */
-
-static void become_worker (struct keeper *k, struct state *st, int statefd, int channel)
-{
-  struct upgrade_words words = UPGRADE_WORDS_ZERO ;
-  sigset_t none ;
-  int null = open("/dev/null", O_WRONLY) ;
-  words.fd = statefd ;
-  words.worker = channel ;
-  words.isstarted = 1 ;
-  if (null < 0 || fd_move(1, null) == -1) _exit(EXIT_FAILED) ;  /* it does not tell readiness */
-  sigemptyset(&none) ;
-  sigprocmask(SIG_SETMASK, &none, 0) ;
-  if (state_mark(st, 0) && upgrade_mark(&words, 0)) upgrade_execute(k->options.argv, &words) ;
-  log_line(&k->holder->log, LOG_WARNING, "unable to execute a worker: ", strerror(errno)) ;
-  _exit(EXIT_FAILED) ;
-}
-
-static pid_t fork_worker (struct keeper *k, struct state *st, int statefd, int channel)
-{
-  sigset_t all, before ;
-  pid_t pid ;
-  sigfillset(&all) ;
-  sigprocmask(SIG_SETMASK, &all, &before) ;
-  pid = fork() ;
-  if (!pid) become_worker(k, st, statefd, channel) ;
-  sigprocmask(SIG_SETMASK, &before, 0) ;
-  return pid ;
-}
-
-static int start_by (struct keeper *k, struct state *st, int statefd, int const *channel)
-{
-  int process ;
-  pid_t pid = fork_worker(k, st, statefd, channel[1]) ;
-  if (pid < 0) return 0 ;
-  process = procfd_open(pid) ;
-  k->child = pid ;
-  k->status = 0 ;
-  if (process >= 0 && keeper_adopt(k, channel[0], process, 1)) return 1 ;
-  kill(pid, SIGKILL) ;
-  if (process >= 0) fd_close(process) ;
-  loop_watch_stop(&k->loop, &k->channel) ;
-  k->channelfd = k->processfd = -1 ;
-  k->phase = KEEPER_WITHOUT ;
-  return 0 ;
-}
-
-static int try_start (struct keeper *k, tain const *now)
-{
-  struct state st = STATE_ZERO ;
-  int channel[2] ;
-  int fd = -1, ok = 0 ;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) == -1) return 0 ;
-  if (state_make(&st, k->holder, 0, k->holder->upgrades, now)) fd = state_save(&st) ;
-  if (fd >= 0)
-  {
-    ok = start_by(k, &st, fd, channel) ;
-    fd_close(fd) ;
-  }
-  if (!ok) fd_close(channel[0]) ;
-  fd_close(channel[1]) ;
-  state_free(&st) ;
-  k->isserving = 0 ;
-  return ok ;
-}
-
-void keeper_start (struct keeper *k, tain const *now)
-{
-  if (try_start(k, now)) return ;
-  complaint_line(&k->holder->complaints, LOG_WARNING, "unable to start a worker", 0, now, "keeper: unable to start a worker: ", strerror(errno), ": trying again") ;
-  set_due(k, KEEPER_PAUSE_MS, now) ;
-}
-
 void keeper_lose (struct keeper *k, tain const *now)
 {
   if (k->phase != KEEPER_KEEPING) return ;
   k->phase = KEEPER_DYING ;
-  set_due(k, KEEPER_DYING_MS, now) ;
+  keeper_set_due(k, KEEPER_DYING_MS, now) ;
 }
 
 static void fail_to_read (struct keeper *k)
 {
   log_line(&k->holder->log, LOG_WARNING, "keeper: unable to take what the worker tells: ", errno ? strerror(errno) : "protocol error") ;
-  keeper_end(k, EXIT_FAILED) ;
+  keeper_end(k, KEEPER_EXIT_FAILED) ;
 }
 
 static void wait_for_memory (struct keeper *k, tain const *now)
@@ -172,6 +71,21 @@ static enum keeper_read read_some (struct keeper *k, unsigned int n, tain const 
   return r ;
 }
 
+static void fail_to_adopt (struct keeper *k, char const *what)
+{
+  log_line(&k->holder->log, LOG_WARNING, "keeper: the worker has ended ", what, "before all that it held was here") ;
+  keeper_end(k, KEEPER_EXIT_FAILED) ;
+}
+
+ /* Of a worker that lives, and has what we have not, only we are to end. */
+
+static void end_channel (struct keeper *k, tain const *now)
+{
+  loop_watch_stop(&k->loop, &k->channel) ;
+  if (k->isfull || k->isending) keeper_lose(k, now) ;
+  else fail_to_adopt(k, "the channel ") ;
+}
+
 void keeper_hear (struct keeper *k, tain const *now)
 {
   switch (read_some(k, KEEPER_AT_ONCE, now))
@@ -182,10 +96,7 @@ void keeper_hear (struct keeper *k, tain const *now)
       break ;
     case KEEPER_READ_NOMEMORY : wait_for_memory(k, now) ; break ;
     case KEEPER_READ_BAD : fail_to_read(k) ; break ;
-    case KEEPER_READ_END :
-      loop_watch_stop(&k->loop, &k->channel) ;
-      keeper_lose(k, now) ;
-      break ;
+    case KEEPER_READ_END : end_channel(k, now) ; break ;
   }
 }
 
@@ -208,7 +119,7 @@ static void replace (struct keeper *k, tain const *now)
   say_how(k, how) ;
   log_line(&k->holder->log, LOG_WARNING, "keeper: the worker has ended", how, ": starting another one with all that is held") ;
   if (wasserving) keeper_start(k, now) ;
-  else set_due(k, KEEPER_PAUSE_MS, now) ;
+  else keeper_set_due(k, KEEPER_PAUSE_MS, now) ;
 }
 
  /* What has never begun would not begin again. */
@@ -228,6 +139,7 @@ static void close_channel (struct keeper *k)
   fd_close(k->channelfd) ;
   fd_close(k->processfd) ;
   k->channelfd = k->processfd = -1 ;
+  k->hasended = 0 ;
   k->phase = KEEPER_WITHOUT ;
 }
 
@@ -247,11 +159,7 @@ void keeper_bury (struct keeper *k, tain const *now)
   if (k->isending) keeper_end(k, 0) ;
   else if (has_failed(k)) keeper_end(k, WEXITSTATUS(k->status)) ;
   else if (k->isfull) replace(k, now) ;
-  else
-  {
-    log_line(&k->holder->log, LOG_WARNING, "keeper: the worker has ended before all that it held was here") ;
-    keeper_end(k, EXIT_FAILED) ;
-  }
+  else fail_to_adopt(k, "") ;
 }
 
  /* Of one that has closed the channel and lives on nothing is known any longer. */
@@ -259,9 +167,9 @@ void keeper_bury (struct keeper *k, tain const *now)
 void keeper_due (struct keeper *k, tain const *now)
 {
   if (k->phase == KEEPER_WITHOUT) keeper_start(k, now) ;
-  else if (k->phase == KEEPER_DYING && !procfd_kill(k->processfd, SIGKILL))
+  else if (k->phase == KEEPER_DYING && !k->hasended && !procfd_kill(k->processfd, SIGKILL))
   {
     log_line(&k->holder->log, LOG_WARNING, "keeper: unable to kill a worker that does not end: ", strerror(errno)) ;
-    set_due(k, KEEPER_DYING_MS, now) ;
+    keeper_set_due(k, KEEPER_DYING_MS, now) ;
   }
 }

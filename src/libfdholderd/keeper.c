@@ -34,6 +34,7 @@ static void on_process (void *data, unsigned int events, tain const *now)
   struct keeper *k = data ;
   (void)events ;
   loop_watch_stop(&k->loop, &k->process) ;
+  k->hasended = 1 ;
   keeper_lose(k, now) ;
   keeper_bury(k, now) ;
 }
@@ -62,7 +63,7 @@ static void on_due (void *data, tain const *now)
 static void on_again (void *data, tain const *now)
 {
   struct keeper *k = data ;
-  if (k->phase == KEEPER_DYING && procfd_hasended(k->processfd)) keeper_bury(k, now) ;
+  if (k->hasended) keeper_bury(k, now) ;
   else keeper_hear(k, now) ;
 }
 

@@ -89,13 +89,15 @@ struct keeper
   uint8_t isready ;  /* it has been told */
   uint8_t isending ;
   uint8_t aresignals ;
+  uint8_t hasended ;  /* the process */
 } ;
 
  /* The holder has its store, its helpers and its log. STAMP must be set. 0 and errno. */
 extern int keeper_init (struct keeper *, struct holder *, struct keeper_options const *) ;
 
  /* One of: a worker with what is in the store is started; one that lives is kept,
-    by its channel and a descriptor of the process, which are consumed. isfull: what
+    by its channel and a descriptor of the process, which are consumed, if it
+    succeeds. isfull: what
     it holds is in the store. 0 and errno. */
 extern void keeper_start (struct keeper *, tain const *now) ;
 extern int keeper_adopt (struct keeper *, int channel, int process, int isfull) ;

@@ -214,6 +214,22 @@ static void adopting (void)
   tap_int(keeping_worker(), 0, "and no other is started") ;
 }
 
+ /* It has all, and we have not: it is not to be killed, whatever it did to the channel. */
+
+static void adopting_in_vain (void)
+{
+  begin() ;
+  tell('S', 0, "a", file) ;
+  close(keeper.channel) ;
+  keeper.channel = -1 ;
+  tap_int(exit_code(), 111, "a worker that lives, and ends the channel before all is told, is not kept") ;
+  test_sleep(QUIET_MS) ;
+  tap_int(waitpid(keeper.worker, 0, WNOHANG), 0, "nor is it killed") ;
+  tap_int(keeping_worker(), 0, "and no other is started") ;
+  close(keeper.ready) ;
+  kill_worker() ;
+}
+
 static void bad (char const *bytes, size_t len, int fd, unsigned int nfds, char const *name)
 {
   int fds[3] ;
@@ -277,6 +293,7 @@ int main (void)
   is_made_sure_of() ;
   orders() ;
   adopting() ;
+  adopting_in_vain() ;
   bad_messages() ;
   half() ;
   return tap_done() ;
