@@ -163,10 +163,16 @@ static void tell_ready (void)
   readiness_tell(isnotifying ? "\n" : 0) ;
 }
 
-static void inherit (struct holder *h, struct slots *slots, struct upgrade *u)
+static void inherit (struct holder *h, struct slots *slots)
+{
+  if (isheir && !state_inherit(&before.state, h, slots, &STAMP)) fail("take the state over") ;
+}
+
+ /* Nothing can fail any longer: what it could be begun anew with is not needed. */
+
+static void forget_before (struct holder *h, struct upgrade *u)
 {
   if (!isheir) return ;
-  if (!state_inherit(&before.state, h, slots, &STAMP)) fail("take the state over") ;
   fd_close(before.words.fd) ;
   upgrade_reserve(u) ;
   state_dismiss(&before.state) ;
@@ -191,8 +197,9 @@ static int hold (struct holder *h, struct options const *o)
   clock_timeout(&options.timeout, o->timeout) ;
   clock_timeout(&options.lameduck, o->lameduck) ;
   if (!serve_init(&s, h, 0, &options)) fail("begin the loop") ;
-  inherit(h, &s.slots, &s.upgrade) ;
+  inherit(h, &s.slots) ;
   if (before.words.worker >= 0 && !kept_begin(&h->kept, before.words.worker, before.words.isstarted, &STAMP)) fail("use the channel to the keeper") ;
+  forget_before(h, &s.upgrade) ;
   if (!isheir) tell_ready() ;
   serve_run(&s) ;
   return EXITCODE_OK ;
@@ -203,10 +210,11 @@ static int keep (struct holder *h)
   static struct keeper k ;
   struct keeper_options const options = { .argv = before.argv, .ready = &tell_ready } ;
   if (!keeper_init(&k, h, &options)) fail("begin the loop") ;
-  inherit(h, 0, &k.upgrade) ;
+  inherit(h, 0) ;
   k.isready = isheir ;
   if (before.words.keeper < 0) keeper_start(&k, &STAMP) ;
   else if (!keeper_adopt(&k, before.words.keeper, before.words.process, isheir)) fail("keep that holder") ;
+  forget_before(h, &k.upgrade) ;
   return keeper_run(&k) ;
 }
 

@@ -172,6 +172,19 @@ static enum keeper_read take_some (struct keeper *k, tain const *now)
   }
 }
 
+ /* Nothing was received. */
+
+static enum keeper_read fail_to_receive (void)
+{
+  switch (errno)
+  {
+    case ECONNRESET : return KEEPER_READ_END ;
+    case ENOMEM :
+    case ENOBUFS : return KEEPER_READ_NOMEMORY ;
+    default : return KEEPER_READ_BAD ;
+  }
+}
+
  /* What is received goes to our own buffer, or to memory that stays: so none is
     needed, or it is got before. When we are to execute ourselves, we read no
     further than to the end of a batch. */
@@ -195,6 +208,6 @@ enum keeper_read keeper_read (struct keeper *k, tain const *now)
     case FRAME_FILL_NOMEMORY : return KEEPER_READ_NOMEMORY ;
     case FRAME_FILL_SHORTAGE : return (errno = EMFILE, KEEPER_READ_BAD) ;
     case FRAME_FILL_EXTRA : return (errno = 0, KEEPER_READ_BAD) ;
-    default : return errno == ECONNRESET ? KEEPER_READ_END : KEEPER_READ_BAD ;
+    default : return fail_to_receive() ;
   }
 }

@@ -58,8 +58,8 @@ int kept_begin (struct kept *k, int fd, int isnew, tain const *now)
     kept_alone(k, now) ;
     return 1 ;
   }
-  if (!fdtable_adopt(k->fdtable, fd)) return 0 ;
-  if (!use(k, fd)) return (fdtable_unref(k->fdtable, fd), 0) ;
+  if (!fdtable_makeroom(k->fdtable, fd) || !use(k, fd)) return 0 ;
+  fdtable_adopt(k->fdtable, fd) ;  /* it has room */
   if (isnew) kept_tell(k, &ready, now) ;
   return 1 ;
 }

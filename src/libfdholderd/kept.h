@@ -100,8 +100,8 @@ struct kept
 extern void kept_init (struct kept *, struct store *, struct complaints *, struct loop *, int listening, kept_order_func *, void *data) ;
 
  /* The channel to the keeper that has started us, or that the image before had; fd
-    is consumed; 0: there was one, and it has gone. isnew: it has all that we hold,
-    and waits for us to be ready. 0 and errno. */
+    is consumed, if it succeeds; 0: there was one, and it has gone. isnew: it has all
+    that we hold, and waits for us to be ready. 0 and errno. */
 extern int kept_begin (struct kept *, int fd, int isnew, tain const *now) ;
 
  /* The same, to who asks for it: a descriptor in the table, which it takes a

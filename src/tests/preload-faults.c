@@ -9,14 +9,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <regex.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "support/faults.h"
@@ -40,6 +43,7 @@ static __attribute__((constructor)) void map (void)
 static int fails (enum fault_function function, int number)
 {
   if (!faults || faults->function != (unsigned int)function) return 0 ;
+  if (faults->pid && faults->pid != getpid()) return 0 ;
   faults->calls++ ;
   if (faults->calls < faults->from || faults->calls > faults->to) return 0 ;
   faults->failed++ ;
@@ -76,6 +80,13 @@ WRAP(int, poll, (struct pollfd *x, nfds_t n, int timeout), (x, n, timeout), FAUL
 WRAP(int, ppoll, (struct pollfd *x, nfds_t n, struct timespec const *timeout, sigset_t const *set), (x, n, timeout, set), FAULT_POLL, ENOMEM, -1)
 WRAP(void *, mmap, (void *where, size_t len, int prot, int flags, int fd, off_t offset), (where, len, prot, flags, fd, offset), FAULT_MMAP, ENOMEM, MAP_FAILED)
 
+WRAP(int, socketpair, (int domain, int type, int protocol, int fd[2]), (domain, type, protocol, fd), FAULT_SOCKETPAIR, EMFILE, -1)
+WRAP(pid_t, fork, (void), (), FAULT_FORK, EAGAIN, -1)
+WRAP(ssize_t, send, (int fd, void const *s, size_t n, int flags), (fd, s, n, flags), FAULT_SEND, ENOBUFS, -1)
+WRAP(ssize_t, recv, (int fd, void *s, size_t n, int flags), (fd, s, n, flags), FAULT_RECV, ENOBUFS, -1)
+WRAP(int, epoll_ctl, (int fd, int operation, int of, struct epoll_event *event), (fd, operation, of, event), FAULT_EPOLL_CTL, ENOMEM, -1)
+WRAP(int, epoll_wait, (int fd, struct epoll_event *events, int n, int timeout), (fd, events, n, timeout), FAULT_EPOLL_WAIT, ENOMEM, -1)
+
 WRAP(int, accept4, (int fd, struct sockaddr *address, socklen_t *len, int flags), (fd, address, len, flags), FAULT_ACCEPT4, EMFILE, -1)
 
  /* The variadic ones take one argument more, of the widest type, whether it is there or not. */
@@ -108,6 +119,29 @@ WRAP_OPEN(open64)
 WRAP_OPENAT(openat64)
 WRAP_FCNTL(fcntl64)
 #endif
+
+int clone (int (*f) (void *), void *stack, int flags, void *data, ...)
+{
+  static int (*real) (int (*) (void *), void *, int, void *, ...) = 0 ;
+  if (!real) preload_next(&real, "clone") ;
+  if (fails(FAULT_CLONE, EAGAIN)) return -1 ;
+  return (*real)(f, stack, flags, data) ;
+}
+
+ /* Six words go on, whether they are there or not. */
+
+long syscall (long number, ...)
+{
+  static long (*real) (long, ...) = 0 ;
+  long words[6] ;
+  va_list list ;
+  va_start(list, number) ;
+  for (unsigned int i = 0 ; i < 6 ; i++) words[i] = va_arg(list, long) ;
+  va_end(list) ;
+  if (!real) preload_next(&real, "syscall") ;
+  if ((number == SYS_pidfd_open || number == SYS_pidfd_send_signal) && fails(FAULT_PIDFD, ENOMEM)) return -1 ;
+  return (*real)(number, words[0], words[1], words[2], words[3], words[4], words[5]) ;
+}
 
 int clock_gettime (clockid_t clock, struct timespec *ts)
 {

@@ -11,7 +11,8 @@ char const *const fault_names[FAULT_COUNT] =
 {
   "nothing", "malloc", "realloc", "calloc", "accept4", "recvmsg", "sendmsg", "open", "openat",
   "read", "pipe2", "fcntl", "mmap", "regcomp", "clock_gettime", "poll", "write", "writev", "getsockopt",
-  "faccessat", "signalfd", "setrlimit", "memfd_create", "execv"
+  "faccessat", "signalfd", "setrlimit", "memfd_create", "execv",
+  "socketpair", "fork", "clone", "send", "recv", "epoll_ctl", "epoll_wait", "pidfd"
 } ;
 
 struct faults *faults_new (char const *path)
@@ -32,6 +33,11 @@ void faults_arm (struct faults *f, enum fault_function function, unsigned int fr
   f->to = to ;
   f->number = number ;
   f->function = function ;
+}
+
+void faults_aim (struct faults *f, int pid)
+{
+  f->pid = pid ;
 }
 
 void faults_disarm (struct faults *f)

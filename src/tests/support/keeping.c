@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <skalibs/tai.h>
 
@@ -138,7 +139,7 @@ pid_t keeping_start_with (char const *n)
   return keeping_start() ;
 }
 
-pid_t keeping_start (void)
+pid_t keeping_try_start (char const *verbosity)
 {
   static char program[8192] ;
   int p[2] ;
@@ -154,12 +155,23 @@ pid_t keeping_start (void)
     find_programs() ;
     prctl(PR_SET_PDEATHSIG, SIGKILL) ;
     if (dup2(p[1], 1) == -1) _exit(126) ;
-    execl(program, program, "-1", "-v", verbosity, "-t", timeout, "-n", maxfds, "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
+    execl(program, program, "-1", "-v", verbosity, "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
     _exit(127) ;
   }
   close(p[1]) ;
-  if (read(p[0], &byte, 1) != 1) tap_bail("no keeper") ;
+  if (read(p[0], &byte, 1) != 1)
+  {
+    waitpid(pid, 0, 0) ;
+    pid = 0 ;
+  }
   close(p[0]) ;
+  return pid ;
+}
+
+pid_t keeping_start (void)
+{
+  pid_t pid = keeping_try_start("0") ;
+  if (!pid) tap_bail("no keeper") ;
   return pid ;
 }
 

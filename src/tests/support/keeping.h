@@ -42,6 +42,7 @@ extern int keeping_tell (int channel, char kind, int islast, char const *id, lon
 
  /* s6-fdholder-daemon -k at "s", as a supervisor would start it, when it is ready. Dies with the test; its worker does not. */
 extern pid_t keeping_start (void) ;
+extern pid_t keeping_try_start (char const *verbosity) ;  /* 0: it has ended, and was never ready */
 extern pid_t keeping_start_with (char const *maxfds) ;  /* the same, from now on, with -v 2, -t 0 and that -n */
 
  /* The worker that lives in the working directory: its process. 0: none does. */
