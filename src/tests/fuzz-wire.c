@@ -1,14 +1,16 @@
 /* ISC license. */
 
 /* Any bytes as the body of a message, through each reader. The first byte
-   chooses: a request, entries, a list, the numbers of a reply, or an event. What
-   has been read as a request or an event is the same when it is packed again. */
+   chooses: a request, entries, a list, the numbers of a reply, an event, or what a
+   keeper is told. What has been read as one of those with a packer is the same when
+   it is packed again. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libfdwire/wire.h"
+#include "libfdwire/wire-keep.h"
 #include "support/fuzz.h"
 
 static void must (int condition)
@@ -103,9 +105,31 @@ static void read_event (char const *s, size_t len)
   must(!memcmp(packed[0] + 1 + TAIN_PACK, s + 1 + TAIN_PACK, len - 1 - TAIN_PACK)) ;
 }
 
+ /* Times as above. */
+
+static void read_keep (char const *s, size_t len)
+{
+  struct wire_keep m, again ;
+  char packed[2][WIRE_KEEP_MAX] ;
+  size_t times = 0 ;
+  if (!wire_keep_unpack(&m, s, len)) return ;
+  must(len <= WIRE_KEEP_MAX && m.islast == s[0] && m.kind == s[1]) ;
+  must(m.kind == WIRE_KEEP_NOTHING ? m.islast && !m.id.s && !m.id.len : !wire_id_check(m.id.s, m.id.len)) ;
+  if (m.id.s) must(m.id.s > s && m.id.s + m.id.len + 1 == s + len && !m.id.s[m.id.len]) ;
+  if (m.kind == WIRE_KEEP_HOLD)
+  {
+    must(m.limit.nano < 1000000000 && m.stored.nano < 1000000000 && m.pid >= 0) ;
+    times = 2 * TAIN_PACK ;
+  }
+  must(wire_keep_nfds(&m) == !!times) ;
+  must(wire_keep_pack(packed[0], &m) == len && wire_keep_unpack(&again, packed[0], len)) ;
+  must(wire_keep_pack(packed[1], &again) == len && !memcmp(packed[0], packed[1], len)) ;
+  must(!memcmp(packed[0], s, 2) && !memcmp(packed[0] + 2 + times, s + 2 + times, len - 2 - times)) ;
+}
+
 int LLVMFuzzerTestOneInput (uint8_t const *input, size_t len)
 {
-  static void (*const readers[]) (char const *, size_t) = { &read_request, &read_entries, &read_list, &read_reply, &read_event } ;
+  static void (*const readers[]) (char const *, size_t) = { &read_request, &read_entries, &read_list, &read_reply, &read_event, &read_keep } ;
   if (!len) return 0 ;
   (*readers[*input % (sizeof(readers) / sizeof(*readers))])((char const *)input + 1, len - 1) ;
   return 0 ;

@@ -124,7 +124,7 @@ struct fuzzholder *fuzzholder_new (void)
   return f ;
 }
 
-static int first_free (void)
+int fuzz_first_free (void)
 {
   int fd = dup(0) ;
   fuzz_must(fd >= 0) ;
@@ -136,7 +136,7 @@ void fuzzholder_begin (struct fuzzholder *f, unsigned int max)
 {
   struct holder *h = &f->holder ;
   tain const timeout = { .sec = { .x = 10 }, .nano = 0 } ;
-  f->lowest = first_free() ;
+  f->lowest = fuzz_first_free() ;
   budget_fit(&h->budget, FUZZ_SLOTS, max, 1024) ;
   store_init(&h->store, &h->fdtable, h->budget.maxfds, &verbs_observe, h) ;
   tain_uint(&f->now, 1000) ;
@@ -262,5 +262,5 @@ void fuzzholder_end (struct fuzzholder *f)
   watch_free(&h->watch) ;
   store_free(&h->store) ;
   fuzz_must(!h->fdtable.count) ;
-  fuzz_must(first_free() == f->lowest) ;
+  fuzz_must(fuzz_first_free() == f->lowest) ;
 }

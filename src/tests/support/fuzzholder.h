@@ -54,6 +54,7 @@ extern void fuzzholder_turn (struct fuzzholder *) ;
  /* Is that one of the files that a client could have stored? */
 extern int fuzzholder_knows (struct fuzzholder const *, int fd) ;
 
+extern int fuzz_first_free (void) ;  /* the lowest number that is no descriptor */
 extern void fuzz_must (int) ;  /* aborts if it is 0 */
 
 #endif
