@@ -27,3 +27,9 @@ s6-tcpserver
 s6-tcpserverd
 s6-tcpserver-access
 s6-tcpclient
+s6-mkfifodir
+s6-cleanfifodir
+s6-ftrig-notify
+s6-ftrig-wait
+s6-ftrig-listen1
+s6-ftrig-listen

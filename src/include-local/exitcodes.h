@@ -10,7 +10,7 @@ enum exitcode
   EXITCODE_OK = 0,
   EXITCODE_DENIED = 1,  /* an expected "no": refused, timed out, not found */
   EXITCODE_DESTINATION = 2,  /* s6-fdholder-transferdump: the receiving side said no */
-  EXITCODE_NOTHING = 99,  /* s6-fdholder-watch: no change in all the time that it was to wait for one */
+  EXITCODE_NOTHING = 99,  /* who waits for events: none came, or not all, in the time that there was */
   EXITCODE_USAGE = 100,
   EXITCODE_BUG = 101,
   EXITCODE_SYSTEM = 111,

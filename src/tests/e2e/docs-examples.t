@@ -358,6 +358,13 @@ echo_at() # ADDRESS PORT: a server for a client's example
   is "$case: it is answered" "$(cat out)" hello
   stop server
 }
+s6_mkfifodir_8_1() { works && ok "$case: it is there" test -d events ; }
+s6_cleanfifodir_8_1() { s6-mkfifodir events && works ; }
+s6_ftrig_notify_8_1() { s6-mkfifodir events && works ; }
+s6_ftrig_wait_8_1() { s6-mkfifodir events && works ; }
+s6_ftrig_listen1_8_1() { s6-mkfifodir events && works ; }
+s6_ftrig_listen_8_1() { s6-mkfifodir events && works ; }
+fifodir_7_1() { works ; }
 s6_ioconnect_8_1() { echo_at 127.0.0.1 80 ; }
 s6_tcpclient_8_1() { echo_at ::1 7 ; }
 # shellcheck disable=SC2046 # words

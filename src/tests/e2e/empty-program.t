@@ -50,6 +50,7 @@ s6-fdholder-list s
 s6-fdholder-getdump s
 s6-fdholder-setdump s
 s6-fdholder-transferdump s t
+s6-ftrig-listen1 d x
 END
 is 'nothing was bound' "$(find . -type s)" ''
 mkdir -p rules/uid/1

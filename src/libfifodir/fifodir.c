@@ -1,0 +1,101 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+
+#include "libfifodir/fifodir.h"
+
+enum { CREATION_MODE = 0700 } ;
+
+static char const prefix[] = "ftrig1:@" ;
+
+ /* Its sticky and set-group-id bits stay only when they come after the group. */
+
+static int set_permissions (char const *path, gid_t gid)
+{
+  if (gid == FIFODIR_ANYBODY) return chmod(path, FIFODIR_PUBLIC) == 0 ;
+  return chown(path, (uid_t)-1, gid) == 0 && chmod(path, FIFODIR_GROUP) == 0 ;
+}
+
+static int keep (char const *path, gid_t gid, int isforced)
+{
+  struct stat st ;
+  if (stat(path, &st) == -1) return 0 ;
+  if (!S_ISDIR(st.st_mode)) return (errno = ENOTDIR, 0) ;
+  if (st.st_uid != geteuid()) return (errno = EACCES, 0) ;
+  return !isforced || set_permissions(path, gid) ;
+}
+
+int fifodir_make (char const *path, gid_t gid, int isforced)
+{
+  int e ;
+  if (mkdir(path, CREATION_MODE) == -1) return errno == EEXIST ? keep(path, gid, isforced) : 0 ;
+  if (set_permissions(path, gid)) return 1 ;
+  e = errno ;
+  rmdir(path) ;
+  return (errno = e, 0) ;
+}
+
+static int is_listeners (char const *name)
+{
+  return !strncmp(name, prefix, sizeof(prefix) - 1) && strlen(name) == FIFODIR_NAME ;
+}
+
+ /* Another file of that name may be anybody's trap: it is neither written to nor removed. */
+
+static int is_fifo (int fd)
+{
+  struct stat st ;
+  return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) ;
+}
+
+static int is_fifo_name (int dir, char const *name)
+{
+  struct stat st ;
+  return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISFIFO(st.st_mode) ;
+}
+
+static void tell_one (int dir, char const *name, char const *letters, size_t len)
+{
+  int fd = openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
+  ssize_t r = 0 ;
+  if (fd < 0)
+  {
+    if (errno == ENXIO && is_fifo_name(dir, name)) unlinkat(dir, name, 0) ;
+    return ;
+  }
+  if (is_fifo(fd))
+  {
+    if (len)
+      do r = write(fd, letters, len) ;
+      while (r == -1 && errno == EINTR) ;
+    if (r == -1 && errno == EPIPE) unlinkat(dir, name, 0) ;
+  }
+  fd_close(fd) ;
+}
+
+int fifodir_notify (char const *path, char const *letters, size_t len)
+{
+  struct dirent *entry ;
+  int e ;
+  DIR *dir = opendir(path) ;
+  if (!dir) return 0 ;
+  while ((errno = 0, entry = readdir(dir)))
+    if (is_listeners(entry->d_name)) tell_one(dirfd(dir), entry->d_name, letters, len) ;
+  e = errno ;
+  closedir(dir) ;
+  return e ? (errno = e, 0) : 1 ;
+}
+
+int fifodir_clean (char const *path)
+{
+  return fifodir_notify(path, 0, 0) ;
+}

@@ -1,0 +1,34 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_FIFOWAIT_H
+#define S6ACTIVATION_FIFOWAIT_H
+
+ /* Waiting until what is told in fifodirs matches patterns: POSIX extended regular
+    expressions, tried on all that has come since the subscription, each time that
+    something comes. */
+
+#include <regex.h>
+#include <stdint.h>
+
+#include <skalibs/stralloc.h>
+#include <skalibs/tai.h>
+
+#include "libfifodir/fifodir.h"
+
+struct fifowait
+{
+  struct fifodir_listener listener ;
+  regex_t pattern ;
+  stralloc received ;  /* with a NUL behind it */
+  uint8_t ismatched ;
+} ;
+
+ /* Subscribes. 0 and errno: EINVAL that is no expression. */
+extern int fifowait_begin (struct fifowait *, char const *path, char const *pattern) ;
+extern void fifowait_end (struct fifowait *) ;
+extern int fifowait_print (struct fifowait *) ;  /* all that has come, and a newline, to stdout. 0 and errno */
+
+ /* Until all of them have matched, or any. STAMP must be set. 0 and errno: ETIMEDOUT. */
+extern int fifowait (struct fifowait *, unsigned int n, int isany, tain const *deadline) ;
+
+#endif
