@@ -14,7 +14,7 @@
 #include "support/scripted-client.h"
 #include "support/tap.h"
 
-enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP, REPLACE } ;
+enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP, REPLACE, KEEP } ;
 
 struct answer
 {
@@ -52,6 +52,10 @@ static struct answer const answers[] =
   { "a replace that is unknown", REPLACE, ENOSYS, 0, SEND("\0\0\0\1\46", 0) },
   { "a replace by a holder of the first release", REPLACE, ENOSYS, 1, SEND("\0\0\0\1\107", 0) },  /* EPROTO */
   { "a replace that is answered in other words", REPLACE, EPROTO, 1, SEND("\0\0\0\0", 0) },
+  { "to keep", KEEP, 0, 0, SEND("\0\0\0\1\0", 2) },
+  { "to keep, with one descriptor", KEEP, EPROTO, 1, SEND("\0\0\0\1\0", 1) },
+  { "to keep what has a keeper", KEEP, EBUSY, 0, SEND("\0\0\0\1\20", 0) },
+  { "to keep a holder of the first release", KEEP, ENOSYS, 1, SEND("\0\0\0\1\107", 0) },  /* EPROTO */
   { "a retrieve", RETRIEVE, 0, 0, SEND("\0\0\0\1\0", 1) },
   { "a retrieve in single bytes", RETRIEVE, 0, 0, DRIP("\0\0\0\1\0", 1) },
   { "a retrieve without a descriptor", RETRIEVE, EPROTO, 1, SEND("\0\0\0\1\0", 0) },
@@ -76,6 +80,15 @@ static int do_setdump (fdholder *h, tain const *deadline)
   return fdholder_setdump_g(h, &entry, 1, deadline) ;
 }
 
+static int do_keep (fdholder *h, tain const *deadline)
+{
+  int fds[2] ;
+  if (!fdholder_keep_g(h, 0, fds, deadline)) return 0 ;
+  close(fds[0]) ;
+  close(fds[1]) ;
+  return 1 ;
+}
+
 static int do_operation (fdholder *h, enum operation operation, tain const *deadline)
 {
   fdholder_dump dump = FDHOLDER_DUMP_ZERO ;
@@ -98,6 +111,7 @@ static int do_operation (fdholder *h, enum operation operation, tain const *dead
     case DELETE : return fdholder_delete_g(h, "x", deadline) ;
     case STORE : return fdholder_store_g(h, 0, "x", 0, deadline) ;
     case REPLACE : return fdholder_replace_g(h, 0, "x", 0, deadline) ;
+    case KEEP : return do_keep(h, deadline) ;
     case SETDUMP : return do_setdump(h, deadline) ;
     default :
       if (!fdholder_getdump_g(h, &dump, deadline)) return 0 ;
@@ -108,7 +122,7 @@ static int do_operation (fdholder *h, enum operation operation, tain const *dead
 
 static size_t request_size (enum operation operation)
 {
-  static size_t const sizes[] = { 1, 5, 4, 16, 1, 5, 16 } ;
+  static size_t const sizes[] = { 1, 5, 4, 16, 1, 5, 16, 1 } ;
   return 4 + sizes[operation] ;
 }
 
