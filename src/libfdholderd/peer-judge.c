@@ -152,6 +152,8 @@ unsigned int peer_process (struct peer *p, tain const *now)
 void peer_go_on (struct peer *p, tain const *now)
 {
   struct call call = call_of(p, now) ;
+  enum phase before = verbs_phase(&p->session) ;
   p->state = PEER_OPEN ;
   conclude(p, verbs_resume(&call), now) ;
+  if (verbs_phase(&p->session) != before) allow(p) ;
 }

@@ -183,6 +183,10 @@ static void dump_waits (void)
   tap_error(raw_answer(&client), 0, "then the store is answered") ;
   tap_error(raw_answer(&second), 0, "and the dump") ;
   tap_int(raw_holds(&third, "whole") && raw_listed(&third, "whole 2"), 1, "all of it is held") ;
+  if (raw_send(second.fd, "\0\0\20\0", 4, 0, 0) != 4) tap_bail("send") ;
+  tap_error(raw_answer(&second), EPROTO, "from then on no message may be as long as one of a dump") ;
+  raw_close(&second) ;
+  raw_must_connect(&second, holder.path, FRAME_NATIVE) ;
   await_report() ;
   let_read() ;
   await_report() ;
