@@ -186,15 +186,15 @@ static enum keeper_read fail_to_receive (void)
 }
 
  /* What is received goes to our own buffer, or to memory that stays: so none is
-    needed, or it is got before. When we are to execute ourselves, we read no
-    further than to the end of a batch. */
+    needed, or it is got before. When we are to execute ourselves, and have all,
+    we read no further than to the end of a batch. */
 
 enum keeper_read keeper_read (struct keeper *k, tain const *now)
 {
   enum keeper_read r = take_some(k, now) ;
   size_t max = FRAME_IN_BUFFER ;
   if (r != KEEPER_READ_MORE) return r ;
-  if (k->holder->isquiescing && k->phase == KEEPER_KEEPING)
+  if (k->holder->isquiescing && k->isready && k->phase == KEEPER_KEEPING)
   {
     if (keeper_isbetween(k)) return KEEPER_READ_AGAIN ;
     max = frame_in_missing(&k->in) ;

@@ -94,6 +94,8 @@ static int try_start (struct keeper *k, tain const *now)
   int channel[2] ;
   int fd = -1, ok = 0 ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) == -1) return 0 ;
+  state_own(&st, channel[0]) ;
+  state_own(&st, channel[1]) ;
   if (state_make(&st, k->holder, 0, k->holder->upgrades, now)) fd = state_save(&st) ;
   if (fd >= 0)
   {
@@ -107,9 +109,24 @@ static int try_start (struct keeper *k, tain const *now)
   return ok ;
 }
 
+ /* What the kernel lacks, or forbids, it will not have in a second. */
+
+static int has_procfds (void)
+{
+  int fd = procfd_open(getpid()) ;
+  if (fd >= 0) fd_close(fd) ;
+  return fd >= 0 || (errno != ENOSYS && errno != EPERM) ;
+}
+
 void keeper_start (struct keeper *k, tain const *now)
 {
   if (try_start(k, now)) return ;
+  if (!k->isready && !has_procfds())
+  {
+    log_line(&k->holder->log, LOG_WARNING, "keeper: unable to know when a worker ends (pidfd_open): ", strerror(errno), ": this machine can hold without -k only") ;
+    keeper_end(k, KEEPER_EXIT_FAILED) ;
+    return ;
+  }
   complaint_line(&k->holder->complaints, LOG_WARNING, "unable to start a worker", 0, now, "keeper: unable to start a worker: ", strerror(errno), ": trying again") ;
   keeper_set_due(k, KEEPER_PAUSE_MS, now) ;
 }

@@ -110,7 +110,7 @@ static void on_quiesce (void *data)
 static int may_execute (void *data)
 {
   struct keeper const *k = data ;
-  return k->isready && k->phase == KEEPER_KEEPING && keeper_isbetween(k) ;
+  return k->code < 0 && k->isready && k->phase == KEEPER_KEEPING && keeper_isbetween(k) ;
 }
 
 static void describe_role (void *data, struct upgrade_words *words)

@@ -56,6 +56,7 @@ void kept_leave (struct kept *k, char const *why, tain const *now)
   log_line(k->complaints->log, LOG_WARNING, "the keeper ", why) ;
   kept_alone(k, now) ;
   k->issnapshot = 0 ;
+  k->isfree = 1 ;
   kept_finish(k, now) ;
 }
 

@@ -154,7 +154,8 @@ static int begin_watching (struct serve *s, int listenfd, int signalfd)
 static int may_execute (void *data)
 {
   struct serve const *s = data ;
-  return !kept_isbusy(&s->holder->kept) ;
+  struct holder const *h = s->holder ;
+  return !kept_isbusy(&h->kept) && list_isempty(&h->changes.taken) ;
 }
 
 static void describe_role (void *data, struct upgrade_words *words)

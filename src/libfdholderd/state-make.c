@@ -124,6 +124,13 @@ static int put_connections (struct making *m, struct slots const *slots)
   return 1 ;
 }
 
+static int keep_own (struct making *m)
+{
+  for (unsigned int i = 0 ; i < m->st->owns ; i++)
+    if (!state_keep(m, m->st->own[i])) return 0 ;
+  return 1 ;
+}
+
 static int finish (struct making *m)
 {
   struct wire_state_head *head = &m->st->head ;
@@ -148,7 +155,7 @@ int state_make (struct state *st, struct holder *h, struct slots const *slots, u
   ok = !!state_room(&m, WIRE_STATE_HEAD) ;
   if (ok) st->bytes.len = WIRE_STATE_HEAD ;
   ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m)
-    && (!slots || put_connections(&m, slots)) && state_put_closing(&m) && finish(&m) ;
+    && (!slots || put_connections(&m, slots)) && keep_own(&m) && state_put_closing(&m) && finish(&m) ;
   genalloc_free(int, &m.fds) ;
   return ok ? 1 : (errno = ENOMEM, 0) ;
 }

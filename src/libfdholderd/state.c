@@ -19,6 +19,11 @@ void state_free (struct state *st)
   genalloc_free(struct wire_state_closing, &st->closing) ;
 }
 
+void state_own (struct state *st, int fd)
+{
+  if (fd > 0) st->own[st->owns++] = fd ;
+}
+
 struct wire_reader state_records (struct state const *st)
 {
   struct wire_reader r ;

@@ -18,15 +18,24 @@
 #include "libfdholderd/slots.h"
 #include "libfdwire/wire-state.h"
 
+enum { STATE_OWN_MAX = 3 } ;
+
 struct state
 {
   struct wire_state_head head ;
+  int own[STATE_OWN_MAX] ;  /* not in it: the other image is told of them by words */
+  unsigned int owns ;
   stralloc bytes ;  /* all, with the digest; the rest points into it */
   genalloc closing ;  /* struct wire_state_closing: those that are open */
 } ;
 #define STATE_ZERO { .bytes = STRALLOC_ZERO, .closing = GENALLOC_ZERO }
 
 extern void state_free (struct state *) ;
+
+ /* Before it is made: the other image is to have this one, too. A close that does
+    not return has freed its number, which may be that of a newer descriptor: that
+    one is not to be closed. fd below 1: none. */
+extern void state_own (struct state *, int fd) ;
 
  /* Of what there is now. Connections that are in the middle of something are
     left out; slots 0: there are none. upgrades: how many there will have been.

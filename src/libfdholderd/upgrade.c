@@ -199,10 +199,13 @@ static int try_execute (struct upgrade *u, struct state *st, tain const *now)
 {
   struct upgrade_words words = UPGRADE_WORDS_ZERO ;
   int e ;
+  if (u->hooks && u->hooks->words) (*u->hooks->words)(u->data, &words) ;
+  state_own(st, words.worker) ;
+  state_own(st, words.keeper) ;
+  state_own(st, words.process) ;
   if (!state_make(st, u->holder, u->slots, u->holder->upgrades + 1, now)) return 0 ;
   words.fd = state_save(st) ;
   if (words.fd < 0) return 0 ;
-  if (u->hooks && u->hooks->words) (*u->hooks->words)(u->data, &words) ;
   state_hand_over(st, &u->holder->closer) ;
   if (state_mark(st, 0) && upgrade_mark(&words, 0)) upgrade_execute(u->argv, &words) ;
   e = errno ;
