@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,47 +14,17 @@
 #include "libdaemon/loop.h"
 #include "libdaemon/signals.h"
 #include "libfdholderd/accept.h"
-#include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
 #include "libfdholderd/inspect.h"
 #include "libfdholderd/kept.h"
-#include "libfdholderd/policy.h"
-#include "libfdholderd/serve.h"
+#include "libfdholderd/serve-internal.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/store.h"
 #include "libfdholderd/upgrade.h"
 #include "libfdholderd/verbs.h"
 #include "libfdholderd/watch.h"
-#include "libfdwire/wire-keep.h"
 
 enum { SERVE_REST_MS = 10 } ;
-
- /* Descriptor 0 must not become anybody's connection: it is covered. Who was
-    not accepted may have sent descriptors, so that to close the socket may
-    wait: its last reference goes to the helpers. */
-
-static void stop_listening (struct serve *s)
-{
-  int copy = fcntl(s->acceptor.fd, F_DUPFD_CLOEXEC, 3) ;
-  int fd = openc_read("/dev/null") ;
-  loop_watch_stop(&s->loop, &s->listening) ;
-  if (fd < 0 || fd_move(s->acceptor.fd, fd) == -1) fd_close(s->acceptor.fd) ;
-  if (copy >= 0) fdtable_close(&s->holder->fdtable, copy, 0) ;
-  s->acceptor.fd = -1 ;
-  s->holder->kept.listening = -1 ;
-}
-
-static void enter_lameduck (struct serve *s)
-{
-  if (s->islameduck) return ;
-  log_line(&s->holder->log, LOG_INFO, "terminating: waiting for what is under way") ;
-  upgrade_cancel(&s->upgrade, &STAMP) ;
-  s->islameduck = 1 ;
-  tain_add(&s->end, &STAMP, &s->options.lameduck) ;
-  stop_listening(s) ;
-  slots_leave_all(&s->slots) ;
-  slots_lameduck(&s->slots, &STAMP) ;
-}
 
  /* Nothing that the loop itself needs is worth dying for: what is held would
     be lost. It rests a little, and tells of it once a minute. */
@@ -65,35 +34,6 @@ static void rest (struct serve *s, char const *what)
   static struct timespec const pause = { .tv_sec = 0, .tv_nsec = SERVE_REST_MS * 1000000 } ;
   complaint_line(&s->holder->complaints, LOG_WARNING, what, 0, &STAMP, what, ": ", strerror(errno), ": trying again") ;
   nanosleep(&pause, 0) ;
-}
-
-static void obey (void *data, int number, pid_t pid)
-{
-  struct serve *s = data ;
-  (void)pid ;
-  switch (number)
-  {
-    case SIGTERM : enter_lameduck(s) ; break ;
-    case SIGCHLD :
-      closer_reap(&s->holder->closer) ;
-      inspect_reap(&s->holder->inspect) ;
-      upgrade_reap(&s->upgrade) ;
-      break ;
-    case SIGUSR1 : if (!s->islameduck) upgrade_ask(&s->upgrade) ; break ;
-    case SIGHUP : policy_reload(&s->holder->policy) ; break ;
-    default : break ;
-  }
-}
-
-static void on_order (void *data, char order)
-{
-  switch (order)
-  {
-    case WIRE_ORDER_TERMINATE : obey(data, SIGTERM, 0) ; break ;
-    case WIRE_ORDER_UPGRADE : obey(data, SIGUSR1, 0) ; break ;
-    case WIRE_ORDER_RELOAD : obey(data, SIGHUP, 0) ; break ;
-    default : break ;
-  }
 }
 
  /* Signals and connections wait for the end of the turn: what a client has
@@ -154,8 +94,7 @@ static int begin_watching (struct serve *s, int listenfd, int signalfd)
 static int may_execute (void *data)
 {
   struct serve const *s = data ;
-  struct holder const *h = s->holder ;
-  return !kept_isbusy(&h->kept) && list_isempty(&h->changes.taken) ;
+  return !verbs_isbehind(s->holder) ;
 }
 
 static void describe_role (void *data, struct upgrade_words *words)
@@ -182,7 +121,7 @@ int serve_init (struct serve *s, struct holder *h, int listenfd, struct serve_op
   if (!begin_watching(s, listenfd, signalfd)) return 0 ;
   if (!slots_init(&s->slots, h, &s->loop, h->budget.maxconn, &options->timeout)) return 0 ;
   h->begun = STAMP ;
-  kept_init(&h->kept, &h->store, &h->complaints, &s->loop, listenfd, &on_order, s) ;
+  kept_init(&h->kept, &h->store, &h->complaints, &s->loop, listenfd, &serve_order, s) ;
   upgrade_init(&s->upgrade, h, &s->slots, &s->loop, options->argv, signalfd) ;
   s->upgrade.hooks = &hooks ;
   s->upgrade.data = s ;
@@ -233,7 +172,7 @@ static void turn (struct serve *s)
   if (!loop_turn(&s->loop) && errno != EINTR) rest(s, "unable to wait for clients") ;
   if (s->areconnections) accept_some(&s->acceptor, &s->slots, &STAMP) ;
   else if (loop_watch_isstarted(&s->listening)) slots_relieve(&s->slots) ;
-  if (s->aresignals && !signals_take(s->signals.fd, &obey, s)) rest(s, "unable to read signals") ;
+  if (s->aresignals && !signals_take(s->signals.fd, &serve_obey, s)) rest(s, "unable to read signals") ;
   if (kept_turn(&h->kept, &STAMP)) verbs_go_on(h, &STAMP) ;
   watch_turn(&h->watch, &STAMP) ;
   inspect_turn(&h->inspect, &STAMP) ;
@@ -246,7 +185,7 @@ static void turn (struct serve *s)
 
 static int is_over (struct serve const *s)
 {
-  return s->islameduck && (!s->slots.n || !tain_future(&s->end)) ;
+  return s->islameduck && ((!s->slots.n && !verbs_isbehind(s->holder)) || !tain_future(&s->end)) ;
 }
 
 void serve_run (struct serve *s)

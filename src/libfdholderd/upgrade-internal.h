@@ -11,6 +11,10 @@
 extern pid_t upgrade_begin_trial (struct upgrade *, int statefd, int answerfd) ;
 extern void upgrade_end_of_trial (struct upgrade *) ;  /* it has been reaped */
 
+ /* Does not return; or 1: it has failed, and all is as before. 0: there are
+    signals to be obeyed first. */
+extern int upgrade_attempt (struct upgrade *, tain const *now) ;
+
 extern void upgrade_lend_reserve (struct upgrade *, unsigned int) ;  /* so many low numbers are free */
 
 #endif

@@ -143,6 +143,11 @@ void verbs_expire (struct holder *h, tain const *now)
   while (!kept_isbusy(&h->kept) && (change.entry = store_first_expired(&h->store, now))) make(h, 0, &change, now) ;
 }
 
+int verbs_isbehind (struct holder const *h)
+{
+  return kept_isbusy(&h->kept) || !list_isempty(&h->changes.taken) ;
+}
+
 static void complete_takings (struct holder *h, tain const *now)
 {
   while (!kept_isbusy(&h->kept) && !list_isempty(&h->changes.taken))

@@ -149,6 +149,10 @@ extern enum verdict verbs_postpone (struct call const *) ;
  /* After kept_turn: what has waited is done, in order, as far as it can be. */
 extern void verbs_go_on (struct holder *, tain const *now) ;
 
+ /* Is there something that the keeper is being told, or is to be, though nobody
+    waits for it? */
+extern int verbs_isbehind (struct holder const *) ;
+
  /* What has expired goes. */
 extern void verbs_expire (struct holder *, tain const *now) ;
 

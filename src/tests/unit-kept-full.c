@@ -31,12 +31,15 @@ static struct
 {
   pid_t pid ;
   int control ;  /* a byte: read all that there is */
-  int reports ;  /* a byte: that was done */
+  int reports ;  /* a byte: that was done; 1: and "owed" has gone */
 } keeper ;
 
-static void read_all (struct keeping *k)
+static char read_all (struct keeping *k)
 {
-  while (strcmp(keeping_next(k, 200), "nothing")) ;
+  char isgone = 0 ;
+  char const *text ;
+  while (strcmp(text = keeping_next(k, 200), "nothing") && strcmp(text, "end")) isgone |= !strcmp(text, "D:owed") ;
+  return isgone ;
 }
 
 static int be_keeper (int control, int reports)
@@ -45,6 +48,9 @@ static int be_keeper (int control, int reports)
   struct keeping k ;
   int p[2], gifts[2], size = SMALL ;
   char byte ;
+  close(client.fd) ;
+  close(second.fd) ;
+  close(third.fd) ;
   raw_must_connect(&c, holder.path, FRAME_NATIVE) ;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p) == -1 || setsockopt(p[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) == -1) return 1 ;
   if (keeping_ask(&c, p[1], gifts)) return 1 ;
@@ -52,18 +58,19 @@ static int be_keeper (int control, int reports)
   keeping_begin(&k, p[0]) ;
   do
   {
-    read_all(&k) ;
-    if (write(reports, "", 1) != 1) return 1 ;
+    byte = read_all(&k) ;
+    if (write(reports, &byte, 1) != 1) return 1 ;
   }
   while (read(control, &byte, 1) == 1) ;
   return 0 ;
 }
 
-static void await_report (void)
+static int await_report (void)
 {
   struct pollfd x = { .fd = keeper.reports, .events = POLLIN } ;
   char byte ;
   if (poll(&x, 1, 20000) != 1 || read(keeper.reports, &byte, 1) != 1) tap_bail("the keeper says nothing") ;
+  return byte ;
 }
 
 static void begin_keeper (void)
@@ -206,6 +213,28 @@ static void is_killed (void)
   tap_error(raw_round(&third, "after", file), 0, "and nobody waits any longer") ;
 }
 
+ /* Who has taken it has gone, and has it; the holder is to end. */
+
+static void ends_when_all_is_told (void)
+{
+  struct rawclient s6 ;
+  int fd ;
+  begin_keeper() ;
+  raw_must_store(&second, "owed", file) ;
+  raw_must_connect(&s6, holder.path, FRAME_S6) ;
+  fill("d") ;
+  tap_error(raw_retrieve(&s6, 1, "owed", &fd), 0, "while the channel is full something is taken") ;
+  close(fd) ;
+  raw_close(&s6) ;
+  raw_close(&client) ;
+  raw_close(&second) ;
+  raw_close(&third) ;
+  kill(holder.pid, SIGTERM) ;
+  test_sleep(100) ;
+  let_read() ;
+  tap_int(await_report(), 1, "a holder that ends tells of it before") ;
+}
+
 int main (void)
 {
   testdaemon_begin(&holder, 0) ;
@@ -218,9 +247,7 @@ int main (void)
   waits_and_goes_on() ;
   dump_waits() ;
   is_killed() ;
-  raw_close(&client) ;
-  raw_close(&second) ;
-  raw_close(&third) ;
+  ends_when_all_is_told() ;
   testdaemon_finish(&holder) ;
   return tap_done() ;
 }
