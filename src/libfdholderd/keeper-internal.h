@@ -30,6 +30,7 @@ enum { KEEPER_EXIT_FAILED = 111 } ;  /* as the programs' */
  /* keeper-start.c */
 
 extern void keeper_set_due (struct keeper *, unsigned int ms, tain const *now) ;
+extern void keeper_end (struct keeper *, int code) ;
 
  /* keeper-worker.c */
 
@@ -39,6 +40,5 @@ extern void keeper_bury (struct keeper *, tain const *now) ;
 extern void keeper_due (struct keeper *, tain const *now) ;
 extern void keeper_reap (struct keeper *) ;
 extern void keeper_order (struct keeper *, char /* enum wire_keep_order */) ;
-extern void keeper_end (struct keeper *, int code) ;
 
 #endif

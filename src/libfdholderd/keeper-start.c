@@ -1,6 +1,7 @@
 /* ISC license. */
 
- /* Where the worker comes from: it is started, or it was there. */
+ /* Where the worker comes from: it is started, or it was there. And where the
+    keeper ends: it cannot be started. */
 
 #include <skalibs/nonposix.h>
 
@@ -28,6 +29,11 @@ void keeper_set_due (struct keeper *k, unsigned int ms, tain const *now)
   tain when ;
   clock_after(&when, now, ms) ;
   loop_timer_set(&k->loop, &k->due, &when) ;
+}
+
+void keeper_end (struct keeper *k, int code)
+{
+  if (k->code < 0) k->code = code ;
 }
 
 int keeper_adopt (struct keeper *k, int channel, int process, int isfull)

@@ -23,11 +23,6 @@
 
 enum { REASON_MAX = 64 } ;
 
-void keeper_end (struct keeper *k, int code)
-{
-  if (k->code < 0) k->code = code ;
-}
-
 void keeper_order (struct keeper *k, char order)
 {
   if (k->channelfd >= 0) send(k->channelfd, &order, 1, MSG_NOSIGNAL | MSG_DONTWAIT) ;

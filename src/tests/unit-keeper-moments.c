@@ -1,7 +1,7 @@
 /* ISC license. */
 
-/* The keeper, when things come at a bad moment: a worker that leaves it before all
-   is told, SIGUSR1 before that, a kernel without pidfds, numbers of descriptors whose close does not return. */
+/* The keeper, when things come at a bad moment: SIGUSR1 before all is told, a
+   kernel without pidfds, numbers of descriptors whose close does not return. */
 
 #include <skalibs/nonposix.h>
 
@@ -36,20 +36,6 @@ static int is_executed (unsigned int n)
 {
   for (unsigned int i = 0 ; i < LONEKEEPER_SOON_MS && preloaded_count_lines("log", "keeper: executed itself") < n ; i++) test_sleep(1) ;
   return preloaded_count_lines("log", "keeper: executed itself") == n ;
-}
-
- /* It has all, and the keeper has not: it must live. */
-
-static void is_left_early (void)
-{
-  lonekeeper_begin(&keeper) ;
-  lonekeeper_tell(&keeper, 'S', 0, "a", file) ;
-  lonekeeper_close(&keeper) ;
-  tap_int(lonekeeper_exit_code(&keeper), 111, "a worker that closes the channel before all is told: the keeper ends") ;
-  test_sleep(LATE_MS) ;
-  tap_int(waitpid(keeper.worker, 0, WNOHANG), 0, "and the worker lives") ;
-  close(keeper.ready) ;
-  lonekeeper_kill_worker(&keeper) ;
 }
 
 static void is_upgraded_early (void)
@@ -173,7 +159,6 @@ int main (void)
   preloaded_log_to("log") ;
   signal(SIGCHLD, SIG_DFL) ;
   file = testfile() ;
-  is_left_early() ;
   is_upgraded_early() ;
   has_no_pidfds() ;
   has_stuck_numbers() ;

@@ -110,16 +110,15 @@ static void adopting (void)
 
 static void adopting_in_vain (void)
 {
-  begin() ;
-  tell('S', 0, "a", file) ;
-  close(keeper.channel) ;
-  keeper.channel = -1 ;
-  tap_int(exit_code(), 111, "a worker that lives, and ends the channel before all is told, is not kept") ;
+  lonekeeper_begin(&keeper) ;
+  lonekeeper_tell(&keeper, 'S', 0, "a", file) ;
+  lonekeeper_close(&keeper) ;
+  tap_int(lonekeeper_exit_code(&keeper), 111, "a worker that lives, and ends the channel before all is told, is not kept") ;
   test_sleep(QUIET_MS) ;
   tap_int(waitpid(keeper.worker, 0, WNOHANG), 0, "nor is it killed") ;
   tap_int(keeping_worker(), 0, "and no other is started") ;
   close(keeper.ready) ;
-  kill_worker() ;
+  lonekeeper_kill_worker(&keeper) ;
 }
 
 static void bad (char const *bytes, size_t len, int fd, unsigned int nfds, char const *name)
