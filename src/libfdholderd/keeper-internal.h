@@ -16,6 +16,7 @@ enum keeper_read
   KEEPER_READ_AGAIN,  /* that was all, for now */
   KEEPER_READ_MORE,  /* there may be more */
   KEEPER_READ_END,
+  KEEPER_READ_CLOSING,  /* what it has closed has too many numbers still: to be tried again */
   KEEPER_READ_NOMEMORY,  /* nothing was lost: to be tried again */
   KEEPER_READ_BAD  /* a message cannot be taken; errno is 0: it is none */
 } ;

@@ -8,10 +8,12 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/closer.h"
 #include "libdaemon/list.h"
 #include "libdaemon/tree.h"
 #include "libfdholderd/account.h"
+#include "libfdholderd/budget.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/keeper-internal.h"
 #include "libfdholderd/selfsocket.h"
@@ -48,6 +50,7 @@ void keeper_init_reading (struct keeper *k)
   frame_in_init(&k->in, &ops, k) ;
   frame_in_allow(&k->in, WIRE_KEEP_MAX, FRAME_IN_FDS) ;
   list_init(&k->staged) ;
+  k->patience = tain_infinite ;
 }
 
 void keeper_drop_staged (struct keeper *k)
@@ -185,6 +188,24 @@ static enum keeper_read fail_to_receive (void)
   }
 }
 
+ /* Whoever stores and deletes all the time may be faster than what closes. It is
+    waited for as long as that helps; then a number is asked for all the same. */
+
+static int has_numbers (struct keeper *k, tain const *now)
+{
+  struct holder *h = k->holder ;
+  struct closer *c = &h->closer ;
+  if (budget_isexceeded(&h->budget, fdtable_count(&h->fdtable))) closer_settle(c, closer_pending(c) / 2) ;
+  if (!closer_pending(c) || !budget_isexceeded(&h->budget, fdtable_count(&h->fdtable)))
+  {
+    k->patience = tain_infinite ;
+    return 1 ;
+  }
+  if (c->heard != k->heard || !tain_less(&k->patience, &tain_infinite)) clock_after(&k->patience, now, KEEPER_PATIENCE_MS) ;
+  k->heard = c->heard ;
+  return !tain_less(now, &k->patience) ;
+}
+
  /* What is received goes to our own buffer, or to memory that stays: so none is
     needed, or it is got before. When we are to execute ourselves, and have all,
     we read no further than to the end of a batch. */
@@ -199,6 +220,7 @@ enum keeper_read keeper_read (struct keeper *k, tain const *now)
     if (keeper_isbetween(k)) return KEEPER_READ_AGAIN ;
     max = frame_in_missing(&k->in) ;
   }
+  if (!has_numbers(k, now)) return KEEPER_READ_CLOSING ;
   if (!fdtable_makeroom(&k->holder->fdtable, (int)fdtable_count(&k->holder->fdtable) + NUMBERS_AHEAD)) return KEEPER_READ_NOMEMORY ;
   switch (frame_in_fill(&k->in, k->channelfd, k->buffer, max))
   {

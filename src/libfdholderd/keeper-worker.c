@@ -41,13 +41,18 @@ static void fail_to_read (struct keeper *k)
   keeper_end(k, KEEPER_EXIT_FAILED) ;
 }
 
-static void wait_for_memory (struct keeper *k, tain const *now)
+static void wait_a_little (struct keeper *k, tain const *now)
 {
   tain when ;
-  complaint_line(&k->holder->complaints, LOG_WARNING, "out of memory", 0, now, "keeper: out of memory: trying again") ;
   clock_after(&when, now, KEEPER_SHORTAGE_MS) ;
   loop_timer_set(&k->loop, &k->again, &when) ;
   loop_watch_stop(&k->loop, &k->channel) ;
+}
+
+static void wait_for_memory (struct keeper *k, tain const *now)
+{
+  complaint_line(&k->holder->complaints, LOG_WARNING, "out of memory", 0, now, "keeper: out of memory: trying again") ;
+  wait_a_little(k, now) ;
 }
 
 static void tell_ready (struct keeper *k)
@@ -89,6 +94,7 @@ void keeper_hear (struct keeper *k, tain const *now)
     case KEEPER_READ_MORE :
       if (!loop_watch_isstarted(&k->channel) && !loop_watch_start(&k->loop, &k->channel, k->channelfd, LOOP_READ)) wait_for_memory(k, now) ;
       break ;
+    case KEEPER_READ_CLOSING : wait_a_little(k, now) ; break ;
     case KEEPER_READ_NOMEMORY : wait_for_memory(k, now) ; break ;
     case KEEPER_READ_BAD : fail_to_read(k) ; break ;
     case KEEPER_READ_END : end_channel(k, now) ; break ;
@@ -144,6 +150,7 @@ void keeper_bury (struct keeper *k, tain const *now)
 {
   switch (read_some(k, UINT32_MAX, now))
   {
+    case KEEPER_READ_CLOSING : wait_a_little(k, now) ; return ;
     case KEEPER_READ_NOMEMORY : wait_for_memory(k, now) ; return ;
     case KEEPER_READ_BAD : fail_to_read(k) ; return ;
     default : break ;

@@ -43,6 +43,7 @@ enum keeper_numbers
   KEEPER_DYING_MS = 1000,  /* from the end of the channel to SIGKILL */
   KEEPER_PAUSE_MS = 1000,  /* before what was never ready is started again */
   KEEPER_SHORTAGE_MS = 10,
+  KEEPER_PATIENCE_MS = 300,  /* less than the worker has: what is not closed in it is stuck */
   KEEPER_AT_ONCE = 256  /* messages in one turn */
 } ;
 
@@ -77,6 +78,8 @@ struct keeper
   struct loop_timer wake ;  /* for all who have something to do without being called */
   struct frame_in in ;
   char buffer[FRAME_IN_BUFFER] ;
+  uint32_t heard ;  /* of what helpers have closed, while that is waited for */
+  tain patience ;  /* until then; infinite: it is not */
   struct list staged ;  /* store entries: of a batch that is not whole. Without a descriptor: that id goes */
   int channelfd ;  /* -1: there is none */
   int processfd ;

@@ -1,7 +1,7 @@
 /* ISC license. */
 
 /* The keeper, when things come at a bad moment: SIGUSR1 before all is told, a
-   kernel without pidfds, numbers of descriptors whose close does not return. */
+   kernel without pidfds, numbers of descriptors whose close does not return, or is slow. */
 
 #include <skalibs/nonposix.h>
 
@@ -14,6 +14,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -26,7 +27,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { LATE_MS = 1500, QUIET_MS = 300, STUCK = 3 } ;
+enum { LATE_MS = 1500, QUIET_MS = 300, STUCK = 3, FEW = 420, TIMES = 20000 } ;
 
 static struct lonekeeper keeper ;
 static int file ;
@@ -152,6 +153,27 @@ static void has_no_pidfds (void)
   tap_int(keeping_worker(), 0, "and no worker is left") ;
 }
 
+ /* Its helpers do not close as fast as somebody may store and delete. */
+
+static void is_hurried (void)
+{
+  struct rlimit const few = { .rlim_cur = FEW, .rlim_max = FEW } ;
+  unsigned int told = 0 ;
+  lonekeeper_limit(&few) ;
+  lonekeeper_begin(&keeper) ;
+  lonekeeper_limit(0) ;
+  while (told < TIMES && keeping_tell(keeper.channel, 'S', 1, "x", 0, file) && keeping_tell(keeper.channel, 'D', 1, "x", 0, -1)) told++ ;
+  tap_int(told, TIMES, "what is stored and deleted again and again is taken") ;
+  if (told == TIMES) raw_wait_until_read(keeper.channel) ;
+  test_sleep(QUIET_MS) ;
+  tap_int(waitpid(keeper.pid, 0, WNOHANG), 0, "the keeper lives") ;
+  tap_int(preloaded_count_lines("log", "Too many open files"), 0, "and had a number for all of it") ;
+  lonekeeper_kill_worker(&keeper) ;
+  tap_ok(keeping_await_worker(0) > 0, "and starts a worker") ;
+  keeper.worker = lonekeeper_sleeper() ;
+  lonekeeper_stop(&keeper) ;
+}
+
 int main (void)
 {
   testdaemon_workdir() ;
@@ -162,5 +184,6 @@ int main (void)
   is_upgraded_early() ;
   has_no_pidfds() ;
   has_stuck_numbers() ;
+  is_hurried() ;
   return tap_done() ;
 }

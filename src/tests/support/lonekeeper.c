@@ -17,6 +17,13 @@
 #include "tap.h"
 #include "testdaemon.h"
 
+static struct rlimit const *limit ;
+
+void lonekeeper_limit (struct rlimit const *other)
+{
+  limit = other ;
+}
+
 pid_t lonekeeper_sleeper (void)
 {
   pid_t pid ;
@@ -36,6 +43,7 @@ static void run (int listener, int notify, int channel, int process)
   snprintf(numbers[0], sizeof(numbers[0]), "%d", channel) ;
   snprintf(numbers[1], sizeof(numbers[1]), "%d", process) ;
   prctl(PR_SET_PDEATHSIG, SIGKILL) ;
+  if (limit && setrlimit(RLIMIT_NOFILE, limit) == -1) _exit(125) ;
   if (dup2(listener, 0) == -1 || dup2(notify, 1) == -1) _exit(126) ;
   execl(program, program, "-A", numbers[0], "-P", numbers[1], "-1", "-v", "2", "-k", "-i", "rules", (char *)0) ;
   _exit(127) ;

@@ -6,6 +6,7 @@
 #ifndef S6ACTIVATION_TESTS_LONEKEEPER_H
 #define S6ACTIVATION_TESTS_LONEKEEPER_H
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 enum { LONEKEEPER_SOON_MS = 5000 } ;
@@ -17,6 +18,9 @@ struct lonekeeper
   int channel ;  /* our end; -1: closed */
   pid_t worker ;  /* the process that is taken for one */
 } ;
+
+ /* How many descriptors those that begin from now on may have; 0: as we may. It stays where it is. */
+extern void lonekeeper_limit (struct rlimit const *) ;
 
 extern pid_t lonekeeper_sleeper (void) ;
 extern void lonekeeper_begin (struct lonekeeper *) ;
