@@ -2,8 +2,10 @@
 
  /* What is under way ends, and the channel does. */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
@@ -60,10 +62,18 @@ void kept_leave (struct kept *k, char const *why, tain const *now)
   kept_finish(k, now) ;
 }
 
- /* It may have hung, or been stopped: another one can adopt us only when it is dead. */
+ /* It may have hung, or been stopped: another one can adopt us only when it is dead.
+    One that lives on believes that it has all, and would put what it has in our
+    place: it is not left. */
 
-void kept_fence (struct kept *k, tain const *now)
+int kept_fence (struct kept *k, tain const *now)
 {
-  if (k->keeper >= 0) procfd_kill(k->keeper, SIGKILL) ;
+  if (k->keeper < 0) k->keeper = procfd_peer(k->fd, &k->pid) ;
+  if (!procfd_kill(k->keeper, SIGKILL) && errno != ESRCH)
+  {
+    complaint_line(k->complaints, LOG_WARNING, "unable to kill the keeper", 0, now, "the keeper has not read for a second, and cannot be killed: ", strerror(errno), ": nothing that is held changes until it reads") ;
+    return 0 ;
+  }
   kept_leave(k, "has not read for a second: killed", now) ;
+  return 1 ;
 }

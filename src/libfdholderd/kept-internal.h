@@ -16,7 +16,7 @@ extern void kept_alone (struct kept *, tain const *now) ;
 extern void kept_finish (struct kept *, tain const *now) ;
 extern void kept_close (struct kept *) ;
 extern void kept_leave (struct kept *, char const *why, tain const *now) ;
-extern void kept_fence (struct kept *, tain const *now) ;
+extern int kept_fence (struct kept *, tain const *now) ;  /* 0: it cannot be sent away, and is to be asked again */
 
  /* kept-tell.c */
 

@@ -18,9 +18,16 @@
 
 enum { KEPT_AT_ONCE = 512 } ;  /* messages in one turn */
 
+static void set_late (struct kept *k, tain const *now)
+{
+  tain when ;
+  clock_after(&when, now, KEPT_FULL_MS) ;
+  loop_timer_set(k->loop, &k->late, &when) ;
+}
+
 static void on_late (void *data, tain const *now)
 {
-  kept_fence(data, now) ;
+  if (!kept_fence(data, now)) set_late(data, now) ;
 }
 
 static void on_again (void *data, tain const *now)
@@ -73,13 +80,6 @@ static int make_some (struct kept *k, tain const *now)
   while (!is_made(k) && frame_out_pending(&k->out) < KEPT_HIGH_WATER)
     if (!make_one(k, now)) return 0 ;
   return 1 ;
-}
-
-static void set_late (struct kept *k, tain const *now)
-{
-  tain when ;
-  clock_after(&when, now, KEPT_FULL_MS) ;
-  loop_timer_set(k->loop, &k->late, &when) ;
 }
 
 static void go_on_soon (struct kept *k, tain const *now)

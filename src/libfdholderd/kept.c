@@ -44,7 +44,6 @@ static int use (struct kept *k, int fd)
 {
   if (!loop_watch_start(k->loop, &k->watch, fd, LOOP_READ)) return 0 ;
   k->fd = fd ;
-  k->keeper = procfd_peer(fd, &k->pid) ;
   k->state = KEPT_OPEN ;
   k->warn = tain_infinite ;
   return 1 ;
@@ -59,6 +58,7 @@ int kept_begin (struct kept *k, int fd, int isnew, tain const *now)
     return 1 ;
   }
   if (!fdtable_makeroom(k->fdtable, fd) || !use(k, fd)) return 0 ;
+  k->keeper = procfd_peer(fd, &k->pid) ;
   fdtable_adopt(k->fdtable, fd) ;  /* it has room */
   if (isnew) kept_tell(k, &ready, now) ;
   return 1 ;
@@ -82,10 +82,16 @@ static int is_channel (int fd)
 
 int kept_adopt (struct kept *k, int fd, tain const *now)
 {
+  pid_t pid ;
+  int keeper ;
   if (kept_isopen(k) && k->keeper >= 0 && procfd_hasended(k->keeper)) kept_leave(k, "has gone", now) ;
   if (kept_isopen(k)) return (errno = EBUSY, 0) ;
   if (!is_channel(fd)) return (errno = EINVAL, 0) ;
-  if (!use(k, fd)) return 0 ;
+  keeper = procfd_peer(fd, &pid) ;
+  if (keeper < 0) return 0 ;  /* who could not be killed is not to keep */
+  if (!use(k, fd)) return (fd_close(keeper), 0) ;
+  k->keeper = keeper ;
+  k->pid = pid ;
   fdtable_addref(k->fdtable, fd) ;
   k->issnapshot = 1 ;
   return 1 ;
