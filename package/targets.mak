@@ -33,3 +33,8 @@ s6-ftrig-notify
 s6-ftrig-wait
 s6-ftrig-listen1
 s6-ftrig-listen
+s6-envdir
+s6-fghack
+s6-setlock
+s6-setsid
+s6-softlimit

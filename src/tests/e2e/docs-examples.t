@@ -365,6 +365,11 @@ s6_ftrig_wait_8_1() { s6-mkfifodir events && works ; }
 s6_ftrig_listen1_8_1() { s6-mkfifodir events && works ; }
 s6_ftrig_listen_8_1() { s6-mkfifodir events && works ; }
 fifodir_7_1() { works ; }
+s6_envdir_8_1() { works ; }
+s6_softlimit_8_1() { works ; }
+s6_setsid_8_1() { works ; }
+s6_setlock_8_1() { works ; }
+s6_fghack_8_1() { works ; }
 s6_ioconnect_8_1() { echo_at 127.0.0.1 80 ; }
 s6_tcpclient_8_1() { echo_at ::1 7 ; }
 # shellcheck disable=SC2046 # words

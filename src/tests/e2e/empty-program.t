@@ -51,6 +51,11 @@ s6-fdholder-getdump s
 s6-fdholder-setdump s
 s6-fdholder-transferdump s t
 s6-ftrig-listen1 d x
+s6-envdir -I nowhere
+s6-softlimit
+s6-setsid
+s6-setlock lock
+s6-fghack
 END
 is 'nothing was bound' "$(find . -type s)" ''
 mkdir -p rules/uid/1
