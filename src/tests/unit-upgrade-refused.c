@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
+#include "support/keeping.h"
 #include "support/rawclient.h"
 #include "support/rules.h"
 #include "support/tap.h"
@@ -100,11 +101,15 @@ static void silence (void)
   refused("within 5 seconds", "one that does not end") ;
 }
 
- /* It knows options of its own only. */
+ /* The first release does exactly this, whatever else it is told: it knows no -R. */
+
+#define FIRST_RELEASE "#!/bin/sh\n" \
+  "echo 's6-fdholderd: usage: s6-fdholderd [ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]' >&2\n" \
+  "exit 100\n"
 
 static void older (void)
 {
-  run("cp \"$(dirname '%s')/s6-fdholder-list\" new && mv new " PROGRAM, real) ;
+  become(FIRST_RELEASE) ;
   refused(MUTE, "a program that does not know of states") ;
   succeeds("after that") ;
 }
@@ -169,6 +174,30 @@ static void bad_rules (void)
   testdaemon_finish(&holder) ;
 }
 
+ /* A worker and its keeper, likewise. It cannot be a worker either: what is held
+    waits in the keeper for a program that can. */
+
+static void older_than_keepers (void)
+{
+  static char const *const options[] = { "-k", 0 } ;
+  pid_t worker ;
+  start(options) ;
+  worker = keeping_await_worker(0) ;
+  become(FIRST_RELEASE) ;
+  refused(MUTE, "a program that knows no keeper") ;
+  tap_int(keeping_worker(), worker, "and its worker is the same") ;
+  kill(worker, SIGKILL) ;
+  tap_ok(upgrading_await("the worker has ended with exit code 100", 1), "it cannot be a worker") ;
+  become_real() ;
+  tap_ok(keeping_await_worker(worker) > 0, "the right one can") ;
+  raw_close(&client) ;
+  raw_must_connect(&client, holder.path, FRAME_NATIVE) ;
+  goes_on("another worker") ;
+  raw_close(&client) ;
+  testdaemon_finish(&holder) ;
+  tap_int(keeping_worker(), 0, "with its worker") ;
+}
+
 int main (void)
 {
   char here[4096] ;
@@ -188,5 +217,6 @@ int main (void)
   terminated() ;
   impatient() ;
   bad_rules() ;
+  older_than_keepers() ;
   return tap_done() ;
 }
