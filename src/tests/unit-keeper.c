@@ -30,6 +30,7 @@ static struct lonekeeper keeper ;
 static void takes_over (void)
 {
   struct rawclient c ;
+  pid_t worker ;
   double left ;
   lonekeeper_begin(&keeper) ;
   tap_int(lonekeeper_isready(&keeper, QUIET_MS), 0, "it is not ready before it has all") ;
@@ -49,6 +50,12 @@ static void takes_over (void)
   tap_ok(keeping_await_worker(0) > 0, "another worker is started") ;
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
   raw_point_count(&c, 3, "what was told is there, and no batch that was not whole") ;
+  raw_close(&c) ;
+  worker = keeping_worker() ;
+  kill(worker, SIGKILL) ;
+  tap_ok(keeping_await_worker(worker) > 0, "that one is killed, and there is a third") ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  raw_point_count(&c, 3, "nor does the rest of that batch come with the next one") ;
   raw_point_retrieve(&c, 0, "a", file, "the first one") ;
   raw_point_retrieve(&c, 0, "b", file, "the one that was replaced") ;
   tap_error(raw_delete(&c, "a"), 0, "it can be deleted") ;
