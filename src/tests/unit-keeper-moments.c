@@ -120,6 +120,30 @@ static void has_stuck_numbers (void)
   lonekeeper_stop(&keeper) ;
 }
 
+static void is_upgraded_within_batch (void)
+{
+  unsigned int before = preloaded_count_lines("log", "keeper: executed itself") ;
+  struct rawclient c ;
+  lonekeeper_begin(&keeper) ;
+  lonekeeper_tell(&keeper, 'N', 1, 0, -1) ;
+  if (!lonekeeper_isready(&keeper, LONEKEEPER_SOON_MS)) tap_bail("not ready") ;
+  lonekeeper_tell(&keeper, 'S', 0, "a", file) ;
+  raw_wait_until_read(keeper.channel) ;
+  kill(keeper.pid, SIGUSR1) ;
+  tap_int(lonekeeper_order(&keeper), 'U', "SIGUSR1 within a batch is passed on") ;
+  test_sleep(QUIET_MS) ;
+  tap_int(preloaded_count_lines("log", "keeper: executed itself"), before, "and has to wait") ;
+  lonekeeper_tell(&keeper, 'S', 1, "b", file) ;
+  tap_ok(is_executed(before + 1), "for its end") ;
+  lonekeeper_kill_worker(&keeper) ;
+  tap_ok(keeping_await_worker(0) > 0, "a worker is started") ;
+  keeper.worker = lonekeeper_sleeper() ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  raw_point_count(&c, 2, "with all of the batch") ;
+  raw_close(&c) ;
+  lonekeeper_stop(&keeper) ;
+}
+
 static void forbid (long number)
 {
   struct sock_filter code[] =
@@ -182,6 +206,7 @@ int main (void)
   signal(SIGCHLD, SIG_DFL) ;
   file = testfile() ;
   is_upgraded_early() ;
+  is_upgraded_within_batch() ;
   has_no_pidfds() ;
   has_stuck_numbers() ;
   is_hurried() ;
