@@ -164,6 +164,7 @@ pid_t keeping_try_start (char const *verbosity)
     waitpid(pid, 0, 0) ;
     pid = 0 ;
   }
+  if (pid && (!is_ready(p[0], AWAIT_MS) || read(p[0], &byte, 1))) tap_bail("a worker has what the keeper told readiness by") ;
   close(p[0]) ;
   return pid ;
 }
