@@ -115,7 +115,10 @@ static int tell_some (struct kept *k, tain const *now)
     case FRAME_FLUSH_AGAIN : wait_for_room(k, now) ; return 0 ;
     case FRAME_FLUSH_HELD :
     case FRAME_FLUSH_SHORTAGE : go_on_soon(k, now) ; return 0 ;
-    default : kept_leave(k, "has gone", now) ; return 0 ;
+    default :
+      if (errno == EPIPE || errno == ECONNRESET) kept_leave(k, "has gone", now) ;
+      else go_on_soon(k, now) ;  /* one that lives is not left: it would put what it has in our place */
+      return 0 ;
   }
 }
 
@@ -123,8 +126,14 @@ void kept_go_on (struct kept *k, tain const *now)
 {
   uint32_t end = k->made + KEPT_AT_ONCE ;
   while (k->isunderway && tell_some(k, now))
+  {
     if (is_made(k)) kept_finish(k, now) ;
-    else if (k->made >= end) return wait_for_room(k, now) ;
+    else if (k->made >= end)
+    {
+      wait_for_room(k, now) ;
+      return ;
+    }
+  }
 }
 
 int kept_tell (struct kept *k, struct kept_operation const *o, tain const *now)

@@ -97,6 +97,14 @@ int kept_adopt (struct kept *k, int fd, tain const *now)
   return 1 ;
 }
 
+ /* One that lives is not left for what it says: it would put what it has in our place. */
+
+static void obey (struct kept *k, char order, tain const *now)
+{
+  if (memchr("THU", order, 3)) (*k->order)(k->data, order) ;
+  else complaint_line(k->complaints, LOG_WARNING, "no order", 0, now, "the keeper sent what is no order: ignored") ;
+}
+
  /* The peer may be gone, and have left orders: they count all the same. */
 
 static void hear (struct kept *k, tain const *now)
@@ -107,15 +115,7 @@ static void hear (struct kept *k, tain const *now)
   do
   {
     r = recv(k->fd, orders, sizeof(orders), MSG_DONTWAIT) ;
-    for (ssize_t i = 0 ; i < r ; i++)
-    {
-      if (!memchr("THU", orders[i], 3))
-      {
-        kept_leave(k, "sent what is no order", now) ;
-        return ;
-      }
-      (*k->order)(k->data, orders[i]) ;
-    }
+    for (ssize_t i = 0 ; i < r ; i++) obey(k, orders[i], now) ;
   }
   while (r > 0 || (r == -1 && errno == EINTR)) ;
   if (!r || (errno != EAGAIN && errno != EWOULDBLOCK)) kept_leave(k, "has gone", now) ;
