@@ -89,7 +89,6 @@ static void obey (void *data, int number, pid_t pid)
   {
     case SIGTERM : terminate(k) ; break ;
     case SIGCHLD :
-      keeper_reap(k) ;
       closer_reap(&k->holder->closer) ;
       upgrade_reap(&k->upgrade) ;
       break ;
@@ -120,6 +119,14 @@ static void describe_role (void *data, struct upgrade_words *words)
   words->process = k->processfd ;
 }
 
+static int reap (void *data, pid_t pid)
+{
+  struct keeper *k = data ;
+  if (pid != k->child) return 0 ;
+  keeper_reap(k) ;
+  return 1 ;
+}
+
 static int begin_watching (struct keeper *k, int signalfd)
 {
   int reports = closer_reports(&k->holder->closer) ;
@@ -137,7 +144,7 @@ static int begin_watching (struct keeper *k, int signalfd)
 int keeper_init (struct keeper *k, struct holder *h, struct keeper_options const *options)
 {
   static int const signals[] = { SIGTERM, SIGHUP, SIGCHLD, SIGUSR1 } ;
-  static struct upgrade_hooks const hooks = { .isready = &may_execute, .quiesce = &on_quiesce, .words = &describe_role } ;
+  static struct upgrade_hooks const hooks = { .isready = &may_execute, .quiesce = &on_quiesce, .words = &describe_role, .reap = &reap } ;
   int signalfd ;
   memset(k, 0, sizeof(*k)) ;
   k->holder = h ;

@@ -43,6 +43,7 @@ void upgrade_reap (struct upgrade *u)
   {
     pid_t pid = info.si_pid ;
     info.si_pid = 0 ;
+    if (u->hooks && u->hooks->reap && (*u->hooks->reap)(u->data, pid)) continue ;
     if (!is_known(u, pid)) waitpid(pid, 0, WNOHANG) ;
     else
     {

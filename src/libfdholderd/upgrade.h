@@ -59,6 +59,7 @@ struct upgrade_hooks
   int (*isready) (void *) ;  /* may this image end now? */
   void (*quiesce) (void *) ;  /* it is going to */
   void (*words) (void *, struct upgrade_words *) ;  /* what else the next one is told */
+  int (*reap) (void *, pid_t) ;  /* 0: that child is none of its own; else it is reaped now */
 } ;
 
 struct upgrade

@@ -126,8 +126,8 @@ is 'what is held is kept' "$(held x)" one
 mkdir moved
 mv rules moved/
 kill -s USR1 "$(pid_of old)"
-mv moved/rules rules
 ok 'rules that are gone for a moment are no reason not to' retry 10 grep -q 'until there is one' old.err
+mv moved/rules rules
 stop old
 
 # whose it is, and how many he may have, is known to the next worker
