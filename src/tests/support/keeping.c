@@ -129,13 +129,18 @@ static void find_programs (void)
   setenv("PATH", path, 1) ;
 }
 
-static char const *verbosity = "0", *timeout = "10000", *maxfds = "1000" ;
-
-pid_t keeping_start_with (char const *n)
+static struct
 {
-  verbosity = "2" ;
-  timeout = "0" ;
-  maxfds = n ;
+  char const *verbosity ;
+  char const *timeout ;
+  char const *maxfds ;
+} usual = { .verbosity = "0", .timeout = "10000", .maxfds = "1000" } ;
+
+pid_t keeping_start_with (char const *maxfds)
+{
+  usual.verbosity = "2" ;
+  usual.timeout = "0" ;
+  usual.maxfds = maxfds ;
   return keeping_start() ;
 }
 
@@ -155,7 +160,7 @@ pid_t keeping_try_start (char const *verbosity)
     find_programs() ;
     prctl(PR_SET_PDEATHSIG, SIGKILL) ;
     if (dup2(p[1], 1) == -1) _exit(126) ;
-    execl(program, program, "-1", "-v", verbosity, "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
+    execl(program, program, "-1", "-v", verbosity, "-t", usual.timeout, "-n", usual.maxfds, "-k", "-c", "64", "-i", "rules", "s", (char *)0) ;
     _exit(127) ;
   }
   close(p[1]) ;
@@ -171,7 +176,7 @@ pid_t keeping_try_start (char const *verbosity)
 
 pid_t keeping_start (void)
 {
-  pid_t pid = keeping_try_start("0") ;
+  pid_t pid = keeping_try_start(usual.verbosity) ;
   if (!pid) tap_bail("no keeper") ;
   return pid ;
 }

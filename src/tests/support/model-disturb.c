@@ -74,8 +74,13 @@ static void connect_checkers (struct model *m)
   model_synchronize(m) ;
 }
 
+ /* Who takes something by the s6 dialect acknowledges nothing, so the keeper is told
+    when his answer has left: not at the same time. When another one has been
+    answered, it has been. */
+
 static void kill_worker (struct model *m)
 {
+  model_synchronize(m) ;
   kill(worker.pid, SIGKILL) ;
   for (int i = 0 ; i < MODEL_CLIENTS ; i++) if (m->clients[i].isopen) model_disconnect(m, i) ;
   look_at_worker(keeping_await_worker(worker.pid)) ;
