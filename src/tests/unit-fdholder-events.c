@@ -78,6 +78,7 @@ static void good (void)
   tap_ok(fdholder_list_g(&c.h, &ids, &count, &c.deadline), "for requests") ;
   told(&c, FDHOLDER_EXPIRED, "ab", "and for what has expired") ;
   conversation_end(&c, "what is good") ;
+  stralloc_free(&ids) ;
 }
 
 static void check (struct bad const *b)

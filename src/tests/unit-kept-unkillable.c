@@ -6,6 +6,8 @@
 
 #include <skalibs/nonposix.h>
 
+#include <fcntl.h>
+
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,10 +45,12 @@ static pid_t start_holder (void)
   if (pid == -1) tap_bail("fork") ;
   if (!pid)
   {
+    char *const argv[] = { program, "-1", "-i", "rules", 0 } ;
+    int image = open(program, O_RDONLY | O_CLOEXEC) ;  /* who he becomes may not reach the directory */
     if (dup2(listener, 0) == -1 || dup2(ready[1], 1) == -1) _exit(126) ;
     if (setresgid(TEST_UID, TEST_UID, TEST_UID) == -1 || setresuid(TEST_UID, TEST_UID, TEST_UID) == -1) _exit(125) ;
     prctl(PR_SET_PDEATHSIG, SIGKILL) ;
-    execl(program, program, "-1", "-i", "rules", (char *)0) ;
+    fexecve(image, argv, environ) ;
     _exit(127) ;
   }
   close(listener) ;
