@@ -27,13 +27,15 @@
 
 #define ACCEPT_GUEST "keeper"  /* his rule, for his account */
 
-enum { ACCEPT_AT_ONCE = 32 } ;
+enum { ACCEPT_AT_ONCE = 32, ACCEPT_LOOK_SECONDS = 1 } ;
 
 void accept_init (struct acceptor *a, int fd)
 {
   a->fd = fd ;
   backoff_reset(&a->backoff) ;
   a->missed = 0 ;
+  a->arepassed = 0 ;
+  a->look = tain_zero ;
 }
 
  /* Nobody knows which errno means a broken socket and which one a passing
@@ -48,21 +50,37 @@ static void pause_accept (struct acceptor *a, struct complaints *c, tain const *
  /* Accepted sockets inherit these from whoever set them on the listening one;
     their control messages would take the room of descriptors. */
 
-static void refuse_other_control_messages (int fd)
+static int const passes[] =
 {
-  static int const options[] =
-  {
-    SO_PASSCRED,
+  SO_PASSCRED,
 #ifdef SO_PASSSEC
-    SO_PASSSEC,
+  SO_PASSSEC,
 #endif
 #ifdef SO_PASSPIDFD
-    SO_PASSPIDFD,
+  SO_PASSPIDFD,
 #endif
-  } ;
+} ;
+enum { PASSES = sizeof(passes) / sizeof(int) } ;
+
+static void refuse_other_control_messages (int fd)
+{
   int off = 0 ;
-  for (unsigned int i = 0 ; i < sizeof(options) / sizeof(int) ; i++)
-    setsockopt(fd, SOL_SOCKET, options[i], &off, sizeof(off)) ;
+  for (unsigned int i = 0 ; i < PASSES ; i++) setsockopt(fd, SOL_SOCKET, passes[i], &off, sizeof(off)) ;
+}
+
+ /* Nearly nobody sets one: whether somebody has is looked at now and then, and
+    not for each connection. Who waits since before has inherited them already. */
+
+static void look_for_passes (struct acceptor *a, tain const *now)
+{
+  int value ;
+  if (a->arepassed || tain_less(now, &a->look)) return ;
+  for (unsigned int i = 0 ; i < PASSES ; i++)
+  {
+    socklen_t len = sizeof(value) ;
+    if (getsockopt(a->fd, SOL_SOCKET, passes[i], &value, &len) == 0 && value) a->arepassed = 1 ;
+  }
+  tain_addsec(&a->look, now, ACCEPT_LOOK_SECONDS) ;
 }
 
  /* A byte out of band that nobody has asked for is thrown away when the one
@@ -98,14 +116,14 @@ static int admit_guest (struct rights *r, struct ucred const *c)
 
  /* Who is not allowed to connect is closed without an answer. */
 
-static void welcome (struct slots *s, int fd, tain const *now)
+static void welcome (struct slots *s, int fd, int arepassed, tain const *now)
 {
   struct holder *h = s->holder ;
   struct ucred c ;
   struct rights rights ;
   socklen_t len = sizeof(c) ;
   fdtable_open_connection(&h->fdtable, fd) ;
-  refuse_other_control_messages(fd) ;  /* before anything is read, if only to be thrown away */
+  if (arepassed) refuse_other_control_messages(fd) ;  /* before anything is read, if only to be thrown away */
   take_all_in_line(fd) ;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == -1)
   {
@@ -136,7 +154,7 @@ static int accept_one (struct acceptor *a, struct slots *s, tain const *now)
   {
     backoff_reset(&a->backoff) ;
     a->missed = 0 ;
-    welcome(s, fd, now) ;
+    welcome(s, fd, a->arepassed, now) ;
     return 1 ;
   }
   if (errno == EAGAIN) slots_relieve(s) ;
@@ -150,6 +168,7 @@ static int accept_one (struct acceptor *a, struct slots *s, tain const *now)
 
 void accept_some (struct acceptor *a, struct slots *s, tain const *now)
 {
+  look_for_passes(a, now) ;
   for (unsigned int n = 0 ; n < ACCEPT_AT_ONCE && accept_one(a, s, now) && (s->waiting || slots_arebehind(s)) && slots_isopen(s, now) ; n++) ;
 }
 

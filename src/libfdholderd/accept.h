@@ -18,6 +18,8 @@ struct acceptor
   int fd ;  /* -1: no more are accepted */
   struct backoff backoff ;
   uint8_t missed ;  /* the last accept failed for a reason that passes by itself */
+  uint8_t arepassed ;  /* the listening socket has had options on that its connections inherit */
+  tain look ;  /* when it is looked at again */
 } ;
 
 extern void accept_init (struct acceptor *, int fd) ;

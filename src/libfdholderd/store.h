@@ -22,22 +22,22 @@
 
 struct store_entry
 {
-  struct tree_node byid ;
-  struct tree_node bylimit ;  /* in its tree only if the entry expires */
   struct tree_node byuid ;  /* in its tree only if it stands for all of its user */
   struct list siblings ;  /* those of the same user */
   uint32_t family ;  /* how many, where it stands for them */
-  tain limit ;
-  tain since ;  /* when it was stored, */
-  uid_t uid ;  /* and by whom */
+  uid_t uid ;  /* who has stored it, */
   pid_t pid ;
-  uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
-  int fd ;
-  uint8_t expires ;
   uint8_t issocket ;  /* whoever makes the entry says so */
   uint8_t isunix ;  /* likewise */
-  uint8_t isopaque ;  /* whoever looks into it is stuck */
+  uint8_t isopaque ;  /* whoever looked into it is stuck */
   uint8_t taken ;  /* a retrieve-and-delete is under way */
+  tain since ;  /* and when */
+  uint64_t serial ;  /* unlike any other entry's: tells a replaced one */
+  struct tree_node bylimit ;  /* in its tree only if the entry expires */
+  tain limit ;
+  int fd ;
+  uint8_t expires ;
+  struct tree_node byid ;  /* what a list reads comes last, side by side */
   uint8_t idlen ;
   char id[] ;  /* and a NUL */
 } ;
