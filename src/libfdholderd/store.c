@@ -11,12 +11,12 @@
 #include "libfdholderd/store.h"
 #include "libdaemon/tree.h"
 
-#define entry_byid(node) tree_owner(struct store_entry, byid, node)
+#define name_owned(e) ((struct store_name *)((e)->id - offsetof(struct store_name, id)))
 #define entry_bylimit(node) tree_owner(struct store_entry, bylimit, node)
 
 static int compare_ids (struct tree_node const *a, struct tree_node const *b)
 {
-  return strcmp(entry_byid(a)->id, entry_byid(b)->id) ;
+  return strcmp(store_name_of(a)->id, store_name_of(b)->id) ;
 }
 
 static int compare_limits (struct tree_node const *a, struct tree_node const *b)
@@ -29,7 +29,7 @@ static int compare_limits (struct tree_node const *a, struct tree_node const *b)
 
 static int compare_key (void const *key, struct tree_node const *node)
 {
-  return strcmp(key, entry_byid(node)->id) ;
+  return strcmp(key, store_name_of(node)->id) ;
 }
 
 void store_init (struct store *s, struct fdtable *fdtable, uint32_t max, store_observer_func *observer, void *data)
@@ -49,13 +49,29 @@ void store_init (struct store *s, struct fdtable *fdtable, uint32_t max, store_o
 struct store_entry *store_get (struct store const *s, char const *id)
 {
   struct tree_node *node = tree_find(&s->byid, id, &compare_key) ;
-  return node ? entry_byid(node) : 0 ;
+  return node ? store_name_of(node)->entry : 0 ;
+}
+
+static struct store_name *make_name (char const *id, size_t len)
+{
+  struct store_name *name = malloc(sizeof(struct store_name) + len + 1) ;
+  if (!name) return 0 ;
+  name->len = (uint8_t)len ;
+  memcpy(name->id, id, len) ;
+  name->id[len] = 0 ;
+  return name ;
 }
 
 struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain const *limit)
 {
-  struct store_entry *e = malloc(sizeof(struct store_entry) + idlen + 1) ;
-  if (!e) return (errno = ENOMEM, (struct store_entry *)0) ;
+  struct store_name *name = make_name(id, idlen) ;
+  struct store_entry *e = name ? malloc(sizeof(struct store_entry)) : 0 ;
+  if (!e)
+  {
+    free(name) ;
+    return (errno = ENOMEM, (struct store_entry *)0) ;
+  }
+  name->entry = e ;
   e->limit = *limit ;
   e->since = tain_zero ;
   e->uid = 0 ;
@@ -68,8 +84,7 @@ struct store_entry *store_entry_new (int fd, char const *id, size_t idlen, tain 
   e->isopaque = 0 ;
   e->taken = 0 ;
   e->idlen = (uint8_t)idlen ;
-  memcpy(e->id, id, idlen) ;
-  e->id[idlen] = 0 ;
+  e->id = name->id ;
   return e ;
 }
 
@@ -82,6 +97,8 @@ void store_entry_stored_by (struct store_entry *e, uid_t uid, pid_t pid, tain co
 
 void store_entry_free (struct store_entry *e)
 {
+  if (!e) return ;
+  free(name_owned(e)) ;
   free(e) ;
 }
 
@@ -95,7 +112,7 @@ static void insert (struct store *s, struct store_entry *e, enum store_change ch
   e->serial = ++s->serial ;
   e->isopaque = 0 ;  /* who is stuck at it knows it by another serial, if it was lent */
   s->idbytes += (size_t)e->idlen + 1 ;
-  tree_insert(&s->byid, &e->byid) ;
+  tree_insert(&s->byid, &name_owned(e)->node) ;
   if (e->expires) tree_insert(&s->bylimit, &e->bylimit) ;
   tell(s, change, e) ;
 }
@@ -110,7 +127,7 @@ int store_put (struct store *s, struct store_entry *e)
 
 static void take_out (struct store *s, struct store_entry *e)
 {
-  tree_delete(&s->byid, &e->byid) ;
+  tree_delete(&s->byid, &name_owned(e)->node) ;
   if (e->expires) tree_delete(&s->bylimit, &e->bylimit) ;
   s->idbytes -= (size_t)e->idlen + 1 ;
 }
@@ -119,7 +136,7 @@ static void give_up (struct store *s, struct store_entry *e)
 {
   store_count_out(s, e) ;
   fdtable_unref(s->fdtable, e->fd) ;
-  free(e) ;
+  store_entry_free(e) ;
 }
 
 static void drop (struct store *s, struct store_entry *e, enum store_change change)
@@ -203,29 +220,11 @@ void store_next_limit (struct store const *s, tain *when)
   if (e) clock_lower(when, &e->limit) ;
 }
 
-struct iteration
-{
-  store_iter_func *f ;
-  void *data ;
-} ;
-
-static int visit (struct tree_node *node, void *data)
-{
-  struct iteration *i = data ;
-  return (*i->f)(entry_byid(node), i->data) ;
-}
-
-int store_iter (struct store const *s, store_iter_func *f, void *data)
-{
-  struct iteration i = { .f = f, .data = data } ;
-  return tree_iter(&s->byid, &visit, &i) ;
-}
-
 void store_free (struct store *s)
 {
   while (s->byid.root)
   {
-    struct store_entry *e = entry_byid(s->byid.root) ;
+    struct store_entry *e = store_name_of(s->byid.root)->entry ;
     take_out(s, e) ;
     give_up(s, e) ;
   }

@@ -20,6 +20,17 @@
 #include "libdaemon/list.h"
 #include "libdaemon/tree.h"
 
+ /* What is looked up, and listed: apart from the rest, so that many of them are
+    walked fast. */
+struct store_name
+{
+  struct tree_node node ;
+  struct store_entry *entry ;
+  uint8_t len ;
+  char id[] ;  /* and a NUL */
+} ;
+#define store_name_of(n) tree_owner(struct store_name, node, n)
+
 struct store_entry
 {
   struct tree_node byuid ;  /* in its tree only if it stands for all of its user */
@@ -37,9 +48,8 @@ struct store_entry
   tain limit ;
   int fd ;
   uint8_t expires ;
-  struct tree_node byid ;  /* what a list reads comes last, side by side */
   uint8_t idlen ;
-  char id[] ;  /* and a NUL */
+  char const *id ;  /* of its name, which is its own */
 } ;
 
 enum store_change
@@ -136,6 +146,10 @@ extern void store_limit_to_wire (tain *wire, struct store_entry const *, tain co
  /* All entries in the order of their ids; stops when the function returns 0. */
 typedef int store_iter_func (struct store_entry const *, void *) ;
 extern int store_iter (struct store const *, store_iter_func *, void *) ;
+
+ /* The same, of names alone. */
+typedef int store_iter_names_func (struct store_name const *, void *) ;
+extern int store_iter_names (struct store const *, store_iter_names_func *, void *) ;
 
  /* store-users.c, for store.c: it counts, or does not any longer. */
 extern int store_compare_users (struct tree_node const *, struct tree_node const *) ;

@@ -11,11 +11,11 @@
 #include "libfdholderd/verbs.h"
 #include "libfdwire/wire.h"
 
-static int add_id (struct store_entry const *e, void *data)
+static int add_id (struct store_name const *name, void *data)
 {
   char **end = data ;
-  memcpy(*end, e->id, (size_t)e->idlen + 1) ;
-  *end += (size_t)e->idlen + 1 ;
+  memcpy(*end, name->id, (size_t)name->len + 1) ;
+  *end += (size_t)name->len + 1 ;
   return 1 ;
 }
 
@@ -27,7 +27,7 @@ enum verdict verb_list (struct call const *c)
   char *end ;
   if (!body) return verbs_done(c, "list", 0, ENOMEM) ;
   end = body + wire_pack_list_header(body, store_count(store)) ;
-  store_iter(store, &add_id, &end) ;
+  store_iter_names(store, &add_id, &end) ;
   (*c->reply.commit)(c->reply.data, len, 0, 0) ;
   verbs_log(c->holder, c->session, "list", 0, 0) ;
   return VERDICT_ANSWERED ;
