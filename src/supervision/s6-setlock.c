@@ -63,25 +63,36 @@ static int lock (int fd, int isshared, int how)
  /* Each tick ends the wait, to look whether there is time left: one of them alone
     could come before the wait begins. */
 
+static int try_until (int fd, int isshared, tain const *deadline)
+{
+  int ok ;
+  while (ok = lock(fd, isshared, WAIT), !ok && errno == EINTR)
+  {
+    tain_now_g() ;
+    if (!tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
+  }
+  return ok ;
+}
+
+ /* Whoever has started us may have blocked the signal. */
+
 static int lock_in_time (int fd, struct options const *o)
 {
   struct itimerval tick = { .it_interval = { .tv_usec = TICK_MICROSECONDS }, .it_value = { .tv_usec = TICK_MICROSECONDS } } ;
   struct itimerval const none = { .it_value = { .tv_usec = 0 } } ;
   struct sigaction const action = { .sa_handler = &on_tick } ;
   struct sigaction old ;
+  sigset_t alarm, mask ;
   tain deadline ;
   int ok, e ;
   waiting_deadline(&deadline, o->timeout) ;
-  if (sigaction(SIGALRM, &action, &old) == -1 || setitimer(ITIMER_REAL, &tick, 0) == -1) return 0 ;
-  while (ok = lock(fd, o->isshared, WAIT), !ok && errno == EINTR)
-  {
-    tain_now_g() ;
-    if (tain_future(&deadline)) continue ;
-    errno = ETIMEDOUT ;
-    break ;
-  }
+  sigemptyset(&alarm) ;
+  sigaddset(&alarm, SIGALRM) ;
+  if (sigaction(SIGALRM, &action, &old) == -1 || sigprocmask(SIG_UNBLOCK, &alarm, &mask) == -1 || setitimer(ITIMER_REAL, &tick, 0) == -1) return 0 ;
+  ok = try_until(fd, o->isshared, &deadline) ;
   e = errno ;
   setitimer(ITIMER_REAL, &none, 0) ;
+  sigprocmask(SIG_SETMASK, &mask, 0) ;
   sigaction(SIGALRM, &old, 0) ;
   errno = e ;
   return ok ;

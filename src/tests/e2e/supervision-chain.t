@@ -121,6 +121,14 @@ stop holder
 ok 'until it is free' retry 5 grep -q 'got it' waiter.out
 ok 'with -t, too' retry 5 grep -q 'got it, too' timed.out
 is 'and SIGALRM is as it was' "$(s6-setlock -t 1000 lock3 sh -c 'sed -n "s/^SigIgn:[^0-9]*//p" /proc/self/status')" "$(sed -n 's/^SigIgn:[^0-9]*//p' /proc/self/status)"
+if command -v perl > /dev/null
+then
+  exits '-t where SIGALRM is blocked: 1' 1 s6-setlock lock7 timeout 20 perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock7 true
+  is 'and it is so for the program' "$(perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock8 sed -n 's/^SigBlk:[^0-9]*//p' /proc/self/status)" 0000000000002000
+else
+  skip '-t where SIGALRM is blocked: 1' 'needs perl'
+  skip 'and it is so for the program' 'needs perl'
+fi
 exits 'shared' 0 s6-setlock -r shared s6-setlock -n -r shared true
 exits 'but with nobody who wants it alone' 1 s6-setlock -r shared s6-setlock -n -w shared true
 exits '-d' 0 s6-setlock -d 9 lock4 sh -c 'test "$(readlink /proc/self/fd/9)" = "$PWD/lock4" && ! s6-setlock -n lock4 true 2>/dev/null'
