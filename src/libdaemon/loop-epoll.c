@@ -6,6 +6,7 @@
 #ifdef S6_ACTIVATION_HAS_EPOLL
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 
@@ -41,8 +42,21 @@ int loop_engine_add (struct loop *l, struct loop_watch *w)
   return control(l, w, EPOLL_CTL_ADD, w->wanted) ;
 }
 
+ /* One that is asked of poll(2), beside all the others, in the next wait: a
+    connection that was served at once mostly ends then, and epoll need not be told
+    of it. Longer than that nobody is. A second one has no place. */
+
+int loop_engine_add_briefly (struct loop *l, struct loop_watch *w)
+{
+  if (l->brief) return loop_engine_add(l, w) ;
+  l->brief = w ;
+  l->isbriefover = 0 ;
+  return 1 ;
+}
+
 int loop_engine_change (struct loop *l, struct loop_watch *w, unsigned int wanted)
 {
+  if (w == l->brief) return 1 ;
   return control(l, w, EPOLL_CTL_MOD, wanted) ;
 }
 
@@ -52,20 +66,20 @@ int loop_engine_change (struct loop *l, struct loop_watch *w, unsigned int wante
 void loop_engine_remove (struct loop *l, struct loop_watch *w)
 {
   int e = errno ;
-  control(l, w, EPOLL_CTL_DEL, 0) ;
+  if (w == l->brief) l->brief = 0 ;
+  else control(l, w, EPOLL_CTL_DEL, 0) ;
   errno = e ;
 }
 
 void loop_engine_forget (struct loop *l, struct loop_watch *w)
 {
-  (void)l ;
-  (void)w ;
+  if (w == l->brief) l->brief = 0 ;
 }
 
-int loop_engine_wait (struct loop *l, int ms)
+static int wait_for_all (struct loop *l, int max, int ms)
 {
   struct epoll_event x[LOOP_BATCH] ;
-  int n = epoll_wait(l->fd, x, LOOP_BATCH, ms) ;
+  int n = epoll_wait(l->fd, x, max, ms) ;
   for (int i = 0 ; i < n ; i++)
   {
     l->found[i].watch = x[i].data.ptr ;
@@ -74,6 +88,33 @@ int loop_engine_wait (struct loop *l, int ms)
       | (x[i].events & (EPOLLHUP | EPOLLERR) ? LOOP_HANGUP : 0) ;
   }
   return n ;
+}
+
+ /* Both are poll's: what is watched, and epoll itself. */
+
+static int wait_briefly (struct loop *l, int ms)
+{
+  struct loop_watch *w = l->brief ;
+  short wanted = (w->wanted & LOOP_READ ? POLLIN : 0) | (w->wanted & LOOP_WRITE ? POLLOUT : 0) ;
+  struct pollfd x[2] = { { .fd = l->fd, .events = POLLIN }, { .fd = w->fd, .events = wanted } } ;
+  int n = poll(x, 2, ms) ;
+  l->isbriefover = 1 ;
+  if (n <= 0) return n ;
+  n = x[0].revents ? wait_for_all(l, LOOP_BATCH - 1, 0) : 0 ;
+  if (n < 0 || !x[1].revents) return n ;
+  l->found[n].watch = w ;
+  l->found[n].events = (x[1].revents & POLLIN ? LOOP_READ : 0)
+    | (x[1].revents & POLLOUT ? LOOP_WRITE : 0)
+    | (x[1].revents & (POLLHUP | POLLERR | POLLNVAL) ? LOOP_HANGUP : 0) ;
+  return n + 1 ;
+}
+
+ /* If epoll cannot be told of it, poll is asked again. */
+
+int loop_engine_wait (struct loop *l, int ms)
+{
+  if (l->brief && l->isbriefover && loop_engine_add(l, l->brief)) l->brief = 0 ;
+  return l->brief ? wait_briefly(l, ms) : wait_for_all(l, LOOP_BATCH, ms) ;
 }
 
 #endif

@@ -68,6 +68,11 @@ int loop_engine_add (struct loop *l, struct loop_watch *w)
   return 1 ;
 }
 
+int loop_engine_add_briefly (struct loop *l, struct loop_watch *w)
+{
+  return loop_engine_add(l, w) ;
+}
+
 int loop_engine_change (struct loop *l, struct loop_watch *w, unsigned int wanted)
 {
   books_of(l)->cells[w->place].events = events_of(wanted) ;

@@ -73,14 +73,24 @@ static void remove_always (struct loop *l, struct loop_watch *w)
   w->isalways = 0 ;
 }
 
-int loop_watch_start (struct loop *l, struct loop_watch *w, int fd, unsigned int wanted)
+static int start (struct loop *l, struct loop_watch *w, int fd, unsigned int wanted, int (*add) (struct loop *, struct loop_watch *))
 {
   w->fd = fd ;
   w->wanted = wanted ;
-  if (loop_engine_add(l, w)) return 1 ;
+  if ((*add)(l, w)) return 1 ;
   if (errno == EPERM && add_always(l, w)) return 1 ;
   w->fd = -1 ;
   return 0 ;
+}
+
+int loop_watch_start (struct loop *l, struct loop_watch *w, int fd, unsigned int wanted)
+{
+  return start(l, w, fd, wanted, &loop_engine_add) ;
+}
+
+int loop_watch_start_briefly (struct loop *l, struct loop_watch *w, int fd, unsigned int wanted)
+{
+  return start(l, w, fd, wanted, &loop_engine_add_briefly) ;
 }
 
 int loop_watch_change (struct loop *l, struct loop_watch *w, unsigned int wanted)

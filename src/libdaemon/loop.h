@@ -68,6 +68,8 @@ struct loop
   struct loop_found found[LOOP_BATCH] ;  /* of the turn under way */
   unsigned int foundlen ;
   int fd ;  /* epoll's own */
+  struct loop_watch *brief ;  /* epoll: the one that it has not been told of; or 0 */
+  uint8_t isbriefover ;  /* a wait has come since */
   void *books ;  /* poll: the array, and whose its cells are */
   uint32_t len ;
   uint32_t max ;
@@ -88,6 +90,10 @@ extern void loop_watch_init (struct loop_watch *, loop_ready_func *, void *) ;
     does not. Started: stop it before fd is closed, else a copy of fd in
     another process could bring its events to who has the number next. */
 extern int loop_watch_start (struct loop *, struct loop_watch *, int fd, unsigned int wanted) ;
+
+ /* The same, for what is likely to end with the next turn: where that can be, it
+    costs the less. */
+extern int loop_watch_start_briefly (struct loop *, struct loop_watch *, int fd, unsigned int wanted) ;
 
  /* Wants other events from now on; costs nothing where they are the same.
     0 and errno: the old ones stay. */
@@ -117,6 +123,7 @@ extern int loop_engine_init (struct loop *) ;
 extern void loop_engine_end (struct loop *) ;
  /* EPERM: fd cannot be waited for. */
 extern int loop_engine_add (struct loop *, struct loop_watch *) ;
+extern int loop_engine_add_briefly (struct loop *, struct loop_watch *) ;
 extern int loop_engine_change (struct loop *, struct loop_watch *, unsigned int wanted) ;
 extern void loop_engine_remove (struct loop *, struct loop_watch *) ;
 extern void loop_engine_forget (struct loop *, struct loop_watch *) ;

@@ -40,7 +40,7 @@ static int watch (struct slot *one, unsigned int wanted)
 {
   struct loop *loop = one->slots->loop ;
   if (loop_watch_isstarted(&one->watch)) return loop_watch_change(loop, &one->watch, wanted) ;
-  return loop_watch_start(loop, &one->watch, one->peer->fd, wanted) ;
+  return loop_watch_start_briefly(loop, &one->watch, one->peer->fd, wanted) ;
 }
 
  /* After all that may have changed a peer: what it waits for, until when, and

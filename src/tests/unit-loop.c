@@ -43,10 +43,12 @@ static void open_pair (struct end *e)
   loop_watch_init(&e->watch, &on_ready, e) ;
 }
 
+static int (*start) (struct loop *, struct loop_watch *, int, unsigned int) = &loop_watch_start ;
+
 static void begin (struct end *e, unsigned int wanted)
 {
   open_pair(e) ;
-  if (!loop_watch_start(&loop, &e->watch, e->fd[0], wanted)) tap_bail("loop_watch_start") ;
+  if (!(*start)(&loop, &e->watch, e->fd[0], wanted)) tap_bail("loop_watch_start") ;
 }
 
 static void finish (struct end *e)
@@ -220,6 +222,45 @@ static void test_many (void)
   tap_int(loop.alwayslen, 0, "those of what is always ready, too") ;
 }
 
+ /* What was to be brief, and is not, is like any other. */
+
+static void test_brief (void)
+{
+  struct end a, b ;
+  begin(&a, LOOP_READ) ;
+  turn() ;
+  turn() ;
+  tap_int(a.calls, 0, "briefly: not called while nothing is ready") ;
+  begin(&b, LOOP_READ) ;
+  say(&a) ;
+  say(&b) ;
+  turn() ;
+  tap_int(a.calls, 1, "briefly: an older one, that has stayed, is called") ;
+  tap_int(b.calls, 1, "and a new one beside it") ;
+  turn() ;
+  turn() ;
+  tap_int(a.calls, 3, "both again") ;
+  tap_int(b.calls, 3, "and again") ;
+  finish(&b) ;
+  begin(&b, 0) ;
+  say(&b) ;
+  loop_watch_change(&loop, &b.watch, LOOP_READ) ;
+  turn() ;
+  tap_int(b.calls, 1, "briefly: what it wants may change before") ;
+  loop_watch_change(&loop, &b.watch, 0) ;
+  turn() ;
+  tap_int(b.calls, 1, "and after") ;
+  finish(&b) ;
+  finish(&a) ;
+  begin(&a, LOOP_READ) ;
+  say(&a) ;
+  loop_watch_stop(&loop, &a.watch) ;
+  turn() ;
+  tap_int(a.calls, 0, "briefly: stopped before it was ever looked at") ;
+  close(a.fd[0]) ;
+  close(a.fd[1]) ;
+}
+
 int main (void)
 {
   tain_now_set_stopwatch_g() ;
@@ -230,6 +271,12 @@ int main (void)
   test_always() ;
   test_edges() ;
   test_many() ;
+  start = &loop_watch_start_briefly ;
+  test_ready() ;
+  test_stopped() ;
+  test_number() ;
+  test_many() ;
+  test_brief() ;
   loop_end(&loop) ;
   return tap_done() ;
 }
