@@ -22,7 +22,7 @@
 #include "support/testdaemon.h"
 #include "support/upgrading.h"
 
-enum { KEPT = 3, CALLS_MAX = 1500, OUTCOME_MS = 1500, FIRST_ALL = 40 } ;
+enum { KEPT = 3, CALLS_MAX = 4000, OUTCOME_MS = 1500, FIRST_ALL = 40 } ;
 
 static struct ledger_entry entries[KEPT] =
 {
