@@ -20,6 +20,18 @@
 
 enum { HURRY_MICROSECONDS = 1000 } ;
 
+ /* Before what does not return, AddressSanitizer looks for the end of the stack in a
+    file of /proc. When the other helper closes that, it tries for ever. */
+
+#if defined(__has_attribute)
+#if __has_attribute(no_sanitize_address)
+#define UNSANITIZED __attribute__((no_sanitize_address))
+#endif
+#endif
+#ifndef UNSANITIZED
+#define UNSANITIZED
+#endif
+
  /* What a helper knows, from before it was made. */
 
 static struct
@@ -65,22 +77,14 @@ static void close_in_time (int fd)
   close(fd) ;
 }
 
- /* AddressSanitizer would look at the stack before _exit, in a file that the other
-    helper closes meanwhile, and for ever. */
-
-#if defined(__has_attribute)
-#if __has_attribute(no_sanitize_address)
-__attribute__((no_sanitize_address))
-#endif
-#endif
-static void finish (void)
+static UNSANITIZED void finish (void)
 {
   ring_alarms(1) ;
   closer_close_all(self.closer, self.number, has_died()) ;
   _exit(0) ;
 }
 
-static void on_signal (int number, siginfo_t *info, void *context)
+static UNSANITIZED void on_signal (int number, siginfo_t *info, void *context)
 {
   (void)number ;
   (void)context ;
@@ -137,7 +141,7 @@ static void work (void)
 
  /* Its own session: a signal to the group of the daemon is not for it. */
 
-static int run (void *data)
+static UNSANITIZED int run (void *data)
 {
   struct sigaction action = { .sa_sigaction = &on_signal, .sa_flags = SA_SIGINFO } ;
   struct sigaction alarm = { .sa_handler = &on_alarm } ;
