@@ -157,14 +157,6 @@ static int get_uid (struct wire_reader *r, uid_t *uid)
   return 1 ;
 }
 
-static int get_gid (struct wire_reader *r, gid_t *gid)
-{
-  uint32_t u ;
-  if (!wire_get_u32(r, &u)) return 0 ;
-  *gid = u ;
-  return 1 ;
-}
-
 static int get_flags (struct wire_reader *r, uint8_t *flags, uint8_t known)
 {
   return wire_get_u8(r, flags) && !(*flags & ~known) ;
@@ -236,6 +228,7 @@ static int is_possible (struct wire_state_connection const *c)
 int wire_state_get_connection (struct wire_reader *r, struct wire_state_connection *c)
 {
   uint8_t flags ;
+  uint32_t gid ;
   if (!get_kind(r, &c->kind) || !get_flags(r, &flags, FLAGS)) return 0 ;
   c->iss6 = !!(flags & FLAG_S6) ;
   c->hasgiven = !!(flags & FLAG_GIVEN) ;
@@ -243,7 +236,9 @@ int wire_state_get_connection (struct wire_reader *r, struct wire_state_connecti
   c->islost = !!(flags & FLAG_LOST) ;
   if (!get_number(r, &c->fd) || !get_number(r, &c->channel)) return 0 ;
   if (!c->channel) c->channel = -1 ;
-  return get_uid(r, &c->uid) && get_gid(r, &c->gid) && get_pid(r, &c->pid)
+  if (!get_uid(r, &c->uid) || !wire_get_u32(r, &gid)) return 0 ;
+  c->gid = gid ;
+  return get_pid(r, &c->pid)
     && wire_get_u32(r, &c->unread) && wire_get_tain(r, &c->silent) && get_id(r, &c->rule) && get_rest(r, c)
     && is_possible(c) ;
 }

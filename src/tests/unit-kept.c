@@ -121,7 +121,7 @@ static void rights (void)
 
 static void gifts_are_right (void)
 {
-  int p[2], gifts[2], dummy[2] ;
+  int p[2], gifts[2], others[2] ;
   char info[64], line[256] ;
   long pid = 0 ;
   int listening = 0 ;
@@ -137,7 +137,7 @@ static void gifts_are_right (void)
   tap_int(pid, holder.pid, "and the process") ;
   keeping_begin(&keeper, p[0]) ;
   is_told(1, "N", "of nothing he is told that") ;
-  tap_error(keeping_ask(&asker, p[1], dummy), EBUSY, "there is one at a time") ;
+  tap_error(keeping_ask(&asker, p[1], others), EBUSY, "there is one at a time") ;
   close(p[1]) ;
   close(gifts[0]) ;
   close(gifts[1]) ;
