@@ -53,6 +53,8 @@
 #   ready NAME                 waits until NAME has written to stdout (-1), 10 s at most
 #   ended NAME                 whether the process is gone (use it with retry)
 #   running NAME               whether it is not (use it with remains)
+#   heeds NAME PROGRAM         whether NAME executes PROGRAM by now, and that has set up what
+#                              it does on SIGTERM (use it with retry): its name comes first
 #   ticks NAME                 prints the processor time that it has used, in ticks of its clock
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
@@ -539,6 +541,13 @@ ended()
 running()
 {
   ! ended "$1"
+}
+
+heeds()
+{
+  # shellcheck disable=SC2046 # words
+  set -- "$2" $(sed -n -e 's/^Name:[[:space:]]*//p' -e 's/^Sig\(Blk\|Cgt\):[[:space:]]*/0x/p' "/proc/$(pid_of "$1")/status")
+  test "$#" -eq 4 && test "$1" = "$2" && test $((($3 | $4) & 1 << 14)) -ne 0
 }
 
 ticks()

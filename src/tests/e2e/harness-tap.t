@@ -89,6 +89,15 @@ ok 'and its time is counted' retry 10 worked
 most 'as is that of another' "$(ticks lazy)" 2
 stop diligent
 not_ok 'one that was stopped does not run' running diligent
+start plain sh -c 'exec sleep 60'
+sleeps() { test "$(cat "/proc/$(pid_of plain)/comm")" = sleep ; }
+ok 'a program is executed' retry 5 sleeps
+not_ok 'one that has nothing set up for SIGTERM does not heed it' heeds plain sleep
+start heedful sh -c 'trap "exit 3" TERM ; while : ; do sleep 0.05 ; done'
+ok 'one that has, does' retry 5 heeds heedful sh
+not_ok 'if it is the one that is meant' heeds heedful sleep
+stop heedful
+is 'and then does what was set up' "$status" 3
 start seven sh -c 'exit 7'
 retry 5 ended seven
 stop seven
@@ -105,7 +114,8 @@ for words in '-9 -1' '-s KILL -- -1' '-9 0' '-TERM 1' ; do
   kill $words > guard.out 2>&1
   is "kill $words is refused" "$?" 1
 done
-start sleeper sleep 60
+start sleeper sh -c 'echo ; exec sleep 60'
+ready sleeper
 ok 'kill PID is not' kill "$(pid_of sleeper)"
 ok 'and works' retry 5 ended sleeper
 start sleeper sleep 60

@@ -122,9 +122,8 @@ start asking s6-tcpclient -Hl0 127.0.0.1 "$(cat tcpanswer.out)" s6-ioconnect < i
 retry 5 grep -q first asking.out
 stop asking
 is 'over TCP too, also a long one' "$status $(tail -c 4 asking.out) $(wc -c < asking.out)" '0 bye 200010'
-runs_ioconnect() { test "$(cat "/proc/$(pid_of "$1")/comm")" = s6-ioconnect ; }
 start mute s6-ipcclient silent s6-ioconnect < idle
-retry 5 runs_ioconnect mute
+retry 5 heeds mute s6-ioconnect
 stop mute
 is 'an end that says nothing is not waited for' "$status" 0
 start later s6-ipcserver -1 later sh -c 'until test -e go ; do sleep 0.05 ; done ; wc -c > counted'
