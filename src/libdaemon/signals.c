@@ -27,6 +27,16 @@ static int block (sigset_t *set, int const *signals, unsigned int n)
     && sigprocmask(SIG_SETMASK, set, 0) == 0 ;
 }
 
+static void release (void)
+{
+  struct sigaction const plain = { .sa_handler = SIG_DFL } ;
+  sigset_t none ;
+  sigaction(SIGPIPE, &plain, 0) ;
+  sigaction(SIGXFSZ, &plain, 0) ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+}
+
 #ifdef S6_ACTIVATION_HAS_SIGNALFD
 
 enum { SIGNALS_AT_ONCE = 8 } ;
@@ -61,6 +71,19 @@ int signals_take (int fd, signals_func *f, void *data)
   }
   while (n == SIGNALS_AT_ONCE) ;
   return 1 ;
+}
+
+void signals_hold (void)
+{
+}
+
+void signals_unhold (void)
+{
+}
+
+void signals_release (void)
+{
+  release() ;
 }
 
 #else
@@ -111,6 +134,28 @@ int signals_take (int fd, signals_func *f, void *data)
   for (int sig = 1 ; sig < NSIG ; sig++)
     if (sigismember(&watched, sig) == 1 && sigismember(&come, sig) == 1) (*f)(data, sig, sig == SIGCHLD ? pid : 0) ;
   return 1 ;
+}
+
+ /* The handler would write to the parent's memory. */
+
+void signals_hold (void)
+{
+  sigprocmask(SIG_BLOCK, &watched, 0) ;
+}
+
+void signals_unhold (void)
+{
+  sigset_t none ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_SETMASK, &none, 0) ;
+}
+
+void signals_release (void)
+{
+  struct sigaction const plain = { .sa_handler = SIG_DFL } ;
+  for (int sig = 1 ; sig < NSIG ; sig++)
+    if (sigismember(&watched, sig) == 1) sigaction(sig, &plain, 0) ;
+  release() ;
 }
 
 #endif

@@ -23,4 +23,11 @@ extern int signals_init (int const *, unsigned int n) ;
     0 and errno: they cannot be read. */
 extern int signals_take (int fd, signals_func *, void *) ;
 
+ /* Around vfork(2): what is read here is not the child's to take. signals_release is
+    for the child, before it executes: it blocks nothing, and ignores nothing that is
+    ignored here. */
+extern void signals_hold (void) ;
+extern void signals_unhold (void) ;
+extern void signals_release (void) ;
+
 #endif

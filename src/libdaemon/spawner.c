@@ -16,9 +16,7 @@
 
 #define DEFAULT_PATH "/usr/bin:/bin"
 
- /* The first program of that name on the PATH; the name itself if there is none yet. */
-
-static char const *find_program (char const *name)
+char const *spawner_find (char const *name)
 {
   char const *path = getenv("PATH") ;
   char *full ;
@@ -41,7 +39,7 @@ static char const *find_program (char const *name)
     path += len + 1 ;
   }
   free(full) ;
-  return "" ;  /* not there yet: posix_spawnp will look again, and never in the current directory */
+  return "" ;
 }
 
  /*
@@ -66,7 +64,7 @@ int spawner_init (struct spawner *spawner, char const *const *argv)
   sigset_t set ;
   spawner->argv = argv ;
   spawner->fd = -1 ;
-  spawner->path = find_program(argv[0]) ;
+  spawner->path = spawner_find(argv[0]) ;  /* "": posix_spawnp will look again, and never in the current directory */
   if (!spawner->path) return 0 ;
   errno = posix_spawnattr_init(&spawner->attributes) ;
   if (errno) return 0 ;

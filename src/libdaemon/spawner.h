@@ -17,6 +17,10 @@ struct spawner
   int fd ;  /* the descriptor that actions are made for */
 } ;
 
+ /* The first program of that name on the PATH, allocated; the name itself if it has a
+    slash; "" if there is none yet; 0 and errno. */
+extern char const *spawner_find (char const *name) ;
+
  /* Children will block no signal, and ignore those that are ignored now, save
     SIGPIPE: to be called after signals_init. 0 and errno. */
 extern int spawner_init (struct spawner *, char const *const *argv) ;

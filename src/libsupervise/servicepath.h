@@ -1,0 +1,23 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_SERVICEPATH_H
+#define S6ACTIVATION_SERVICEPATH_H
+
+ /* Paths of what is in a service directory: service-directory(7). */
+
+enum { SERVICEPATH_MAX = 4096 } ;  /* with the NUL */
+
+#define SERVICE_EVENT "event"
+#define SERVICE_SUPERVISE "supervise"
+#define SERVICE_CONTROL "supervise/control"
+#define SERVICE_LOCK "supervise/lock"
+#define SERVICE_LOCK_OF_RUN "supervise/service-lock"
+#define SERVICE_STATUS "supervise/status"
+#define SERVICE_TALLY "supervise/death_tally"
+#define SERVICE_CHILD "supervise/child"
+#define SERVICE_DOWN "down"
+
+ /* DIR/FILE. 0 and errno: ENAMETOOLONG. */
+extern int servicepath (char *path, char const *dir, char const *file) ;
+
+#endif

@@ -1,0 +1,25 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_SVLOCK_H
+#define S6ACTIVATION_SVLOCK_H
+
+ /* Locks by which one process knows that another one lives. They are locks of the
+    open file, where there is such a thing: they last as long as any copy of the
+    descriptor does, whatever other descriptors of the file are closed. Elsewhere of
+    the process, which exec keeps. */
+
+#include <sys/types.h>
+
+ /* fd must be open for writing, or for reading if it is shared. 0 and errno: EAGAIN,
+    EACCES another has it. svlock_wait: EINTR. */
+extern int svlock_try (int fd, int isshared) ;
+extern int svlock_wait (int fd, int isshared) ;
+
+ /* Opens the file, made if need be, and takes its lock. A descriptor, close-on-exec;
+    -1 and errno: EBUSY another has it. */
+extern int svlock_take (char const *path, mode_t) ;
+
+ /* Has somebody taken it? -1 and errno. */
+extern int svlock_istaken (char const *path) ;
+
+#endif

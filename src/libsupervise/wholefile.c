@@ -1,0 +1,90 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+
+#include "libsupervise/servicepath.h"
+#include "libsupervise/wholefile.h"
+
+enum { CREATION_MODE = 0666 } ;
+
+static int close_failed (int fd)
+{
+  int e = errno ;
+  fd_close(fd) ;
+  return (errno = e, 0) ;
+}
+
+static ssize_t read_last (int fd, char *s, size_t max, off_t size)
+{
+  off_t from = size > (off_t)max ? size - (off_t)max : 0 ;
+  size_t len = 0 ;
+  while (len < max)
+  {
+    ssize_t r = pread(fd, s + len, max - len, from + (off_t)len) ;
+    if (r == -1 && errno == EINTR) continue ;
+    if (r == -1) return -1 ;
+    if (!r) break ;
+    len += (size_t)r ;
+  }
+  return (ssize_t)len ;
+}
+
+ssize_t wholefile_read (char const *path, char *s, size_t max, off_t *size)
+{
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  struct stat st ;
+  ssize_t len = -1 ;
+  if (fd < 0) return -1 ;
+  if (fstat(fd, &st) == 0)
+  {
+    if (S_ISREG(st.st_mode)) len = read_last(fd, s, max, st.st_size) ;
+    else errno = EINVAL ;
+  }
+  if (len < 0) return (close_failed(fd), -1) ;
+  fd_close(fd) ;
+  if (size) *size = st.st_size ;
+  return len ;
+}
+
+static int write_all (int fd, char const *s, size_t len)
+{
+  while (len)
+  {
+    ssize_t r = write(fd, s, len) ;
+    if (r == -1 && errno == EINTR) continue ;
+    if (r == -1) return 0 ;
+    s += r ;
+    len -= (size_t)r ;
+  }
+  return 1 ;
+}
+
+int wholefile_replace (char const *path, char const *s, size_t len)
+{
+  char new[SERVICEPATH_MAX + 4] ;
+  size_t pathlen = strlen(path) ;
+  int fd, e ;
+  if (pathlen >= SERVICEPATH_MAX) return (errno = ENAMETOOLONG, 0) ;
+  memcpy(new, path, pathlen) ;
+  memcpy(new + pathlen, ".new", 5) ;
+  fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, CREATION_MODE) ;
+  if (fd < 0) return 0 ;
+  if (write_all(fd, s, len))
+  {
+    fd_close(fd) ;
+    if (rename(new, path) == 0) return 1 ;
+  }
+  else close_failed(fd) ;
+  e = errno ;
+  unlink(new) ;
+  return (errno = e, 0) ;
+}
