@@ -53,6 +53,13 @@ static int read_file (stralloc *to, int dir, char const *name, size_t max)
   return 1 ;
 }
 
+ /* A carriage return, too: the file may come from an editor of another system. */
+
+static int is_blank (char c)
+{
+  return c == ' ' || c == '\t' || c == '\r' ;
+}
+
  /* How much of what is there is the value. */
 
 static size_t trim (char const *s, size_t len, struct options const *o)
@@ -60,7 +67,7 @@ static size_t trim (char const *s, size_t len, struct options const *o)
   char const *newline = memchr(s, '\n', len) ;
   if (o->isverbatim) return len && s[len - 1] == '\n' && !o->isunchomped ? len - 1 : len ;
   if (newline) len = (size_t)(newline - s) ;
-  if (!o->isunchomped) while (len && (s[len - 1] == ' ' || s[len - 1] == '\t')) len-- ;
+  if (!o->isunchomped) while (len && is_blank(s[len - 1])) len-- ;
   return len ;
 }
 
@@ -116,7 +123,10 @@ int main (int argc, char const *const *argv)
       case 'n' : o.isunchomped = 1 ; break ;
       case 'f' : o.isverbatim = 1 ; break ;
       case 'L' : o.isunlimited = 1 ; break ;
-      case 'c' : o.nullis = l.arg[0] ; break ;
+      case 'c' :
+        if (!l.arg[0]) dieusage() ;
+        o.nullis = l.arg[0] ;
+        break ;
       default : dieusage() ;
     }
   }

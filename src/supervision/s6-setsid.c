@@ -52,28 +52,28 @@ static int take_terminal (int fd, int isforced)
   return r == 0 ;
 }
 
-static int open_terminal (int given)
+static int open_terminal (void)
 {
   int fd ;
-  if (given >= 0) return given ;
+  chain_cover_standard() ;
   fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC) ;
   if (fd < 0) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/tty") ;
   return fd ;
 }
 
-static void lead (enum what what, enum strictness strictness, int terminal)
+static void lead (enum what what, enum strictness strictness, unsigned int const *given)
 {
-  int fd ;
+  int fd = given ? (int)*given : -1 ;
   if (what == WHAT_SESSION)
   {
     judge(setsid() != -1, strictness, "be the leader of a session") ;
     return ;
   }
-  fd = what == WHAT_BACKGROUND ? -1 : open_terminal(terminal) ;
+  if (what != WHAT_BACKGROUND && !given) fd = open_terminal() ;
   judge(setpgid(0, 0) == 0, strictness, "be the leader of a process group") ;
   if (what == WHAT_BACKGROUND) return ;
   judge(take_terminal(fd, what == WHAT_GRAB), strictness, "be in the foreground of the terminal") ;
-  if (terminal < 0) fd_close(fd) ;
+  if (!given) fd_close(fd) ;
 }
 
 int main (int argc, char const *const *argv)
@@ -81,8 +81,8 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   enum what what = WHAT_SESSION ;
   enum strictness strictness = LOOSE ;
-  unsigned int fd = 0 ;
-  int terminal = -1 ;
+  unsigned int fd ;
+  unsigned int const *terminal = 0 ;  /* none is given: /dev/tty */
   PROG = "s6-setsid" ;
   for (;;)
   {
@@ -99,7 +99,7 @@ int main (int argc, char const *const *argv)
       case 'q' : strictness = SILENT ; break ;
       case 'd' :
         if (!uint0_scan(l.arg, &fd)) dieusage() ;
-        terminal = (int)fd ;
+        terminal = &fd ;
         break ;
       default : dieusage() ;
     }

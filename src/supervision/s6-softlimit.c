@@ -22,7 +22,8 @@ enum which
   WHICH_BOTH
 } ;
 
- /* What the system does not have does nothing. */
+ /* What the system does not have does nothing; nor does a letter that nobody knows,
+    for another system may have it. */
 
 static struct limit
 {
@@ -62,7 +63,7 @@ static void set (struct limit const *l, enum which which, char const *value)
   rlim_t wanted ;
   if (!isall && !uint640_scan(value, &n)) dieusage() ;
   if (getrlimit(l->resource, &r) == -1) strerr_diefusys(EXITCODE_SYSTEM, "read the limit on ", l->name) ;
-  wanted = !isall ? (rlim_t)n : which == WHICH_BOTH ? RLIM_INFINITY : r.rlim_max ;
+  wanted = !isall ? (rlim_t)n : which == WHICH_SOFT ? r.rlim_max : RLIM_INFINITY ;
   if (which != WHICH_SOFT) r.rlim_max = wanted ;
   if (which != WHICH_HARD) r.rlim_cur = wanted < r.rlim_max ? wanted : r.rlim_max ;
   if (setrlimit(l->resource, &r) == -1) strerr_diefusys(EXITCODE_SYSTEM, "set the limit on ", l->name, " to ", value) ;
@@ -94,7 +95,6 @@ int main (int argc, char const *const *argv)
       case 'h' : which = WHICH_HARD ; break ;
       case 'H' : which = WHICH_BOTH ; break ;
       case 'm' : set_memory(which, l.arg) ; break ;
-      case '?' : case ':' : dieusage() ;
       default : set_by_letter((char)opt, which, l.arg) ; break ;
     }
   }

@@ -27,6 +27,13 @@ is '-f: all lines, but the last newline' "$(seen s6-envdir -f env | tr '\n' '|')
 is '-f -n: that, too' "$(seen s6-envdir -fn env | tr '\n' '|')" 'LINES=<a b 	|second|> NEWLINES=<x||> EMPTY=<|> ZERO=<p|q> PLAIN=<no end> 4095|'
 is '-L: however long' "$(seen s6-envdir -L env | tail -n 1)" 'q> PLAIN=<no end> 5000'
 is '-c' "$(seen s6-envdir -c _z env)" 'LINES=<a b> NEWLINES=<x> EMPTY=<> ZERO=<p_q> PLAIN=<no end> 4095'
+exits 'of nothing: 100' 100 s6-envdir -c '' env true
+printf 'a \r\t\r\nb\r\n' > env/LINES
+is 'a carriage return is a blank' "$(s6-envdir env sh -c 'printf %s. "$LINES"' | od -An -c | tr -d ' ')" 'a.'
+is 'that -n keeps' "$(s6-envdir -n env sh -c 'printf %s. "$LINES"' | od -An -c | tr -d ' ')" 'a\r\t\r.'
+mkdir fifos
+mkfifo fifos/GONE
+exits 'a fifo holds nobody up' 0 timeout 10 env GONE=here s6-envdir fifos sh -c 'test -z "${GONE+set}"'
 exits 'no directory: 111' 111 s6-envdir none true
 exits '-I: then the environment stays as it is' 0 s6-envdir -I none true
 exits '-i takes that back' 111 s6-envdir -I -i none true
@@ -36,7 +43,7 @@ exits 'a directory in it: 111' 111 s6-envdir with true
 like 'and which' "$(cat err)" 'unable to read with/sub'
 if test -x "$PEER_S6/usr/bin/s6-envdir"
 then
-  for options in '' -n -f -fn '-c x'
+  for options in '' -n -f -fn -Lf '-c x'
   do
     # shellcheck disable=SC2086 # words
     is "with '$options' it is as Debian's" "$(seen s6-envdir $options env)" "$(seen peer s6-envdir $options env)"
@@ -67,6 +74,8 @@ is '-P' "$(s6-softlimit -P 0 awk '/^Max realtime priority/ { print $4 }' /proc/s
 is '-l' "$(s6-softlimit -l 40960 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)" 40960
 is '-m: address space, data, stack' "$(s6-softlimit -m 400000000 grep -c '^Max .* 400000000 ' /proc/self/limits)" 3
 is 'and locked memory, as far as may be' "$(s6-softlimit -m 400000000 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)" "$(s6-softlimit -l 400000000 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)"
+like '-h =: as high as can be' "$(s6-softlimit -H -c 0 s6-softlimit -h -c = sh -c 'ulimit -Hc' || echo refused)" '^(unlimited|refused)$'
+exits 'an option that it does not know does nothing' 0 s6-softlimit -z -o 78 sh -c 'test "$(ulimit -Sn)" = 78'
 for wrong in '-o x' '-o -1' '-o' '-o 1=' '-z' ''
 do
   # shellcheck disable=SC2086 # words
@@ -96,9 +105,12 @@ then
   do
     is "$option: the foreground of a terminal" "$(timeout 10 script -qec "trap '' TTOU ; s6-setsid $option -i awk '{ print (\$5 == \$8 && \$5 == \$1) }' /proc/self/stat ; true" /dev/null < /dev/null | tr -d '\r')" 1
   done
+  is 'where stderr is closed the terminal is not taken for it' "$(timeout 10 script -qec 'trap "" TTOU ; exec s6-setsid -f true 2>&-' /dev/null < /dev/null)" ''
 else
   skip 'the foreground of a terminal' 'needs script(1)'
 fi
+exits 'a descriptor that cannot be: a warning' 0 s6-setsid -f -d 2147483648 true
+like 'as of any that is not open' "$(cat err)" 'unable to be in the foreground.*Bad file descriptor'
 exits 'setsid: no program: 100' 100 s6-setsid -b
 exits 'setsid: a descriptor that is none: 100' 100 s6-setsid -d x true
 
