@@ -17,20 +17,22 @@
 
 enum { COPIES = 30, EXITCODE_WRITTEN = 102, SIGNALED = 128 } ;
 
- /* A program that goes to the background closes some descriptors, not so many. */
+ /* A program that goes to the background closes some descriptors, not so many.
+    Where there are not so many, half of those that are left are for the program. */
 
-static void make_copies (int *copies, int writing)
+static unsigned int make_copies (int *copies, int writing)
 {
-  for (unsigned int i = 0 ; i < COPIES ; i++)
-  {
-    copies[i] = dup(writing) ;
-    if (copies[i] == -1) strerr_diefusys(EXITCODE_SYSTEM, "make descriptors") ;
-  }
+  unsigned int n = 0 ;
+  while (n < COPIES && (copies[n] = dup(writing)) >= 0) n++ ;
+  if (n == COPIES) return n ;
+  if (errno != EMFILE) strerr_diefusys(EXITCODE_SYSTEM, "make descriptors") ;
+  for (unsigned int all = n ; n > all / 2 ; n--) fd_close(copies[n - 1]) ;
+  return n ;
 }
 
-static void close_copies (int const *copies)
+static void close_copies (int const *copies, unsigned int n)
 {
-  for (unsigned int i = 0 ; i < COPIES ; i++) fd_close(copies[i]) ;
+  for (unsigned int i = 0 ; i < n ; i++) fd_close(copies[i]) ;
 }
 
  /* 1: something was written there, which nobody should. */
@@ -59,6 +61,7 @@ int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   int p[2], copies[COPIES] ;
+  unsigned int n ;
   pid_t pid ;
   PROG = "s6-fghack" ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
@@ -67,10 +70,10 @@ int main (int argc, char const *const *argv)
   chain_cover_standard() ;
   strerr_warnw("this is obsolete: have the program stay in the foreground") ;
   if (pipe(p) == -1 || coe(p[0]) == -1) strerr_diefusys(EXITCODE_SYSTEM, "make a pipe") ;
-  make_copies(copies, p[1]) ;
+  n = make_copies(copies, p[1]) ;
   pid = waiting_spawn(argv) ;
   if (!pid) strerr_diefusys(EXITCODE_SYSTEM, "start ", argv[0]) ;
-  close_copies(copies) ;
+  close_copies(copies, n) ;
   fd_close(p[1]) ;
   if (wait_for_end(p[0])) strerr_dief(EXITCODE_WRITTEN, argv[0], " has written to a descriptor that it does not know") ;
   return exit_of(pid) ;

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
+#include <stdint.h>
 #include <unistd.h>
 #include <sys/time.h>
 
@@ -13,14 +13,13 @@
 #include <skalibs/exec.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
-#include <skalibs/tai.h>
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
-#include "libchain/waiting.h"
+#include "libdaemon/clock.h"
 
-#define USAGE "s6-setlock [ -n | -N | -t timeout ] [ -r | -w ] [ -d fd ] file prog..."
+#define USAGE "s6-setlock [ -n | -N ] [ -t timeout ] [ -r | -w ] [ -d fd ] file prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 enum { TICK_MICROSECONDS = 10000, CREATION_MODE = 0666 } ;
@@ -34,19 +33,13 @@ enum { TRY = F_OFD_SETLK, WAIT = F_OFD_SETLKW } ;
 enum { TRY = F_SETLK, WAIT = F_SETLKW } ;
 #endif
 
-enum patience
-{
-  PATIENCE_ALL,
-  PATIENCE_SOME,
-  PATIENCE_NONE
-} ;
-
 struct options
 {
-  enum patience patience ;
-  unsigned int timeout ;
+  int isnonblocking ;
+  unsigned int timeout ;  /* 0: for ever */
   int isshared ;
-  unsigned int fd ;  /* 0: whichever is free */
+  unsigned int fd ;
+  int isplaced ;  /* on that descriptor; otherwise on whichever is free */
 } ;
 
 static void on_tick (int number)
@@ -63,54 +56,110 @@ static int lock (int fd, int isshared, int how)
  /* Each tick ends the wait, to look whether there is time left: one of them alone
     could come before the wait begins. */
 
-static int try_until (int fd, int isshared, tain const *deadline)
+static int try_until (int fd, int isshared, int64_t deadline)
 {
   int ok ;
   while (ok = lock(fd, isshared, WAIT), !ok && errno == EINTR)
-  {
-    tain_now_g() ;
-    if (!tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
-  }
+    if (clock_milliseconds() >= deadline) return (errno = ETIMEDOUT, 0) ;
   return ok ;
 }
 
- /* Whoever has started us may have blocked the signal. */
+ /* The ticks use SIGALRM and its timer. Whoever has started us may have blocked
+    the one, and set the other, which outlives exec. */
+
+struct ticks
+{
+  struct sigaction action ;
+  sigset_t mask ;
+  struct itimerval alarm ;
+  int64_t begun ;
+} ;
+
+static int64_t milliseconds_of (struct timeval const *t)
+{
+  return (int64_t)t->tv_sec * 1000 + (t->tv_usec + 999) / 1000 ;
+}
+
+static int begin_ticks (struct ticks *t)
+{
+  struct itimerval const tick = { .it_interval = { .tv_usec = TICK_MICROSECONDS }, .it_value = { .tv_usec = TICK_MICROSECONDS } } ;
+  struct sigaction const action = { .sa_handler = &on_tick } ;
+  sigset_t set ;
+  t->begun = clock_milliseconds() ;
+  sigemptyset(&set) ;
+  sigaddset(&set, SIGALRM) ;
+  return sigaction(SIGALRM, &action, &t->action) == 0
+   && sigprocmask(SIG_UNBLOCK, &set, &t->mask) == 0
+   && setitimer(ITIMER_REAL, &tick, &t->alarm) == 0 ;
+}
+
+ /* When the alarm of others is due: we must not wait for longer. */
+
+static int64_t alarm_due (struct ticks const *t, int64_t deadline)
+{
+  int64_t left = milliseconds_of(&t->alarm.it_value) ;
+  return left && t->begun + left < deadline ? t->begun + left : deadline ;
+}
+
+static void end_ticks (struct ticks const *t)
+{
+  struct itimerval rest = t->alarm ;
+  int64_t left = milliseconds_of(&rest.it_value) ;
+  int isdue = 0 ;
+  if (left)
+  {
+    left -= clock_milliseconds() - t->begun ;
+    isdue = left <= 0 ;
+    if (isdue) rest.it_value = rest.it_interval ;
+    else rest.it_value = (struct timeval){ .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 } ;
+  }
+  setitimer(ITIMER_REAL, &rest, 0) ;
+  sigaction(SIGALRM, &t->action, 0) ;
+  sigprocmask(SIG_SETMASK, &t->mask, 0) ;
+  if (isdue) raise(SIGALRM) ;
+}
 
 static int lock_in_time (int fd, struct options const *o)
 {
-  struct itimerval tick = { .it_interval = { .tv_usec = TICK_MICROSECONDS }, .it_value = { .tv_usec = TICK_MICROSECONDS } } ;
-  struct itimerval const none = { .it_value = { .tv_usec = 0 } } ;
-  struct sigaction const action = { .sa_handler = &on_tick } ;
-  struct sigaction old ;
-  sigset_t alarm, mask ;
-  tain deadline ;
-  int ok, e ;
-  waiting_deadline(&deadline, o->timeout) ;
-  sigemptyset(&alarm) ;
-  sigaddset(&alarm, SIGALRM) ;
-  if (sigaction(SIGALRM, &action, &old) == -1 || sigprocmask(SIG_UNBLOCK, &alarm, &mask) == -1 || setitimer(ITIMER_REAL, &tick, 0) == -1) return 0 ;
-  ok = try_until(fd, o->isshared, &deadline) ;
-  e = errno ;
-  setitimer(ITIMER_REAL, &none, 0) ;
-  sigprocmask(SIG_SETMASK, &mask, 0) ;
-  sigaction(SIGALRM, &old, 0) ;
-  errno = e ;
+  int64_t deadline = clock_milliseconds() + o->timeout ;
+  int64_t due ;
+  int ok ;
+  do
+  {
+    struct ticks t ;
+    int e ;
+    if (!begin_ticks(&t)) return 0 ;
+    due = alarm_due(&t, deadline) ;
+    ok = try_until(fd, o->isshared, due) ;
+    e = errno ;
+    end_ticks(&t) ;
+    errno = e ;
+  }
+  while (!ok && errno == ETIMEDOUT && due < deadline) ;
   return ok ;
 }
 
 static int take (int fd, struct options const *o)
 {
-  if (o->patience == PATIENCE_NONE) return lock(fd, o->isshared, TRY) ;
-  return o->patience == PATIENCE_SOME ? lock_in_time(fd, o) : lock(fd, o->isshared, WAIT) ;
+  if (o->isnonblocking) return lock(fd, o->isshared, TRY) ;
+  return o->timeout ? lock_in_time(fd, o) : lock(fd, o->isshared, WAIT) ;
+}
+
+ /* To read, when it is there: a folder, or a file of others in /tmp, can be shared. */
+
+static int open_shared (char const *path)
+{
+  int fd = open(path, O_RDONLY | O_NONBLOCK) ;
+  return fd < 0 && errno == ENOENT ? open(path, O_RDONLY | O_CREAT | O_NONBLOCK, CREATION_MODE) : fd ;
 }
 
 static int open_file (char const *path, struct options const *o)
 {
-  int fd = open(path, (o->isshared ? O_RDONLY : O_WRONLY) | O_CREAT | O_NONBLOCK, CREATION_MODE) ;
+  int fd = o->isshared ? open_shared(path) : open(path, O_WRONLY | O_CREAT | O_NONBLOCK, CREATION_MODE) ;
   if (fd < 0) strerr_diefusys(EXITCODE_SYSTEM, "open ", path) ;
   if (ndelay_off(fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "use ", path) ;
-  if (o->fd && fd_move((int)o->fd, fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "move the lock to its descriptor") ;
-  return o->fd ? (int)o->fd : fd ;
+  if (o->isplaced && fd_move((int)o->fd, fd) == -1) strerr_diefusys(EXITCODE_SYSTEM, "move the lock to its descriptor") ;
+  return o->isplaced ? (int)o->fd : fd ;
 }
 
 static void parse (int argc, char const *const *argv, subgetopt *l, struct options *o)
@@ -121,15 +170,15 @@ static void parse (int argc, char const *const *argv, subgetopt *l, struct optio
     if (opt == -1) return ;
     switch (opt)
     {
-      case 'n' : o->patience = PATIENCE_NONE ; break ;
-      case 'N' : o->patience = PATIENCE_ALL ; break ;
-      case 't' :
-        if (!uint0_scan(l->arg, &o->timeout)) dieusage() ;
-        o->patience = o->timeout ? PATIENCE_SOME : PATIENCE_NONE ;
-        break ;
+      case 'n' : o->isnonblocking = 1 ; break ;
+      case 'N' : o->isnonblocking = 0 ; break ;
+      case 't' : if (!uint0_scan(l->arg, &o->timeout)) dieusage() ; break ;
       case 'r' : o->isshared = 1 ; break ;
       case 'w' : o->isshared = 0 ; break ;
-      case 'd' : if (!uint0_scan(l->arg, &o->fd)) dieusage() ; break ;
+      case 'd' :
+        if (!uint0_scan(l->arg, &o->fd)) dieusage() ;
+        o->isplaced = 1 ;
+        break ;
       default : dieusage() ;
     }
   }
@@ -138,7 +187,7 @@ static void parse (int argc, char const *const *argv, subgetopt *l, struct optio
 int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
-  struct options o = { .patience = PATIENCE_ALL } ;
+  struct options o = { .timeout = 0 } ;
   PROG = "s6-setlock" ;
   parse(argc, argv, &l, &o) ;
   argv += l.ind ;

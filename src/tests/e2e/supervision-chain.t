@@ -123,7 +123,9 @@ retry 5 grep -q ready holder.out
 exits '-n: 1' 1 s6-setlock -n lock true
 like 'says so' "$(cat err)" 'unable to lock lock'
 exits '-t: 1' 1 s6-setlock -t 100 lock true
-exits '-t 0: 1' 1 s6-setlock -t 0 lock true
+exits '-t 0: for ever' 124 timeout 0.3 s6-setlock -t 0 lock true
+exits '-n, whatever -t says' 1 timeout 10 s6-setlock -n -t 100000 lock true
+exits '-N is for ever only without -t' 1 timeout 10 s6-setlock -t 100 -n -N lock true
 exits 'a shared one is not to be had, either' 1 s6-setlock -n -r lock true
 exits 'it lasts as long as a copy of the descriptor' 1 s6-setlock lock2 sh -c 's6-setlock -n lock2 true'
 start waiter s6-setlock lock sh -c 'echo got it'
@@ -133,10 +135,16 @@ stop holder
 ok 'until it is free' retry 5 grep -q 'got it' waiter.out
 ok 'with -t, too' retry 5 grep -q 'got it, too' timed.out
 is 'and SIGALRM is as it was' "$(s6-setlock -t 1000 lock3 sh -c 'sed -n "s/^SigIgn:[^0-9]*//p" /proc/self/status')" "$(sed -n 's/^SigIgn:[^0-9]*//p' /proc/self/status)"
+start holder7 s6-setlock lock7 sh -c 'echo ready ; exec sleep 1000'
+ready holder7
 if command -v perl > /dev/null
 then
-  exits '-t where SIGALRM is blocked: 1' 1 s6-setlock lock7 timeout 20 perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock7 true
+  exits '-t where SIGALRM is blocked: 1' 1 timeout 20 perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock7 true
   is 'and it is so for the program' "$(perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock8 sed -n 's/^SigBlk:[^0-9]*//p' /proc/self/status)" 0000000000002000
+  exits 'an alarm is not lost' 142 timeout 20 perl -e 'alarm 1 ; exec @ARGV' s6-setlock -t 5000 lock9 sleep 15
+  exits 'nor does it wait for -t' 142 timeout 10 perl -e 'alarm 1 ; exec @ARGV' s6-setlock -t 15000 lock7 true
+  exits 'one that comes later does not end the wait' 1 timeout 10 perl -e 'alarm 9 ; exec @ARGV' s6-setlock -t 100 lock7 true
+  exits 'where it is ignored -t is as ever' 1 timeout 10 perl -e '$SIG{ALRM} = "IGNORE" ; alarm 1 ; exec @ARGV' s6-setlock -t 1500 lock7 true
 else
   skip '-t where SIGALRM is blocked: 1' 'needs perl'
   skip 'and it is so for the program' 'needs perl'
@@ -144,6 +152,11 @@ fi
 exits 'shared' 0 s6-setlock -r shared s6-setlock -n -r shared true
 exits 'but with nobody who wants it alone' 1 s6-setlock -r shared s6-setlock -n -w shared true
 exits '-d' 0 s6-setlock -d 9 lock4 sh -c 'test "$(readlink /proc/self/fd/9)" = "$PWD/lock4" && ! s6-setlock -n lock4 true 2>/dev/null'
+is '-d 0' "$(s6-setlock -d 0 lock4 readlink /proc/self/fd/0)" "$PWD/lock4"
+mkdir folder
+exits 'a folder can be shared' 0 s6-setlock -r folder true
+exits 'but nobody has it alone' 111 s6-setlock folder true
+exits 'a shared lock makes the file, too' 0 s6-setlock -r lock10 test -f lock10
 exits 'another descriptor of the file that is closed takes nothing away' 0 s6-setlock -d 9 lock5 sh -c 'exec 8>lock5 8>&- ; ! s6-setlock -n lock5 true 2>/dev/null'
 exits 'a file that cannot be opened: 111' 111 s6-setlock none/lock true
 exits 'no such program: 127' 127 s6-setlock lock6 ./nothing
@@ -160,6 +173,10 @@ like 'a warning' "$(cat err)" 'warning: this is obsolete'
 ok 'when it has ended' test -f ended
 exits 'a signal: 128 and its number' 143 s6-fghack sh -c 'kill -TERM $$'
 exits 'what writes where it should not: 102' 102 s6-fghack sh -c 'echo x >&9'
+exits 'with few descriptors it has some, and so has the program' 0 sh -c 'ulimit -n 16 ; exec s6-fghack sh -c "ls /proc/self/fd > list"'
+least 'they keep it' "$(wc -l < list)" 5
+exits 'and the end is seen' 7 sh -c 'ulimit -n 16 ; exec s6-fghack ./background ended2'
+ok 'when it comes' test -f ended2
 exits 'no such program: 111' 111 s6-fghack ./nothing
 exits 'fghack: no program: 100' 100 s6-fghack
 done_testing
