@@ -23,12 +23,13 @@ enum
 
 static char const hidden[] = "/.ftrig1:" ;
 
- /* The name behind the directory, hidden. 0: the path is too long. */
+ /* The name behind the directory, hidden. 0 and errno. */
 
 static size_t make_name (char *s, char const *path)
 {
   size_t len = strlen(path) ;
   tain now ;
+  if (!len) return (errno = ENOENT, 0) ;  /* or it would be the root */
   if (len + 1 + 1 + FIFODIR_NAME > FIFODIR_PATH_MAX) return (errno = ENAMETOOLONG, 0) ;
   if (!tain_wallclock_read(&now)) return 0 ;
   memcpy(s, path, len) ;
@@ -45,10 +46,8 @@ static size_t make_name (char *s, char const *path)
 
 static int open_fifo (char const *name)
 {
-  int fd ;
   if (chmod(name, FIFODIR_FIFO) == -1) return -1 ;
-  fd = open(name, O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
-  return fd ;
+  return open(name, O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
 }
 
 static int show (struct fifodir_listener *l, size_t len)

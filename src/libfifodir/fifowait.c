@@ -35,6 +35,7 @@ void fifowait_end (struct fifowait *w)
 
 int fifowait_print (struct fifowait *w)
 {
+  fifodir_unlisten(&w->listener) ;
   return stralloc_catb(&w->received, "\n", 1) && allwrite(1, w->received.s, w->received.len) == w->received.len ;
 }
 
@@ -73,7 +74,7 @@ static int wait_once (struct fifowait *w, iopause_fd *x, unsigned int n, tain co
 
 int fifowait (struct fifowait *w, unsigned int n, int isany, tain const *deadline)
 {
-  iopause_fd *x = malloc((n ? n : 1) * sizeof(iopause_fd)) ;
+  iopause_fd *x = malloc(n * sizeof(iopause_fd)) ;
   int r = !!x ;
   while (r && !is_over(w, n, isany)) r = wait_once(w, x, n, deadline) ;
   free(x) ;

@@ -26,9 +26,11 @@ struct fifowait
  /* Subscribes. 0 and errno: EINVAL that is no expression. */
 extern int fifowait_begin (struct fifowait *, char const *path, char const *pattern) ;
 extern void fifowait_end (struct fifowait *) ;
-extern int fifowait_print (struct fifowait *) ;  /* all that has come, and a newline, to stdout. 0 and errno */
 
- /* Until all of them have matched, or any. STAMP must be set. 0 and errno: ETIMEDOUT. */
+ /* Unsubscribes, for stdout may block; then all that has come, and a newline, to stdout. 0 and errno. */
+extern int fifowait_print (struct fifowait *) ;
+
+ /* Until all of them have matched, or any; n is not 0. STAMP must be set. 0 and errno: ETIMEDOUT. */
 extern int fifowait (struct fifowait *, unsigned int n, int isany, tain const *deadline) ;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
@@ -42,13 +43,15 @@ static void begin (struct fifowait *all, char const *const *words, unsigned int 
 
 static void listen_for (char const *const *words, unsigned int n, char const *const *prog, struct options const *o)
 {
-  struct fifowait *all = malloc((n ? n : 1) * sizeof(struct fifowait)) ;
+  struct fifowait *all = malloc(n * sizeof(struct fifowait)) ;
+  struct rlimit files ;
   tain deadline ;
   int ok ;
   if (!all) strerr_diefusys(EXITCODE_SYSTEM, "listen") ;
   waiting_deadline(&deadline, o->timeout) ;
+  waiting_room(&files, n) ;
   begin(all, words, n) ;
-  ok = !!waiting_spawn(prog) ;
+  ok = !!waiting_spawn_limited(prog, &files) ;
   if (!ok)
   {
     end(all, n) ;
@@ -80,7 +83,8 @@ int main (int argc, char const **argv)
   argv += l.ind ;
   n = block_take(argv) ;
   if (n < 0) strerr_dief(EXITCODE_USAGE, "the block of fifodirs and patterns has no end") ;
-  if (n & 1 || !chain_isprogram(argv + n + 1)) dieusage() ;
+  if (!n || n & 1 || !chain_isprogram(argv + n + 1)) dieusage() ;
+  chain_cover_standard() ;
   listen_for((char const *const *)argv, (unsigned int)n / 2, (char const *const *)argv + n + 1, &o) ;
   return EXITCODE_OK ;
 }

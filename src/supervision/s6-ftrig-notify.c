@@ -7,6 +7,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/chain.h"
 #include "libfifodir/fifodir.h"
 
 #define USAGE "s6-ftrig-notify fifodir message"
@@ -19,6 +20,7 @@ int main (int argc, char const *const *argv)
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0] || !argv[1]) dieusage() ;
+  chain_cover_standard() ;
   if (!sig_ignore(SIGPIPE)) strerr_diefusys(EXITCODE_SYSTEM, "ignore SIGPIPE") ;
   if (!fifodir_notify(argv[0], argv[1], strlen(argv[1]))) strerr_diefusys(EXITCODE_SYSTEM, "tell listeners in ", argv[0]) ;
   return EXITCODE_OK ;

@@ -23,7 +23,7 @@ int main (int argc, char const *const *argv)
     switch (opt)
     {
       case 'f' : isforced = 1 ; break ;
-      case 'g' : if (!gid0_scan(l.arg, &gid)) dieusage() ; break ;
+      case 'g' : if (!gid0_scan(l.arg, &gid) || gid == FIFODIR_ANYBODY) dieusage() ; break ;
       default : dieusage() ;
     }
   }

@@ -2,6 +2,8 @@
 # ISC license.
 # Fifodirs: s6-mkfifodir, s6-cleanfifodir, s6-ftrig-notify, s6-ftrig-wait, s6-ftrig-listen1 and
 # s6-ftrig-listen: permissions, names, patterns, time limits; and what is no listener's is left alone.
+# shellcheck disable=SC2016 # variables are for the programs
+# shellcheck disable=SC3045 # the shells of Linux have ulimit -S and -H
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
@@ -21,6 +23,7 @@ exits 'a file is none' 111 s6-mkfifodir file
 exits 'nor can one be made in it' 111 s6-mkfifodir file/d
 exits 'mkfifodir: no argument: 100' 100 s6-mkfifodir
 exits 'mkfifodir: a group that is none: 100' 100 s6-mkfifodir -g x e
+exits 'nor is -1, which would be everybody' 100 s6-mkfifodir -g 4294967295 e
 
 listens() { test "$(find d -name 'ftrig1:@*' | wc -l)" -eq "$1" ; }
 
@@ -53,6 +56,13 @@ stop first
 
 exits 'listen1 hears what its program tells' 0 s6-ftrig-listen1 d message s6-ftrig-notify d message
 is 'and prints it' "$(cat out)" message
+exits 'listen1: stdout that is closed: 111' 111 sh -c 'exec s6-ftrig-listen1 -t 5000 d x s6-ftrig-notify d x >&-'
+like 'says so' "$(cat err)" 'unable to write to stdout: Bad file descriptor'
+exits 'wait: all three closed: 111' 111 sh -c '{ sleep 0.5 ; exec s6-ftrig-notify d x ; } & exec s6-ftrig-wait -t 5000 d x <&- >&- 2>&-'
+is 'what is closed is so for the program' "$(sh -c 'exec s6-ftrig-listen -t 5000 " d" " x" "" sh -c "if test -e /proc/self/fd/0 ; then echo open ; else echo closed ; fi ; exec s6-ftrig-notify d x" <&-')" closed
+exits 'notify: all three closed' 0 sh -c 'exec s6-ftrig-notify d x <&- >&- 2>&-'
+exits 'stdout that nobody reads: 111' 111 sh -c '{ s6-ftrig-listen1 -t 5000 d x sh -c "sleep 0.3 ; exec s6-ftrig-notify d x" ; echo "$?" >&2 ; } 2> code | true ; exit "$(tail -n 1 code)"'
+ok 'and nothing is left' listens 0
 exits 'listen1 -t' 1 s6-ftrig-listen1 -t 50 d x true
 exits 'listen1: no such program' 111 s6-ftrig-listen1 d x ./nothing
 ok 'nothing is left of all that' listens 0
@@ -63,7 +73,17 @@ is 'prints nothing' "$(cat out)" ''
 exits 'one is not enough' 1 s6-ftrig-listen -t 100 ' d' ' x' ' e' ' y' '' s6-ftrig-notify d x
 exits 'but it is with -o' 0 s6-ftrig-listen -o -t 5000 ' d' ' x' ' e' ' y' '' s6-ftrig-notify e y
 exits '-a takes it back' 1 s6-ftrig-listen -o -a -t 100 ' d' ' x' ' e' ' y' '' s6-ftrig-notify e y
-exits 'none at all' 0 s6-ftrig-listen '' true
+exits 'none at all: 100' 100 s6-ftrig-listen '' true
+exits 'nor one of none' 100 timeout 10 s6-ftrig-listen -o '' true
+many() { n=0 ; set -- ; while test "$n" -lt 100 ; do set -- "$@" ' d' ' x' ; n=$((n + 1)) ; done ; ( ulimit -Sn 64 ; exec s6-ftrig-listen -t 20000 "$@" '' sh -c 'ulimit -Sn ; exec s6-ftrig-notify d x' ) ; }
+if test "$(ulimit -Hn)" = unlimited || test "$(ulimit -Hn)" -ge 200
+then
+  exits 'more than the soft limit on open files' 0 many
+  is 'which is as it was for the program' "$(cat out)" 64
+else
+  skip 'more than the soft limit on open files' 'the hard limit is low'
+  skip 'which is as it was for the program' 'the hard limit is low'
+fi
 exits 'under execlineb' 0 execlineb -Pc 's6-ftrig-listen { d x } s6-ftrig-notify d x'
 exits 'a block without an end: 100' 100 s6-ftrig-listen ' d' ' x'
 exits 'without a pattern: 100' 100 s6-ftrig-listen ' d' '' true
@@ -72,6 +92,23 @@ exits 'a word that is not quoted' 0 s6-ftrig-listen d x '' s6-ftrig-notify d x
 exits 'EXECLINE_STRICT=1' 0 env EXECLINE_STRICT=1 s6-ftrig-listen d ' x' '' s6-ftrig-notify d x
 like 'warns' "$(cat err)" 'warning: .*not quoted: d'
 exits 'EXECLINE_STRICT=2: 100' 100 env EXECLINE_STRICT=2 s6-ftrig-listen d ' x' '' true
+
+# a path that is as long as can be, and one of nothing
+long=$WORK/long
+part=$(printf '%0200d' 0)
+until test "${#long}" -gt 3800 ; do long=$long/$part ; done
+make_long() { mkdir long ; cd long || return 1 ; while test "${#PWD}" -lt "${#long}" ; do mkdir "$part" ; cd "$part" || return 1 ; done ; cd "$WORK" || return 1 ; }
+make_long
+while test "${#long}" -lt 4054 ; do long=$long/ ; done
+exits 'a path of 4054 bytes' 0 s6-ftrig-listen1 -t 5000 "$long" x s6-ftrig-notify "$long" x
+exits 'one more is too long' 111 s6-ftrig-listen1 -t 100 "$long/" x true
+like 'says so' "$(tail -n 1 err | tail -c 40)" 'File name too long'
+exits 'an empty one is none' 111 s6-ftrig-wait -t 100 '' x
+like 'says so, too' "$(cat err)" 'No such file'
+odd="a 'b\" \$c
+d"
+s6-mkfifodir "$odd"
+exits 'an odd name' 0 s6-ftrig-listen1 -t 5000 "$odd" x s6-ftrig-notify "$odd" x
 
 for program in 's6-ftrig-wait nodir x' 's6-ftrig-listen1 nodir x true' 's6-ftrig-notify nodir x' 's6-cleanfifodir nodir' 's6-ftrig-wait d (' 's6-ftrig-listen1 d [ true'
 do
