@@ -197,8 +197,9 @@ static int hold (struct holder *h, struct options const *o)
   clock_timeout(&options.timeout, o->timeout) ;
   clock_timeout(&options.lameduck, o->lameduck) ;
   if (!serve_init(&s, h, 0, &options)) fail("begin the loop") ;
-  inherit(h, &s.slots) ;
-  if (before.words.worker >= 0 && !kept_begin(&h->kept, before.words.worker, before.words.isstarted, &STAMP)) fail("use the channel to the keeper") ;
+  if (before.words.worker >= 0 && !kept_begin(&h->kept, before.words.worker, &STAMP)) fail("use the channel to the keeper") ;
+  inherit(h, &s.slots) ;  /* who waited for a place may be served here already */
+  if (before.words.isstarted) kept_ready(&h->kept, &STAMP) ;
   forget_before(h, &s.upgrade) ;
   if (!isheir) tell_ready() ;
   serve_run(&s) ;

@@ -49,9 +49,8 @@ static int use (struct kept *k, int fd)
   return 1 ;
 }
 
-int kept_begin (struct kept *k, int fd, int isnew, tain const *now)
+int kept_begin (struct kept *k, int fd, tain const *now)
 {
-  struct kept_operation const ready = { .kind = WIRE_KEEP_NOTHING } ;
   if (!fd)
   {
     kept_alone(k, now) ;
@@ -60,8 +59,13 @@ int kept_begin (struct kept *k, int fd, int isnew, tain const *now)
   if (!fdtable_makeroom(k->fdtable, fd) || !use(k, fd)) return 0 ;
   k->keeper = procfd_peer(fd, &k->pid) ;
   fdtable_adopt(k->fdtable, fd) ;  /* it has room */
-  if (isnew) kept_tell(k, &ready, now) ;
   return 1 ;
+}
+
+void kept_ready (struct kept *k, tain const *now)
+{
+  struct kept_operation const ready = { .kind = WIRE_KEEP_NOTHING } ;
+  kept_tell(k, &ready, now) ;
 }
 
 static int option (int fd, int name)
@@ -136,13 +140,4 @@ void kept_next (struct kept const *k, tain const *now, tain *when)
 {
   clock_lower(when, &k->warn) ;
   if (k->isreadable || k->isfree || (k->issnapshot && !k->isunderway)) clock_lower(when, now) ;
-}
-
-void kept_end (struct kept *k)
-{
-  if (kept_isopen(k)) kept_close(k) ;
-  k->state = KEPT_OFF ;
-  k->warn = tain_infinite ;
-  loop_timer_clear(k->loop, &k->late) ;
-  loop_timer_clear(k->loop, &k->again) ;
 }

@@ -100,15 +100,14 @@ struct kept
 extern void kept_init (struct kept *, struct store *, struct complaints *, struct loop *, int listening, kept_order_func *, void *data) ;
 
  /* The channel to the keeper that has started us, or that the image before had; fd
-    is consumed, if it succeeds; 0: there was one, and it has gone. isnew: it has all
-    that we hold, and waits for us to be ready. 0 and errno. */
-extern int kept_begin (struct kept *, int fd, int isnew, tain const *now) ;
+    is consumed, if it succeeds; 0: there was one, and it has gone. Before any request
+    is judged. 0 and errno. */
+extern int kept_begin (struct kept *, int fd, tain const *now) ;
+extern void kept_ready (struct kept *, tain const *now) ;  /* for the one that has started us, has all that we hold, and waits for that */
 
  /* The same, to who asks for it: a descriptor in the table, which it takes a
     reference of. 0 and errno: EINVAL it is no connected Unix stream socket, EBUSY somebody keeps us. */
 extern int kept_adopt (struct kept *, int fd, tain const *now) ;
-
-extern void kept_end (struct kept *) ;  /* the daemon ends: nothing is told any longer */
 
  /* May something that is held be changed now? */
 #define kept_isbusy(k) ((k)->isunderway || (k)->issnapshot)
