@@ -18,20 +18,12 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libdaemon/clock.h"
+#include "libsupervise/svlock.h"
 
 #define USAGE "s6-setlock [ -n | -N ] [ -t timeout ] [ -r | -w ] [ -d fd ] file prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 enum { TICK_MICROSECONDS = 10000, CREATION_MODE = 0666 } ;
-
- /* A lock of the open file: it lasts as long as any copy of the descriptor does,
-    whatever other descriptors of the file are closed. Where there is no such
-    thing, one of the process, which exec keeps. */
-#ifdef F_OFD_SETLK
-enum { TRY = F_OFD_SETLK, WAIT = F_OFD_SETLKW } ;
-#else
-enum { TRY = F_SETLK, WAIT = F_SETLKW } ;
-#endif
 
 struct options
 {
@@ -47,19 +39,13 @@ static void on_tick (int number)
   (void)number ;
 }
 
-static int lock (int fd, int isshared, int how)
-{
-  struct flock l = { .l_type = isshared ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET } ;
-  return fcntl(fd, how, &l) == 0 ;
-}
-
  /* Each tick ends the wait, to look whether there is time left: one of them alone
     could come before the wait begins. */
 
 static int try_until (int fd, int isshared, int64_t deadline)
 {
   int ok ;
-  while (ok = lock(fd, isshared, WAIT), !ok && errno == EINTR)
+  while (ok = svlock_wait(fd, isshared), !ok && errno == EINTR)
     if (clock_milliseconds() >= deadline) return (errno = ETIMEDOUT, 0) ;
   return ok ;
 }
@@ -141,8 +127,8 @@ static int lock_in_time (int fd, struct options const *o)
 
 static int take (int fd, struct options const *o)
 {
-  if (o->isnonblocking) return lock(fd, o->isshared, TRY) ;
-  return o->timeout ? lock_in_time(fd, o) : lock(fd, o->isshared, WAIT) ;
+  if (o->isnonblocking) return svlock_try(fd, o->isshared) ;
+  return o->timeout ? lock_in_time(fd, o) : svlock_wait(fd, o->isshared) ;
 }
 
  /* To read, when it is there: a folder, or a file of others in /tmp, can be shared. */
