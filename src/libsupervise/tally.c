@@ -45,6 +45,13 @@ static ssize_t load (char const *path, char *s, unsigned int max)
   return size % TALLY_DEATH || r % TALLY_DEATH ? (errno = EBADMSG, -1) : r ;
 }
 
+ /* What stands there is no tally, and does not become one: nothing is lost with it. */
+
+static int is_none (void)
+{
+  return errno == ENOENT || errno == EBADMSG || errno == EINVAL || errno == ELOOP || errno == ENXIO ;
+}
+
 ssize_t tally_read (char const *dir, struct tally_death *deaths, unsigned int max)
 {
   char path[SERVICEPATH_MAX] ;
@@ -66,6 +73,7 @@ int tally_add (char const *dir, struct tally_death const *death, unsigned int ma
   if (max > TALLY_MOST) max = TALLY_MOST ;
   if (!servicepath(path, dir, SERVICE_TALLY)) return 0 ;
   r = load(path, buffer, max - 1) ;
+  if (r < 0 && !is_none()) return 0 ;
   if (r < 0) r = 0 ;
   pack(buffer + r, death) ;
   return wholefile_replace(path, buffer, (size_t)r + TALLY_DEATH) ;
@@ -74,5 +82,5 @@ int tally_add (char const *dir, struct tally_death const *death, unsigned int ma
 int tally_clear (char const *dir)
 {
   char path[SERVICEPATH_MAX] ;
-  return servicepath(path, dir, SERVICE_TALLY) && wholefile_replace(path, 0, 0) ;
+  return servicepath(path, dir, SERVICE_TALLY) && wholefile_empty(path) ;
 }

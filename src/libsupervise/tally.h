@@ -28,12 +28,13 @@ struct tally_death
 extern void tally_death (struct tally_death *, tain const *when, int wstat) ;  /* wstat as wait(2) gives it */
 
  /* The newest max of them, oldest first, and how many. -1 and errno: EBADMSG it is no
-    tally, of which nothing is left by tally_clear. */
+    tally; ENOENT. */
 extern ssize_t tally_read (char const *dir, struct tally_death *, unsigned int max) ;
 
- /* Keeps the newest max, this one among them. What is no tally counts as empty. 0 and errno. */
+ /* Keeps the newest max, this one among them. What is no tally counts as empty; one that
+    cannot be read now stays as it is. 0 and errno. */
 extern int tally_add (char const *dir, struct tally_death const *, unsigned int max) ;
 
-extern int tally_clear (char const *dir) ;  /* makes it, too. 0 and errno */
+extern int tally_clear (char const *dir) ;  /* makes it, too; what is no tally becomes one. 0 and errno */
 
 #endif

@@ -16,4 +16,8 @@ extern ssize_t wholefile_read (char const *path, char *s, size_t max, off_t *siz
     the old one is there as it was. */
 extern int wholefile_replace (char const *path, char const *s, size_t len) ;
 
+ /* An empty one, made if it is not there. Whoever replaces it at the same time is not
+    disturbed. 0 and errno. */
+extern int wholefile_empty (char const *path) ;
+
 #endif
