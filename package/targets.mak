@@ -38,3 +38,4 @@ s6-fghack
 s6-setlock
 s6-setsid
 s6-softlimit
+s6-supervise

@@ -4,13 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
 #include <unistd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#ifdef SYS_clone3
+#include <linux/sched.h>
+#endif
 
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+
+#include "exitcodes.h"
 #include "libdaemon/signals.h"
 #include "libsupervise/launch.h"
-
- /* In the child, which has the parent's memory, and a table of descriptors of its own. */
 
 static int is_target (struct launch const *l, int fd)
 {
@@ -42,15 +50,20 @@ static int move (struct launch const *l)
   return 1 ;
 }
 
+ /* In the child, whose table of descriptors is its own. Returns if it fails. */
+
 static void execute (struct launch const *l)
 {
+  if (l->flags & LAUNCH_SESSION && setsid() == -1) return ;
+  if (l->before) (*l->before)(l->data) ;
   if (!move(l)) return ;
-  if (l->issession && setsid() == -1) return ;
   signals_release() ;
   execve(l->path, (char *const *)l->argv, (char *const *)l->envp) ;
 }
 
-pid_t launch (struct launch const *l)
+ /* The child has our memory until it executes: so errno comes back. */
+
+static pid_t launch_here (struct launch const *l)
 {
   int volatile failed = 0 ;
   pid_t pid ;
@@ -60,11 +73,61 @@ pid_t launch (struct launch const *l)
   {
     execute(l) ;
     failed = errno ;
-    _exit(127) ;
+    _exit(EXITCODE_NOPROGRAM) ;
   }
   signals_unhold() ;
   if (pid < 0) return 0 ;
   if (!failed) return pid ;
   while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
   return (errno = failed, -1) ;
+}
+
+static pid_t make_process (unsigned int flags)
+{
+  if (!(flags & LAUNCH_NEWPIDNS)) return fork() ;
+#ifdef SYS_clone3
+  struct clone_args args = { .flags = CLONE_NEWPID, .exit_signal = SIGCHLD } ;
+  return (pid_t)syscall(SYS_clone3, &args, sizeof(args)) ;
+#else
+  return (errno = ENOSYS, -1) ;
+#endif
+}
+
+ /* The child has a memory of its own, and errno comes by a pipe, unless before may wait. */
+
+static void execute_apart (struct launch const *l, int fd)
+{
+  int e ;
+  execute(l) ;
+  e = errno ;
+  if (l->flags & LAUNCH_APART) strerr_warnwu2sys("execute ", l->path) ;
+  else (void)!write(fd, &e, sizeof(e)) ;
+  _exit(EXITCODE_NOPROGRAM) ;
+}
+
+static pid_t launch_apart (struct launch const *l)
+{
+  int failed = 0 ;
+  int p[2] ;
+  ssize_t r = 0 ;
+  pid_t pid ;
+  if (pipecoe(p) == -1) return 0 ;
+  signals_hold() ;
+  pid = make_process(l->flags) ;
+  if (!pid) execute_apart(l, p[1]) ;
+  signals_unhold() ;
+  fd_close(p[1]) ;
+  if (pid > 0 && !(l->flags & LAUNCH_APART))
+    do r = read(p[0], &failed, sizeof(failed)) ;
+    while (r == -1 && errno == EINTR) ;
+  fd_close(p[0]) ;
+  if (pid < 0) return 0 ;
+  if (r != sizeof(failed)) return pid ;
+  while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
+  return (errno = failed, -1) ;
+}
+
+pid_t launch (struct launch const *l)
+{
+  return l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS) ? launch_apart(l) : launch_here(l) ;
 }

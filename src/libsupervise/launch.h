@@ -16,6 +16,13 @@ struct launch_move
   int to ;  /* the program's number */
 } ;
 
+enum launch_flag
+{
+  LAUNCH_SESSION = 1,  /* it leads one of its own */
+  LAUNCH_APART = 2,  /* before may wait: whether the program can be executed is not waited for */
+  LAUNCH_NEWPIDNS = 4  /* it is process 1 of a new PID namespace */
+} ;
+
 struct launch
 {
   char const *path ;  /* never looked for */
@@ -23,12 +30,14 @@ struct launch
   char const *const *envp ;
   struct launch_move moves[LAUNCH_MOVES_MAX] ;  /* the rest is inherited, but what is close-on-exec */
   unsigned int n ;
-  int issession ;  /* leads one of its own */
+  unsigned int flags ;
+  void (*before) (void *) ;  /* or 0: called in the child before it executes; it may have our memory */
+  void *data ;
 } ;
 
  /* The program has no signal blocked, and none ignored that we ignore (signals.h). Its
     pid; 0 and errno: there is no process; -1 and errno: it could not be executed, and
-    there is none either. */
+    there is none either. With LAUNCH_APART the child ends with 127 then, and says why. */
 extern pid_t launch (struct launch const *) ;
 
 #endif

@@ -40,7 +40,7 @@ static void unpack (struct tally_death *death, char const *s)
 static ssize_t load (char const *path, char *s, unsigned int max)
 {
   off_t size ;
-  ssize_t r = wholefile_read(path, s, (size_t)max * TALLY_DEATH, &size) ;
+  ssize_t r = wholefile_readlast(path, s, (size_t)max * TALLY_DEATH, &size) ;
   if (r < 0) return -1 ;
   return size % TALLY_DEATH || r % TALLY_DEATH ? (errno = EBADMSG, -1) : r ;
 }

@@ -23,9 +23,8 @@ static int close_failed (int fd)
   return (errno = e, 0) ;
 }
 
-static ssize_t read_last (int fd, char *s, size_t max, off_t size)
+static ssize_t read_from (int fd, char *s, size_t max, off_t from)
 {
-  off_t from = size > (off_t)max ? size - (off_t)max : 0 ;
   size_t len = 0 ;
   while (len < max)
   {
@@ -38,7 +37,7 @@ static ssize_t read_last (int fd, char *s, size_t max, off_t size)
   return (ssize_t)len ;
 }
 
-ssize_t wholefile_read (char const *path, char *s, size_t max, off_t *size)
+static ssize_t read_part (char const *path, char *s, size_t max, int islast, off_t *size)
 {
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
   struct stat st ;
@@ -46,13 +45,24 @@ ssize_t wholefile_read (char const *path, char *s, size_t max, off_t *size)
   if (fd < 0) return -1 ;
   if (fstat(fd, &st) == 0)
   {
-    if (S_ISREG(st.st_mode)) len = read_last(fd, s, max, st.st_size) ;
+    off_t from = islast && st.st_size > (off_t)max ? st.st_size - (off_t)max : 0 ;
+    if (S_ISREG(st.st_mode)) len = read_from(fd, s, max, from) ;
     else errno = EINVAL ;
   }
   if (len < 0) return (close_failed(fd), -1) ;
   fd_close(fd) ;
   if (size) *size = st.st_size ;
   return len ;
+}
+
+ssize_t wholefile_read (char const *path, char *s, size_t max, off_t *size)
+{
+  return read_part(path, s, max, 0, size) ;
+}
+
+ssize_t wholefile_readlast (char const *path, char *s, size_t max, off_t *size)
+{
+  return read_part(path, s, max, 1, size) ;
 }
 
 static int write_all (int fd, char const *s, size_t len)

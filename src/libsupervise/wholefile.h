@@ -8,9 +8,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
- /* The last max bytes of a regular file, or all; size: how long it is, may be 0. Never
-    waits. -1 and errno: EINVAL it is something else. */
+ /* The first max bytes of a regular file, or the last ones; or all. size: how long it is,
+    may be 0. Never waits. -1 and errno: EINVAL it is something else. */
 extern ssize_t wholefile_read (char const *path, char *s, size_t max, off_t *size) ;
+extern ssize_t wholefile_readlast (char const *path, char *s, size_t max, off_t *size) ;
 
  /* Puts another file in its place, by way of PATH.new; 0666 & ~umask. 0 and errno:
     the old one is there as it was. */

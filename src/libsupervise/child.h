@@ -1,0 +1,32 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_CHILD_H
+#define S6ACTIVATION_CHILD_H
+
+ /* Which process of the service lives: supervise/child. A supervisor that is killed
+    leaves it to the next one, which does not start a second one. A process is known
+    by its number, when it was started, and since which boot. */
+
+#include <sys/types.h>
+
+enum { CHILD_BOOT = 36 } ;  /* bytes of the kernel's boot id */
+
+struct child_file
+{
+  char boot[CHILD_BOOT + 1] ;
+} ;
+
+ /* Reads what does not change. Where it cannot be had nothing is written, and nobody found. */
+extern void child_init (struct child_file *) ;
+
+ /* Of the calling process, before it executes. Allocates nothing. 0 and errno. */
+extern int child_write (struct child_file const *, int isfinish) ;
+
+ /* The one that is written there and lives: a descriptor (procfd.h), -1 where the
+    system has none; 0 in pid: there is none. */
+extern int child_find (struct child_file const *, pid_t *pid, int *isfinish) ;
+
+ /* Does it live still? For where there is no descriptor. */
+extern int child_lives (struct child_file const *, pid_t) ;
+
+#endif

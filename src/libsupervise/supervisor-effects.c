@@ -1,0 +1,162 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/procfd.h"
+#include "libfifodir/fifodir.h"
+#include "libsupervise/servicepath.h"
+#include "libsupervise/servicefiles.h"
+#include "libsupervise/supervisor-internal.h"
+#include "libsupervise/svstatus.h"
+
+enum { PATIENCE_SECONDS_MAX = 10 } ;
+
+void supervisor_complain (struct supervisor *s, enum trouble trouble, char const *what)
+{
+  int e = errno ;
+  if (!(s->complained & 1u << trouble)) log_line(s->log, LOG_WARNING, "unable to ", what, ": ", strerror(e)) ;
+  s->complained |= 1u << trouble ;
+  errno = e ;
+}
+
+ /* What could not be done is done later: after 1 s, then twice as long each time. */
+
+static void put_off (struct supervisor *s)
+{
+  tain when ;
+  if (!tain_less(&s->later.when, &tain_infinite))
+  {
+    s->patience = s->patience ? s->patience * 2 : 1 ;
+    if (s->patience > PATIENCE_SECONDS_MAX) s->patience = PATIENCE_SECONDS_MAX ;
+    clock_after(&when, &STAMP, s->patience * 1000) ;
+    loop_timer_set(&s->loop, &s->later, &when) ;
+  }
+}
+
+void supervisor_save_status (struct supervisor *s)
+{
+  s->isstatusunsaved = !svstatus_write(".", &s->machine.status) ;
+  if (s->isstatusunsaved)
+  {
+    supervisor_complain(s, TROUBLE_STATUS, "write " SERVICE_STATUS) ;
+    put_off(s) ;
+  }
+  else supervisor_isfine(s, TROUBLE_STATUS) ;
+}
+
+static unsigned int most_deaths (struct supervisor *s)
+{
+  unsigned int n = TALLY_USUALLY ;
+  servicefiles_number("max-death-tally", 0, TALLY_MOST, &n, s->log) ;
+  return n ;
+}
+
+static void save_deaths (struct supervisor *s)
+{
+  unsigned int most = most_deaths(s) ;
+  unsigned int n = 0 ;
+  while (n < s->unsavedlen && tally_add(".", s->unsaved + n, most)) n++ ;
+  s->unsavedlen -= n ;
+  memmove(s->unsaved, s->unsaved + n, s->unsavedlen * sizeof(struct tally_death)) ;
+  if (s->unsavedlen)
+  {
+    supervisor_complain(s, TROUBLE_TALLY, "write " SERVICE_TALLY) ;
+    put_off(s) ;
+  }
+  else supervisor_isfine(s, TROUBLE_TALLY) ;
+}
+
+void supervisor_save_death (struct supervisor *s, int wstat)
+{
+  if (s->unsavedlen == SUPERVISOR_UNSAVED) memmove(s->unsaved, s->unsaved + 1, --s->unsavedlen * sizeof(struct tally_death)) ;
+  tally_death(s->unsaved + s->unsavedlen++, &s->machine.status.changed, wstat) ;
+  save_deaths(s) ;
+}
+
+static void tell_all (struct supervisor *s)
+{
+  if (fifodir_notify(SERVICE_EVENT, s->untold, s->untoldlen))
+  {
+    s->untoldlen = 0 ;
+    supervisor_isfine(s, TROUBLE_EVENT) ;
+    return ;
+  }
+  supervisor_complain(s, TROUBLE_EVENT, "tell of events in " SERVICE_EVENT) ;
+  put_off(s) ;
+}
+
+void supervisor_tell (struct supervisor *s, char const *letters)
+{
+  size_t len = strlen(letters) ;
+  if (s->untoldlen + len > SUPERVISOR_UNTOLD)
+  {
+    s->untoldlen -= (unsigned int)len ;
+    memmove(s->untold, s->untold + len, s->untoldlen) ;
+  }
+  memcpy(s->untold + s->untoldlen, letters, len) ;
+  s->untoldlen += (unsigned int)len ;
+  tell_all(s) ;
+}
+
+ /* Who was woken by a letter has read a status of before: it is told once more. */
+
+static char const *letter_of_state (struct machine const *m)
+{
+  if (svstatus_isup(&m->status)) return svstatus_isready(&m->status) ? "U" : "u" ;
+  return svstatus_isfinished(&m->status) ? "D" : "d" ;
+}
+
+void supervisor_retry (struct supervisor *s)
+{
+  int wasunsaved = s->isstatusunsaved ;
+  if (s->unsavedlen) save_deaths(s) ;
+  if (wasunsaved) supervisor_save_status(s) ;
+  if (wasunsaved && !s->isstatusunsaved) supervisor_tell(s, letter_of_state(&s->machine)) ;
+  else if (s->untoldlen) tell_all(s) ;
+  if (!s->unsavedlen && !s->isstatusunsaved && !s->untoldlen) s->patience = 0 ;
+}
+
+ /* A child that we have not taken notice of keeps its number, and that of its group. Who
+    is no child of ours is told by its descriptor, or is looked at first. */
+
+static int is_there (struct supervisor *s)
+{
+  if (loop_watch_isstarted(&s->adopted)) return !procfd_hasended(s->adopted.fd) ;
+  return child_lives(&s->child, s->orphan) ;
+}
+
+void supervisor_signal (struct supervisor *s, int sig, int isgroup)
+{
+  pid_t pid = s->machine.status.pid ;
+  if (!pid) return ;
+  if (s->orphan && !is_there(s)) return ;
+  if (isgroup && kill(-pid, sig) == 0) return ;
+  if (s->orphan && loop_watch_isstarted(&s->adopted)) procfd_kill(s->adopted.fd, sig) ;
+  else kill(pid, sig) ;
+}
+
+ /* Whoever reads from our stdout, or writes to our stdin, is not to wait for us. */
+
+void supervisor_let_go (void)
+{
+  int fd = open("/dev/null", O_RDWR | O_CLOEXEC) ;
+  if (fd < 0)
+  {
+    fd_close(0) ;
+    fd_close(1) ;
+    return ;
+  }
+  dup2(fd, 0) ;
+  dup2(fd, 1) ;
+  if (fd > 1) fd_close(fd) ;
+}

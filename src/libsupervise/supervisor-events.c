@@ -1,0 +1,164 @@
+/* ISC license. */
+
+ /* What comes: from run, from who controls us, from the kernel. */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/loop.h"
+#include "libdaemon/signals.h"
+#include "libsupervise/child.h"
+#include "libsupervise/supervisor-internal.h"
+
+enum { LETTERS_AT_ONCE = 256, BYTES_AT_ONCE = 64, LOOK_MS = 500 } ;
+
+static int const signals[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
+
+ /* A newline is what it waits for; nothing else is of interest, and nothing after it. */
+
+static void hear (struct supervisor *s)
+{
+  char bytes[BYTES_AT_ONCE] ;
+  while (loop_watch_isstarted(&s->notification))
+  {
+    ssize_t r = read(s->notification.fd, bytes, sizeof(bytes)) ;
+    if (r == -1 && errno == EINTR) continue ;
+    if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) break ;
+    if (r > 0 && !memchr(bytes, '\n', (size_t)r)) continue ;
+    supervisor_unhear(s) ;
+    if (r > 0) supervisor_feed(s, MACHINE_READY, 0) ;
+  }
+}
+
+static void forget_orphan (struct supervisor *s)
+{
+  int fd = s->adopted.fd ;
+  s->orphan = 0 ;
+  if (!loop_watch_isstarted(&s->adopted)) return ;
+  loop_watch_stop(&s->loop, &s->adopted) ;
+  fd_close(fd) ;
+}
+
+static void on_death (struct supervisor *s, int value)
+{
+  hear(s) ;  /* what it has said before */
+  supervisor_unhear(s) ;
+  forget_orphan(s) ;
+  supervisor_feed(s, MACHINE_DIED, value) ;
+}
+
+ /* Others may be left to us by who executed into us. */
+
+static void reap (struct supervisor *s)
+{
+  for (;;)
+  {
+    int wstat ;
+    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
+    if (pid <= 0) break ;
+    if (pid == s->machine.status.pid && !s->orphan) on_death(s, wstat) ;
+  }
+}
+
+static void on_signal (void *data, int sig, pid_t pid)
+{
+  struct supervisor *s = data ;
+  (void)pid ;
+  if (sig == SIGCHLD) reap(s) ;
+  else supervisor_feed(s, MACHINE_SIGNAL, sig) ;
+}
+
+static void on_signals_ready (void *data, unsigned int events, tain const *now)
+{
+  struct supervisor *s = data ;
+  (void)events ;
+  (void)now ;
+  if (!signals_take(s->signals.fd, &on_signal, s)) supervisor_complain(s, TROUBLE_LOOP, "read signals") ;
+}
+
+static void on_control_ready (void *data, unsigned int events, tain const *now)
+{
+  struct supervisor *s = data ;
+  char letters[LETTERS_AT_ONCE] ;
+  ssize_t r = read(s->controlfd, letters, sizeof(letters)) ;
+  (void)events ;
+  (void)now ;
+  for (ssize_t i = 0 ; i < r && s->machine.state != MACHINE_OVER ; i++) supervisor_feed(s, MACHINE_LETTER, (unsigned char)letters[i]) ;
+}
+
+static void on_notification_ready (void *data, unsigned int events, tain const *now)
+{
+  (void)events ;
+  (void)now ;
+  hear(data) ;
+}
+
+static void on_adopted_ready (void *data, unsigned int events, tain const *now)
+{
+  (void)events ;
+  (void)now ;
+  on_death(data, MACHINE_UNKNOWN) ;
+}
+
+static void on_due (void *data, tain const *now)
+{
+  (void)now ;
+  supervisor_feed(data, MACHINE_DUE, 0) ;
+}
+
+static void on_later (void *data, tain const *now)
+{
+  (void)now ;
+  supervisor_retry(data) ;
+}
+
+ /* Where the system has no descriptors of processes. */
+
+static void look_soon (struct supervisor *s)
+{
+  tain when ;
+  clock_after(&when, &STAMP, LOOK_MS) ;
+  loop_timer_set(&s->loop, &s->look, &when) ;
+}
+
+static void on_look (void *data, tain const *now)
+{
+  struct supervisor *s = data ;
+  (void)now ;
+  if (!s->orphan || loop_watch_isstarted(&s->adopted)) return ;
+  if (child_lives(&s->child, s->orphan)) look_soon(s) ;
+  else on_death(s, MACHINE_UNKNOWN) ;
+}
+
+int supervisor_adopt (struct supervisor *s, int fd)
+{
+  if (fd < 0)
+  {
+    look_soon(s) ;
+    return 1 ;
+  }
+  if (loop_watch_start(&s->loop, &s->adopted, fd, LOOP_READ)) return 1 ;
+  fd_close(fd) ;
+  return 0 ;
+}
+
+int supervisor_begin (struct supervisor *s)
+{
+  int fd = signals_init(signals, sizeof(signals) / sizeof(signals[0])) ;
+  if (fd < 0 || !loop_init(&s->loop)) return 0 ;
+  loop_watch_init(&s->signals, &on_signals_ready, s) ;
+  loop_watch_init(&s->control, &on_control_ready, s) ;
+  loop_watch_init(&s->notification, &on_notification_ready, s) ;
+  loop_watch_init(&s->adopted, &on_adopted_ready, s) ;
+  loop_timer_init(&s->due, &on_due, s) ;
+  loop_timer_init(&s->later, &on_later, s) ;
+  loop_timer_init(&s->look, &on_look, s) ;
+  return loop_watch_start(&s->loop, &s->signals, fd, LOOP_READ) && loop_watch_start(&s->loop, &s->control, s->controlfd, LOOP_READ) ;
+}

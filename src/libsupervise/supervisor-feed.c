@@ -1,0 +1,89 @@
+/* ISC license. */
+
+ /* An input of the machine, the files that matter for it, and its effects. */
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+
+#include "libdaemon/loop.h"
+#include "libsupervise/servicefiles.h"
+#include "libsupervise/servicepath.h"
+#include "libsupervise/supervisor-internal.h"
+
+enum { TIMEOUT_FINISH_MS = 5000 } ;
+
+static void read_files (struct supervisor *s, unsigned int which, struct machine_files *f)
+{
+  f->downsignal = SIGTERM ;
+  f->reloadsignal = SIGHUP ;
+  f->timeoutkill = f->maxdelay = 0 ;
+  f->timeoutfinish = TIMEOUT_FINISH_MS ;
+  f->iskillgroup = 0 ;
+  if (which & MACHINE_DOWNSIGNAL) servicefiles_signal("down-signal", &f->downsignal, s->log) ;
+  if (which & MACHINE_RELOADSIGNAL) servicefiles_signal("reload-signal", &f->reloadsignal, s->log) ;
+  if (which & MACHINE_TIMEOUTKILL) servicefiles_number("timeout-kill", 0, UINT_MAX, &f->timeoutkill, s->log) ;
+  if (which & MACHINE_TIMEOUTFINISH) servicefiles_number("timeout-finish", 0, UINT_MAX, &f->timeoutfinish, s->log) ;
+  if (which & MACHINE_MAXDELAY) servicefiles_number("max-restart-delay", 0, UINT_MAX / 2, &f->maxdelay, s->log) ;
+  if (which & MACHINE_KILLGROUP) f->iskillgroup = !!servicefiles_isthere("flag-timeout-killpg", s->log) ;
+}
+
+static void change_down (struct supervisor *s, int isthere)
+{
+  int fd = -1 ;
+  int ok = isthere ? (fd = open_create(SERVICE_DOWN)) >= 0 : unlink(SERVICE_DOWN) == 0 || errno == ENOENT ;
+  if (fd >= 0) fd_close(fd) ;
+  if (ok) supervisor_isfine(s, TROUBLE_DOWN) ;
+  else supervisor_complain(s, TROUBLE_DOWN, isthere ? "make " SERVICE_DOWN : "remove " SERVICE_DOWN) ;
+}
+
+static void perform (struct supervisor *s, struct machine_effect const *e)
+{
+  switch (e->type)
+  {
+    case EFFECT_STATUS : supervisor_save_status(s) ; break ;
+    case EFFECT_TELL : supervisor_tell(s, e->letters) ; break ;
+    case EFFECT_TALLY : supervisor_save_death(s, e->value) ; break ;
+    case EFFECT_SIGNAL : supervisor_signal(s, e->value, 0) ; break ;
+    case EFFECT_SIGNALGROUP : supervisor_signal(s, e->value, 1) ; break ;
+    case EFFECT_MAKEDOWN : change_down(s, 1) ; break ;
+    case EFFECT_REMOVEDOWN : change_down(s, 0) ; break ;
+    case EFFECT_LETGO : supervisor_let_go() ; break ;
+    case EFFECT_RUN :
+    case EFFECT_FINISH : break ;
+  }
+}
+
+ /* The last one may be answered by another input. */
+
+static void perform_all (struct supervisor *s, struct machine_effects const *effects)
+{
+  enum machine_event event ;
+  int value = 0 ;
+  for (unsigned int i = 0 ; i < effects->n ; i++)
+  {
+    struct machine_effect const *e = effects->list + i ;
+    perform(s, e) ;
+    if (e->type != EFFECT_RUN && e->type != EFFECT_FINISH) continue ;
+    event = e->type == EFFECT_RUN ? supervisor_start_run(s, &value) : supervisor_start_finish(s, e->value, &value) ;
+    supervisor_feed(s, event, value) ;
+  }
+}
+
+void supervisor_feed (struct supervisor *s, enum machine_event event, int value)
+{
+  struct machine_input in = { .event = event, .value = value, .notifies = loop_watch_isstarted(&s->notification) } ;
+  struct machine_files files ;
+  struct machine_effects effects ;
+  tain_now_g() ;
+  in.now = STAMP ;
+  tain_wallclock_read(&in.label) ;
+  read_files(s, machine_reads(&s->machine, &in), &files) ;
+  machine_step(&s->machine, &in, &files, &effects) ;
+  perform_all(s, &effects) ;
+  loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
+}

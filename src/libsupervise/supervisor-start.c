@@ -1,0 +1,219 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include "libdaemon/signals.h"
+#include "libsupervise/launch.h"
+#include "libsupervise/remedy.h"
+#include "libsupervise/servicefiles.h"
+#include "libsupervise/servicepath.h"
+#include "libsupervise/supervisor-internal.h"
+#include "libsupervise/svlock.h"
+
+#define RUN "./run"
+#define FINISH "./finish"
+
+enum { LOCK_MODE = 0666, KILLED = 256 } ;
+
+ /* A start of run: the numbers that it wants, and what they become; -1: none. */
+struct start
+{
+  int notification ;
+  int lock ;
+  int pipe[2] ;
+  int lockfd ;
+  int islocked ;
+} ;
+
+static void warn (struct supervisor *s, char const *what, char const *why)
+{
+  log_line(s->log, LOG_WARNING, "unable to ", what, ": ", why) ;
+}
+
+static int wanted_number (struct supervisor *s, char const *file)
+{
+  struct rlimit limit ;
+  unsigned int n ;
+  unsigned int most = INT_MAX ;
+  if (access(file, F_OK) == -1 && errno == ENOENT) return -1 ;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX) most = (unsigned int)limit.rlim_cur ;
+  return servicefiles_number(file, 1, most ? most - 1 : 0, &n, s->log) ? (int)n : -1 ;
+}
+
+static void give_up (struct start *x)
+{
+  int e = errno ;
+  if (x->pipe[0] >= 0) fd_close(x->pipe[0]) ;
+  if (x->pipe[1] >= 0) fd_close(x->pipe[1]) ;
+  if (x->lockfd >= 0) fd_close(x->lockfd) ;
+  errno = e ;
+}
+
+static int open_pipe (struct start *x)
+{
+  if (x->notification < 0) return 1 ;
+  return pipecoe(x->pipe) == 0 && ndelay_on(x->pipe[0]) == 0 ;
+}
+
+ /* The lock is of the open file: run has it for as long as it keeps the number. */
+
+static int open_lock (struct supervisor *s, struct start *x)
+{
+  if (x->lock < 0) return 1 ;
+  x->lockfd = open(SERVICE_LOCK_OF_RUN, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, LOCK_MODE) ;
+  if (x->lockfd < 0) return 0 ;
+  x->islocked = svlock_try(x->lockfd, 0) ;
+  if (x->islocked) return 1 ;
+  if (errno != EAGAIN && errno != EACCES) return 0 ;
+  log_line(s->log, LOG_WARNING, SERVICE_LOCK_OF_RUN " is locked by another process: run waits for it") ;
+  return 1 ;
+}
+
+static int prepare (struct supervisor *s, struct start *x)
+{
+  x->notification = wanted_number(s, "notification-fd") ;
+  x->lock = wanted_number(s, "lock-fd") ;
+  if (x->notification >= 0 && x->notification == x->lock)
+  {
+    warn(s, "start run", "notification-fd and lock-fd are the same number: change one of them") ;
+    return 0 ;
+  }
+  if (open_pipe(x) && open_lock(s, x)) return 1 ;
+  warn(s, x->pipe[0] >= 0 || x->notification < 0 ? "take " SERVICE_LOCK_OF_RUN : "make a pipe for notification-fd", strerror(errno)) ;
+  give_up(x) ;
+  return 0 ;
+}
+
+ /* In the child. */
+
+struct before
+{
+  struct supervisor *s ;
+  struct start const *x ;  /* 0: finish */
+  int written ;  /* errno */
+} ;
+
+static void write_child (void *data)
+{
+  struct before *b = data ;
+  b->written = child_write(&b->s->child, !b->x) ? 0 : errno ;
+}
+
+ /* It holds nothing by which the supervisor is known to live. */
+
+static void wait_for_lock (void *data)
+{
+  struct before *b = data ;
+  write_child(data) ;
+  fd_close(b->s->lock) ;
+  fd_close(b->s->controlfd) ;
+  if (b->x->pipe[0] >= 0) fd_close(b->x->pipe[0]) ;
+  signals_release() ;
+  while (!svlock_wait(b->x->lockfd, 0) && errno == EINTR) ;
+}
+
+static pid_t launch_child (struct supervisor *s, struct launch *l, struct before *b)
+{
+  pid_t pid = launch(l) ;
+  if (pid <= 0) return pid ;
+  if (b->written)
+  {
+    errno = b->written ;
+    supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
+  }
+  else supervisor_isfine(s, TROUBLE_CHILD) ;
+  return pid ;
+}
+
+static pid_t launch_run (struct supervisor *s, struct start const *x)
+{
+  char const *const argv[] = { RUN, s->name, 0 } ;
+  struct before b = { .s = s, .x = x, .written = 0 } ;
+  struct launch l = { .path = RUN, .argv = argv, .envp = s->envp, .flags = LAUNCH_SESSION, .before = &write_child, .data = &b } ;
+  if (x->notification >= 0) l.moves[l.n++] = (struct launch_move){ .from = x->pipe[1], .to = x->notification } ;
+  if (x->lock >= 0) l.moves[l.n++] = (struct launch_move){ .from = x->lockfd, .to = x->lock } ;
+  if (x->lock >= 0 && !x->islocked)
+  {
+    l.flags |= LAUNCH_APART ;
+    l.before = &wait_for_lock ;
+  }
+  if (servicefiles_isthere("flag-newpidns", s->log)) l.flags |= LAUNCH_NEWPIDNS ;
+  return launch_child(s, &l, &b) ;
+}
+
+static int hear_from (struct supervisor *s, struct start *x)
+{
+  if (x->pipe[0] < 0) return 1 ;
+  if (!loop_watch_start(&s->loop, &s->notification, x->pipe[0], LOOP_READ)) return 0 ;
+  x->pipe[0] = -1 ;
+  return 1 ;
+}
+
+void supervisor_unhear (struct supervisor *s)
+{
+  int fd = s->notification.fd ;
+  if (!loop_watch_isstarted(&s->notification)) return ;
+  loop_watch_stop(&s->loop, &s->notification) ;
+  fd_close(fd) ;
+}
+
+ /* Who cannot be heard is not started: he would never be ready. */
+
+enum machine_event supervisor_start_run (struct supervisor *s, int *value)
+{
+  struct start x = { .pipe = { -1, -1 }, .lockfd = -1 } ;
+  char text[REMEDY_MAX] ;
+  pid_t pid = 0 ;
+  int e ;
+  if (!prepare(s, &x)) return MACHINE_NOTSTARTED ;
+  if (hear_from(s, &x)) pid = launch_run(s, &x) ;
+  e = errno ;
+  give_up(&x) ;
+  if (pid > 0)
+  {
+    *value = pid ;
+    return MACHINE_STARTED ;
+  }
+  supervisor_unhear(s) ;
+  warn(s, "start run", remedy(text, pid < 0 ? RUN : 0, e)) ;
+  return MACHINE_NOTSTARTED ;
+}
+
+static void put_number (char *s, int n)
+{
+  if (n < 0) *s++ = '-' ;
+  s[uint_fmt(s, (unsigned int)(n < 0 ? -n : n))] = 0 ;
+}
+
+enum machine_event supervisor_start_finish (struct supervisor *s, int how, int *value)
+{
+  char code[UINT_FMT + 1], sig[UINT_FMT + 1], group[UINT_FMT + 1], text[REMEDY_MAX] ;
+  char const *const argv[] = { FINISH, code, sig, s->name, group, 0 } ;
+  struct before b = { .s = s, .x = 0, .written = 0 } ;
+  struct launch l = { .path = FINISH, .argv = argv, .envp = s->envp, .flags = LAUNCH_SESSION, .before = &write_child, .data = &b } ;
+  int isexit = how != MACHINE_UNKNOWN && WIFEXITED(how) ;
+  pid_t pid ;
+  if (access(FINISH, F_OK) == -1 && errno == ENOENT) return MACHINE_NOTFINISHING ;
+  put_number(code, isexit ? WEXITSTATUS(how) : KILLED) ;
+  put_number(sig, how != MACHINE_UNKNOWN && WIFSIGNALED(how) ? WTERMSIG(how) : 0) ;
+  put_number(group, s->machine.run) ;
+  pid = launch_child(s, &l, &b) ;
+  if (pid > 0)
+  {
+    *value = pid ;
+    return MACHINE_FINISHING ;
+  }
+  warn(s, "start finish", remedy(text, pid < 0 ? FINISH : 0, errno)) ;
+  return MACHINE_NOTFINISHING ;
+}

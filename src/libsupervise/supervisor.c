@@ -1,0 +1,62 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <poll.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/loop.h"
+#include "libfifodir/fifodir.h"
+#include "libsupervise/child.h"
+#include "libsupervise/servicefiles.h"
+#include "libsupervise/servicepath.h"
+#include "libsupervise/supervisor-internal.h"
+#include "libsupervise/svstatus.h"
+
+enum { BREATH_MS = 1000 } ;
+
+ /* The service that a supervisor before us has left running goes on, and what is known of
+    it stays known; any other one begins anew. */
+
+static int begin_machine (struct supervisor *s)
+{
+  struct svstatus old ;
+  pid_t pid ;
+  int isfinish ;
+  tain label ;
+  int fd = child_find(&s->child, &pid, &isfinish) ;
+  if (!tain_wallclock_read(&label)) return 0 ;
+  if (!pid)
+  {
+    machine_init(&s->machine, !servicefiles_isthere(SERVICE_DOWN, s->log), &STAMP, &label) ;
+    return tally_clear(".") ;
+  }
+  s->orphan = pid ;
+  machine_adopt(&s->machine, pid, isfinish, svstatus_read(".", &old) ? &old : 0, &STAMP, &label) ;
+  return supervisor_adopt(s, fd) ;
+}
+
+ /* A wait that fails is no reason to leave the service alone. */
+
+static void turn (struct supervisor *s)
+{
+  if (loop_turn(&s->loop))
+  {
+    supervisor_isfine(s, TROUBLE_LOOP) ;
+    return ;
+  }
+  if (errno == EINTR) return ;
+  supervisor_complain(s, TROUBLE_LOOP, "wait for events") ;
+  poll(0, 0, BREATH_MS) ;
+}
+
+int supervisor_run (struct supervisor *s)
+{
+  if (!tain_now_set_stopwatch_g() || !supervisor_begin(s)) return 0 ;
+  if (!fifodir_clean(SERVICE_EVENT) || !begin_machine(s)) return 0 ;
+  if (!svstatus_write(".", &s->machine.status)) return 0 ;
+  supervisor_tell(s, "s") ;
+  loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
+  while (s->machine.state != MACHINE_OVER) turn(s) ;
+  return 1 ;
+}

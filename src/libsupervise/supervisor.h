@@ -1,0 +1,59 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_SUPERVISOR_H
+#define S6ACTIVATION_SUPERVISOR_H
+
+ /* The engine of s6-supervise: one service, in the current directory. */
+
+#include <stdint.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/log.h"
+#include "libdaemon/loop.h"
+#include "libsupervise/child.h"
+#include "libsupervise/machine.h"
+#include "libsupervise/tally.h"
+
+enum supervisor_numbers
+{
+  SUPERVISOR_UNTOLD = 64,  /* letters */
+  SUPERVISOR_UNSAVED = 64  /* deaths */
+} ;
+
+struct supervisor
+{
+  char const *name ;  /* as run and finish are told */
+  char const *const *envp ;
+  struct log *log ;
+  struct machine machine ;
+  struct child_file child ;
+  struct loop loop ;
+  struct loop_watch signals ;
+  struct loop_watch control ;
+  struct loop_watch notification ;  /* run's; its descriptor is ours */
+  struct loop_watch adopted ;  /* a process that is not our child, by descriptor, which is ours */
+  struct loop_timer due ;  /* the machine's */
+  struct loop_timer later ;  /* to do what could not be done */
+  struct loop_timer look ;  /* after an adopted process that has no descriptor */
+  unsigned int complained ;  /* of what: a bit each, until it succeeds */
+  unsigned int patience ;  /* seconds until later */
+  int lock ;  /* as long as it is open no other supervisor starts */
+  int controlfd ;
+  int lockofrun ;  /* while run is being started; or -1 */
+  pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */
+  uint8_t isstatusunsaved ;
+  char untold[SUPERVISOR_UNTOLD] ;  /* letters, in order */
+  unsigned int untoldlen ;
+  struct tally_death unsaved[SUPERVISOR_UNSAVED] ;
+  unsigned int unsavedlen ;
+} ;
+
+ /* Makes what is missing, takes the lock. 0 and errno: EBUSY somebody supervises it;
+    what: what could not be done. */
+extern int supervisor_prepare (struct supervisor *, char const *name, char const *const *envp, struct log *, char const **what) ;
+
+ /* Until it is told to leave. 0 and errno: it could not begin. */
+extern int supervisor_run (struct supervisor *) ;
+
+#endif
