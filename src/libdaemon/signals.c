@@ -27,10 +27,24 @@ static int block (sigset_t *set, int const *signals, unsigned int n)
     && sigprocmask(SIG_SETMASK, set, 0) == 0 ;
 }
 
+ /* Those of the signals that were ignored when we began. */
+static sigset_t ignored ;
+static int ignoredlen = 0 ;
+
+static void note_ignored (int sig, struct sigaction const *old)
+{
+  if (old->sa_handler != SIG_IGN) return ;
+  if (!ignoredlen++) sigemptyset(&ignored) ;
+  sigaddset(&ignored, sig) ;
+}
+
 static void release (void)
 {
   struct sigaction const plain = { .sa_handler = SIG_DFL } ;
+  struct sigaction const ignore = { .sa_handler = SIG_IGN } ;
   sigset_t none ;
+  for (int sig = 1 ; ignoredlen && sig < NSIG ; sig++)
+    if (sigismember(&ignored, sig) == 1) sigaction(sig, &ignore, 0) ;
   sigaction(SIGPIPE, &plain, 0) ;
   sigaction(SIGXFSZ, &plain, 0) ;
   sigemptyset(&none) ;
@@ -41,12 +55,19 @@ static void release (void)
 
 enum { SIGNALS_AT_ONCE = 8 } ;
 
- /* A signal that is ignored is thrown away before it can be read. */
+ /* A signal that is ignored is thrown away before it can be read, or so it may be: Linux
+    keeps one that is blocked, and only ends children of who ignores SIGCHLD by itself. */
 
 static int let_come (int sig)
 {
+#ifdef __linux__
+  if (sig != SIGCHLD) return 1 ;
+#endif
   struct sigaction const plain = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP } ;
-  return sigaction(sig, &plain, 0) == 0 ;
+  struct sigaction old ;
+  if (sigaction(sig, &plain, &old) == -1) return 0 ;
+  note_ignored(sig, &old) ;
+  return 1 ;
 }
 
 int signals_init (int const *signals, unsigned int n)
@@ -115,7 +136,11 @@ int signals_init (int const *signals, unsigned int n)
   sigfillset(&action.sa_mask) ;
   sigemptyset(&received) ;
   for (unsigned int i = 0 ; i < n ; i++)
-    if (sigaction(signals[i], &action, 0) == -1) return -1 ;
+  {
+    struct sigaction old ;
+    if (sigaction(signals[i], &action, &old) == -1) return -1 ;
+    note_ignored(signals[i], &old) ;
+  }
   sigemptyset(&none) ;
   return sigprocmask(SIG_SETMASK, &none, 0) == 0 ? p[0] : -1 ;
 }

@@ -24,8 +24,8 @@ extern int signals_init (int const *, unsigned int n) ;
 extern int signals_take (int fd, signals_func *, void *) ;
 
  /* Around vfork(2): what is read here is not the child's to take. signals_release is
-    for the child, before it executes: it blocks nothing, and ignores nothing that is
-    ignored here. */
+    for the child, before it executes: it blocks nothing, and ignores what was ignored
+    before signals_init, but for SIGPIPE and SIGXFSZ. */
 extern void signals_hold (void) ;
 extern void signals_unhold (void) ;
 extern void signals_release (void) ;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ enum
   FIELDS_TO_START = 19  /* of /proc/PID/stat: from the one behind the name to the time of its start */
 } ;
 
-static char const finish_word[] = "finish" ;
+#define FINISH_WORD "finish"
 
 void child_init (struct child_file *c)
 {
@@ -32,54 +33,57 @@ void child_init (struct child_file *c)
   c->boot[r == CHILD_BOOT ? CHILD_BOOT : 0] = 0 ;
 }
 
- /* The time of its start, in ticks since boot, as a word; its length. 0: it is not known. */
+ /* The number of a process and the time of its start, in ticks since boot, as words. 0: it
+    is dead, or nobody knows. */
 
-static size_t get_start (char const *path, char *word, size_t max)
+struct process
 {
-  char s[STAT_MAX + 1] ;
-  char *at ;
-  size_t len ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
-  ssize_t r = fd < 0 ? -1 : read(fd, s, STAT_MAX) ;
-  if (fd >= 0) fd_close(fd) ;
-  if (r <= 0) return 0 ;
-  s[r] = 0 ;
-  at = strrchr(s, ')') ;  /* the name may have anything in it */
-  if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') return 0 ;  /* dead, and not yet taken notice of */
+  char pid[UINT64_FMT] ;
+  char start[UINT64_FMT] ;
+} ;
+
+static int copy_word (char *to, char const *s)
+{
+  size_t len = strspn(s, "0123456789") ;
+  if (!len || len >= UINT64_FMT) return 0 ;
+  memcpy(to, s, len) ;
+  to[len] = 0 ;
+  return 1 ;
+}
+
+static int parse_stat (struct process *p, char const *s)
+{
+  char const *at = strrchr(s, ')') ;  /* the name may have anything in it */
+  if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') return 0 ;
   at += 2 ;
   for (unsigned int i = 0 ; i < FIELDS_TO_START ; i++)
   {
     at = strchr(at, ' ') ;
     if (!at++) return 0 ;
   }
-  len = strcspn(at, " ") ;
-  if (!len || len >= max) return 0 ;
-  memcpy(word, at, len) ;
-  word[len] = 0 ;
-  return len ;
+  return copy_word(p->pid, s) && copy_word(p->start, at) ;
+}
+
+static int get_process (struct process *p, char const *path)
+{
+  char s[STAT_MAX + 1] ;
+  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  ssize_t r = fd < 0 ? -1 : read(fd, s, STAT_MAX) ;
+  if (fd >= 0) fd_close(fd) ;
+  if (r <= 0) return 0 ;
+  s[r] = 0 ;
+  return parse_stat(p, s) ;
 }
 
 int child_write (struct child_file const *c, int isfinish)
 {
   char line[LINE_MAX_BYTES] ;
-  size_t len, startlen ;
+  struct process me ;
+  int len ;
   if (!c->boot[0]) return 1 ;
-  len = uint64_fmt(line, (uint64_t)getpid()) ;
-  line[len++] = ' ' ;
-  startlen = get_start("/proc/self/stat", line + len, UINT64_FMT) ;
-  if (!startlen) return (errno = ENOENT, 0) ;
-  len += startlen ;
-  line[len++] = ' ' ;
-  memcpy(line + len, c->boot, CHILD_BOOT) ;
-  len += CHILD_BOOT ;
-  if (isfinish)
-  {
-    line[len++] = ' ' ;
-    memcpy(line + len, finish_word, sizeof(finish_word) - 1) ;
-    len += sizeof(finish_word) - 1 ;
-  }
-  line[len++] = '\n' ;
-  return wholefile_replace(SERVICE_CHILD, line, len) ;
+  if (!get_process(&me, "/proc/self/stat")) return (errno = ENOENT, 0) ;  /* its number as we know it, whatever it is to itself */
+  len = snprintf(line, sizeof(line), "%s %s %s%s\n", me.pid, me.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
+  return wholefile_replace(SERVICE_CHILD, line, (size_t)len) ;
 }
 
 struct found
@@ -95,18 +99,15 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
 {
   uint64_t pid ;
   size_t len = uint64_scan(s, &pid) ;
-  size_t startlen ;
   f->pid = (pid_t)pid ;
   if (!len || s[len] != ' ' || f->pid <= 0 || (uint64_t)f->pid != pid) return 0 ;
   s += len + 1 ;
-  startlen = strcspn(s, " ") ;
-  if (!startlen || startlen >= sizeof(f->start) || !s[startlen]) return 0 ;
-  memcpy(f->start, s, startlen) ;
-  f->start[startlen] = 0 ;
-  s += startlen + 1 ;
+  if (!copy_word(f->start, s)) return 0 ;
+  s += strlen(f->start) ;
+  if (*s++ != ' ') return 0 ;
   if (strncmp(s, c->boot, CHILD_BOOT)) return 0 ;
   s += CHILD_BOOT ;
-  f->isfinish = s[0] == ' ' && !strncmp(s + 1, finish_word, sizeof(finish_word) - 1) ;
+  f->isfinish = !strncmp(s, " " FINISH_WORD, sizeof(FINISH_WORD)) ;
   return f->isfinish || s[0] == '\n' || !s[0] ;
 }
 
@@ -121,12 +122,10 @@ static int load (struct child_file const *c, struct found *f)
 
 static int is_same (struct found const *f)
 {
-  char path[sizeof("/proc//stat") + UINT64_FMT] = "/proc/" ;
-  char start[UINT64_FMT] ;
-  size_t len = strlen(path) ;
-  len += uint64_fmt(path + len, (uint64_t)f->pid) ;
-  memcpy(path + len, "/stat", sizeof("/stat")) ;
-  return get_start(path, start, sizeof(start)) && !strcmp(start, f->start) ;
+  char path[sizeof("/proc//stat") + UINT64_FMT] ;
+  struct process p ;
+  snprintf(path, sizeof(path), "/proc/%lu/stat", (unsigned long)f->pid) ;
+  return get_process(&p, path) && !strcmp(p.start, f->start) ;
 }
 
 int child_find (struct child_file const *c, pid_t *pid, int *isfinish)

@@ -199,7 +199,7 @@ static void put_number (char *s, int n)
 enum machine_event supervisor_start_finish (struct supervisor *s, int how, int *value)
 {
   char code[UINT_FMT + 1], sig[UINT_FMT + 1], group[UINT_FMT + 1], text[REMEDY_MAX] ;
-  char const *const argv[] = { FINISH, code, sig, s->name, group, 0 } ;
+  char const *const argv[] = { "finish", code, sig, s->name, group, 0 } ;
   struct before b = { .s = s, .x = 0, .written = 0 } ;
   struct launch l = { .path = FINISH, .argv = argv, .envp = s->envp, .flags = LAUNCH_SESSION, .before = &write_child, .data = &b } ;
   int isexit = how != MACHINE_UNKNOWN && WIFEXITED(how) ;

@@ -6,7 +6,6 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/loop.h"
-#include "libfifodir/fifodir.h"
 #include "libsupervise/child.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
@@ -53,10 +52,11 @@ static void turn (struct supervisor *s)
 int supervisor_run (struct supervisor *s)
 {
   if (!tain_now_set_stopwatch_g() || !supervisor_begin(s)) return 0 ;
-  if (!fifodir_clean(SERVICE_EVENT) || !begin_machine(s)) return 0 ;
+  if (!begin_machine(s)) return 0 ;
   if (!svstatus_write(".", &s->machine.status)) return 0 ;
-  supervisor_tell(s, "s") ;
-  loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
+  supervisor_tell(s, "s") ;  /* who does not hear it loses his fifo */
+  if (tain_future(&s->machine.due)) loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
+  else supervisor_feed(s, MACHINE_DUE, 0) ;
   while (s->machine.state != MACHINE_OVER) turn(s) ;
   return 1 ;
 }

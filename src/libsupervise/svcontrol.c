@@ -32,8 +32,8 @@ static int open_fifo (char const *path, int how)
 
 int svcontrol_open (char const *path)
 {
-  if (mkfifo(path, CONTROL_MODE) == -1 && errno != EEXIST) return -1 ;
-  return open_fifo(path, O_RDWR) ;
+  if (mkfifo(path, CONTROL_MODE) == 0) return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  return errno == EEXIST ? open_fifo(path, O_RDWR) : -1 ;
 }
 
 int svcontrol_send (char const *path, char const *letters, size_t len)

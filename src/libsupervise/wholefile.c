@@ -101,18 +101,10 @@ int wholefile_replace (char const *path, char const *s, size_t len)
 
  /* In place, so that PATH.new is left to whoever is writing it. */
 
-static int truncate_it (char const *path)
-{
-  int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
-  struct stat st ;
-  int ok ;
-  if (fd < 0) return 0 ;
-  ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(fd, 0) == 0 ;
-  fd_close(fd) ;
-  return ok ;
-}
-
 int wholefile_empty (char const *path)
 {
-  return truncate_it(path) || wholefile_replace(path, 0, 0) ;
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, CREATION_MODE) ;
+  if (fd < 0) return wholefile_replace(path, 0, 0) ;
+  fd_close(fd) ;
+  return 1 ;
 }
