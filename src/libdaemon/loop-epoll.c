@@ -37,9 +37,33 @@ static int control (struct loop *l, struct loop_watch *w, int operation, unsigne
   return epoll_ctl(l->fd, operation, w->fd, &x) == 0 ;
 }
 
+ /* While all that epoll has are few, poll(2) can be asked for them instead. Edges
+    it does not know. */
+
+static void enlist (struct loop *l, struct loop_watch *w)
+{
+  l->len++ ;
+  w->place = 0 ;
+  if (l->fewlen == LOOP_FEW || w->wanted & LOOP_EDGE) return ;
+  l->few[l->fewlen++] = w ;
+  w->place = l->fewlen ;
+}
+
+static void delist (struct loop *l, struct loop_watch *w)
+{
+  struct loop_watch *last ;
+  l->len-- ;
+  if (!w->place) return ;
+  last = l->few[--l->fewlen] ;
+  l->few[w->place - 1] = last ;
+  last->place = w->place ;
+}
+
 int loop_engine_add (struct loop *l, struct loop_watch *w)
 {
-  return control(l, w, EPOLL_CTL_ADD, w->wanted) ;
+  if (!control(l, w, EPOLL_CTL_ADD, w->wanted)) return 0 ;
+  enlist(l, w) ;
+  return 1 ;
 }
 
  /* One that is asked of poll(2), beside all the others, in the next wait: a
@@ -66,14 +90,15 @@ int loop_engine_change (struct loop *l, struct loop_watch *w, unsigned int wante
 void loop_engine_remove (struct loop *l, struct loop_watch *w)
 {
   int e = errno ;
-  if (w == l->brief) l->brief = 0 ;
-  else control(l, w, EPOLL_CTL_DEL, 0) ;
+  if (w != l->brief) control(l, w, EPOLL_CTL_DEL, 0) ;
+  loop_engine_forget(l, w) ;
   errno = e ;
 }
 
 void loop_engine_forget (struct loop *l, struct loop_watch *w)
 {
   if (w == l->brief) l->brief = 0 ;
+  else delist(l, w) ;
 }
 
 static int wait_for_all (struct loop *l, int max, int ms)
@@ -90,23 +115,46 @@ static int wait_for_all (struct loop *l, int max, int ms)
   return n ;
 }
 
+static struct pollfd question (struct loop_watch const *w)
+{
+  struct pollfd x = { .fd = w->fd, .events = (w->wanted & LOOP_READ ? POLLIN : 0) | (w->wanted & LOOP_WRITE ? POLLOUT : 0) } ;
+  return x ;
+}
+
+ /* How many are found then, with this one. */
+
+static int find (struct loop *l, int n, struct loop_watch *w, short events)
+{
+  if (!events) return n ;
+  l->found[n].watch = w ;
+  l->found[n].events = (events & POLLIN ? LOOP_READ : 0)
+    | (events & POLLOUT ? LOOP_WRITE : 0)
+    | (events & (POLLHUP | POLLERR | POLLNVAL) ? LOOP_HANGUP : 0) ;
+  return n + 1 ;
+}
+
+static int wait_for_few (struct loop *l, int ms)
+{
+  struct pollfd x[LOOP_FEW + 1] ;
+  int found = 0 ;
+  int n ;
+  for (uint32_t i = 0 ; i < l->fewlen ; i++) x[i] = question(l->few[i]) ;
+  x[l->fewlen] = question(l->brief) ;
+  n = poll(x, l->fewlen + 1, ms) ;
+  if (n <= 0) return n ;
+  for (uint32_t i = 0 ; i < l->fewlen ; i++) found = find(l, found, l->few[i], x[i].revents) ;
+  return find(l, found, l->brief, x[l->fewlen].revents) ;
+}
+
  /* Both are poll's: what is watched, and epoll itself. */
 
-static int wait_briefly (struct loop *l, int ms)
+static int wait_for_both (struct loop *l, int ms)
 {
-  struct loop_watch *w = l->brief ;
-  short wanted = (w->wanted & LOOP_READ ? POLLIN : 0) | (w->wanted & LOOP_WRITE ? POLLOUT : 0) ;
-  struct pollfd x[2] = { { .fd = l->fd, .events = POLLIN }, { .fd = w->fd, .events = wanted } } ;
+  struct pollfd x[2] = { { .fd = l->fd, .events = POLLIN }, question(l->brief) } ;
   int n = poll(x, 2, ms) ;
-  l->isbriefover = 1 ;
   if (n <= 0) return n ;
   n = x[0].revents ? wait_for_all(l, LOOP_BATCH - 1, 0) : 0 ;
-  if (n < 0 || !x[1].revents) return n ;
-  l->found[n].watch = w ;
-  l->found[n].events = (x[1].revents & POLLIN ? LOOP_READ : 0)
-    | (x[1].revents & POLLOUT ? LOOP_WRITE : 0)
-    | (x[1].revents & (POLLHUP | POLLERR | POLLNVAL) ? LOOP_HANGUP : 0) ;
-  return n + 1 ;
+  return n < 0 ? n : find(l, n, l->brief, x[1].revents) ;
 }
 
  /* If epoll cannot be told of it, poll is asked again. */
@@ -114,7 +162,9 @@ static int wait_briefly (struct loop *l, int ms)
 int loop_engine_wait (struct loop *l, int ms)
 {
   if (l->brief && l->isbriefover && loop_engine_add(l, l->brief)) l->brief = 0 ;
-  return l->brief ? wait_briefly(l, ms) : wait_for_all(l, LOOP_BATCH, ms) ;
+  if (!l->brief) return wait_for_all(l, LOOP_BATCH, ms) ;
+  l->isbriefover = 1 ;
+  return l->fewlen == l->len ? wait_for_few(l, ms) : wait_for_both(l, ms) ;
 }
 
 #endif

@@ -30,7 +30,11 @@ enum loop_event
   LOOP_EDGE = 0x08  /* asked for, beside the others: told when it becomes ready, and not again while it is */
 } ;
 
-enum { LOOP_BATCH = 64 } ;  /* ready descriptors that one wait brings at most */
+enum loop_numbers
+{
+  LOOP_BATCH = 64,  /* ready descriptors that one wait brings at most */
+  LOOP_FEW = 8  /* epoll: as many can be asked of poll instead */
+} ;
 
 typedef void loop_ready_func (void *, unsigned int, tain const *) ;
 typedef void loop_due_func (void *, tain const *) ;
@@ -41,7 +45,7 @@ struct loop_watch
   void *data ;
   int fd ;  /* -1: it watches nothing */
   uint32_t place ;  /* in the engine's books */
-  uint8_t wanted ;  /* LOOP_READ, LOOP_WRITE, LOOP_EDGE */
+  uint8_t wanted ;  /* LOOP_READ, LOOP_WRITE, LOOP_EDGE; a change leaves the last as it was */
   uint8_t isalways ;  /* a file, /dev/null: what cannot be waited for is always ready */
 } ;
 
@@ -70,8 +74,10 @@ struct loop
   int fd ;  /* epoll's own */
   struct loop_watch *brief ;  /* epoll: the one that it has not been told of; or 0 */
   uint8_t isbriefover ;  /* a wait has come since */
+  struct loop_watch *few[LOOP_FEW] ;  /* epoll: of those that it has been told of, the first ones */
+  uint32_t fewlen ;
   void *books ;  /* poll: the array, and whose its cells are */
-  uint32_t len ;
+  uint32_t len ;  /* how many the engine watches; brief is not among them */
   uint32_t max ;
   uint32_t next ;  /* poll: where the next turn begins to look */
 } ;

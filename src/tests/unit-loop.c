@@ -261,6 +261,70 @@ static void test_brief (void)
   close(a.fd[1]) ;
 }
 
+static int begin_plain (struct end *e)
+{
+  open_pair(e) ;
+  return loop_watch_start(&loop, &e->watch, e->fd[0], LOOP_READ) ;
+}
+
+ /* While all are few, epoll is not asked beside one that is brief: without it
+    they are found. */
+
+static void test_few (void)
+{
+  struct end e[LOOP_FEW], brief ;
+  int fd = loop.fd ;
+  unsigned int called = 0 ;
+  for (unsigned int i = 0 ; i < LOOP_FEW ; i++)
+  {
+    if (!begin_plain(e + i)) tap_bail("loop_watch_start") ;
+    say(e + i) ;
+  }
+  begin(&brief, LOOP_READ) ;
+  say(&brief) ;
+  loop.fd = -1 ;
+  turn() ;
+  loop.fd = fd ;
+  for (unsigned int i = 0 ; i < LOOP_FEW ; i++) called += e[i].calls ;
+  tap_int(called, LOOP_FEW, "few: all that are ready are called") ;
+  tap_int(brief.calls, 1, "few: and the brief one") ;
+  finish(&brief) ;
+  finish(e) ;
+  finish(e + LOOP_FEW - 1) ;  /* it has the place of the first one by now */
+  begin(&brief, LOOP_READ) ;
+  loop.fd = -1 ;
+  turn() ;
+  loop.fd = fd ;
+  called = 0 ;
+  for (unsigned int i = 0 ; i < LOOP_FEW ; i++) called += e[i].calls ;
+  tap_int(called, 2 * LOOP_FEW - 2, "few: again, but for those that were stopped") ;
+  finish(&brief) ;
+  for (unsigned int i = 1 ; i < LOOP_FEW - 1 ; i++) finish(e + i) ;
+  tap_int(loop.len, 0, "few: the books are empty after it") ;
+}
+
+ /* One more than few: whoever it is, he is found beside one that is brief. */
+
+static void test_more (void)
+{
+  enum { MORE = LOOP_FEW + 1 } ;
+  struct end e[MORE] ;
+  unsigned int called = 0 ;
+  for (unsigned int i = 0 ; i < MORE ; i++) if (!begin_plain(e + i)) tap_bail("loop_watch_start") ;
+  for (unsigned int i = 0 ; i < MORE ; i++)
+  {
+    struct end brief ;
+    begin(&brief, LOOP_READ) ;
+    say(e + i) ;
+    turn() ;
+    called += e[i].calls ;
+    finish(&brief) ;
+    finish(e + i) ;
+  }
+  tap_int(called, MORE, "more than few: each is called") ;
+  tap_int(loop.len, 0, "more than few: the books are empty after it") ;
+}
+
 int main (void)
 {
   tain_now_set_stopwatch_g() ;
@@ -277,6 +341,8 @@ int main (void)
   test_number() ;
   test_many() ;
   test_brief() ;
+  test_few() ;
+  test_more() ;
   loop_end(&loop) ;
   return tap_done() ;
 }
