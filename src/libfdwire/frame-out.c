@@ -2,63 +2,89 @@
 
 #include <skalibs/nonposix.h>
 
-#include <string.h>
 #include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <sys/socket.h>
 
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
 #include <skalibs/stralloc.h>
-#include <skalibs/genalloc.h>
 
 #include "libfdwire/frame.h"
 #include "libfdwire/rights.h"
 
-enum { COMPACT_FROM = 65536 } ;
+enum
+{
+  COMPACT_FROM = 65536,
+  FDS_SPARE = 16
+} ;
 
-#define attachments(out) genalloc_s(struct frame_attachment, &(out)->attachments)
-#define attachment_count(out) genalloc_len(struct frame_attachment, &(out)->attachments)
+static void use_few (struct frame_out *out)
+{
+  out->fds = out->few ;
+  out->fdroom = FRAME_OUT_FDS ;
+  out->fdhead = out->fdend = 0 ;
+}
 
 void frame_out_init (struct frame_out *out, struct frame_fdops const *fdops, void *owner)
 {
-  static struct frame_out const zero = { .data = STRALLOC_ZERO, .attachments = GENALLOC_ZERO, .fds = GENALLOC_ZERO, .dialect = FRAME_NATIVE } ;
+  static struct frame_out const zero = { .data = STRALLOC_ZERO, .dialect = FRAME_NATIVE } ;
   *out = zero ;
   out->fdops = fdops ;
   out->owner = owner ;
+  use_few(out) ;
 }
 
-static void release (struct frame_out *out, struct frame_attachment const *a)
+static void forget_fds (struct frame_out *out)
 {
-  int const *fds = genalloc_s(int, &out->fds) + a->fdstart ;
-  for (uint16_t i = 0 ; i < a->nfds ; i++) (*out->fdops->unref)(out->owner, fds[i]) ;
+  if (out->fds != out->few) free(out->fds) ;
+  use_few(out) ;
+}
+
+static void release_some (struct frame_out *out, unsigned int n)
+{
+  while (n--) (*out->fdops->unref)(out->owner, out->fds[out->fdhead++].fd) ;
 }
 
 void frame_out_free (struct frame_out *out)
 {
-  for (; out->attachment < attachment_count(out) ; out->attachment++)
-    release(out, attachments(out) + out->attachment) ;
+  release_some(out, out->fdend - out->fdhead) ;
+  forget_fds(out) ;
   stralloc_free(&out->data) ;
-  genalloc_free(struct frame_attachment, &out->attachments) ;
-  genalloc_free(int, &out->fds) ;
-  out->head = out->attachment = 0 ;
+  out->head = 0 ;
+}
+
+static int has_places (struct frame_out *out, unsigned int n)
+{
+  struct frame_attached *fds ;
+  size_t room = (size_t)out->fdend + n ;
+  if (room <= out->fdroom) return 1 ;
+  room += FDS_SPARE + room / 8 ;
+  if (room > UINT32_MAX) return (errno = ENOMEM, 0) ;
+  fds = realloc(out->fds == out->few ? 0 : out->fds, room * sizeof(*fds)) ;
+  if (!fds) return 0 ;
+  if (out->fds == out->few) memcpy(fds, out->few, out->fdend * sizeof(*fds)) ;
+  out->fds = fds ;
+  out->fdroom = (uint32_t)room ;
+  return 1 ;
 }
 
 static int make_room (struct frame_out *out, size_t len, unsigned int nfds)
 {
-  if (!stralloc_readyplus(&out->data, len)) return 0 ;
-  if (!nfds) return 1 ;
-  return genalloc_readyplus(int, &out->fds, nfds)
-    && genalloc_readyplus(struct frame_attachment, &out->attachments, 1) ;
+  return stralloc_readyplus(&out->data, len) && has_places(out, nfds) ;
 }
 
 static void attach (struct frame_out *out, size_t offset, int const *fds, unsigned int nfds)
 {
-  struct frame_attachment a = { .offset = offset, .fdstart = genalloc_len(int, &out->fds), .nfds = nfds } ;
-  if (!nfds) return ;
-  for (unsigned int i = 0 ; i < nfds ; i++) (*out->fdops->addref)(out->owner, fds[i]) ;
-  genalloc_catb(int, &out->fds, fds, nfds) ;
-  genalloc_catb(struct frame_attachment, &out->attachments, &a, 1) ;
+  for (unsigned int i = 0 ; i < nfds ; i++)
+  {
+    struct frame_attached a = { .offset = offset, .fd = fds[i] } ;
+    (*out->fdops->addref)(out->owner, fds[i]) ;
+    out->fds[out->fdend++] = a ;
+  }
 }
 
 int frame_out_putraw (struct frame_out *out, char const *s, size_t len, int const *fds, unsigned int nfds)
@@ -100,24 +126,14 @@ int frame_out_put (struct frame_out *out, char const *s, size_t len, int const *
   return 1 ;
 }
 
- /* Those that have left go; the others move down, with their descriptors. */
+ /* Those that have left go; the others move down. */
 
-static void forget_attachments (struct frame_out *out)
+static void move_fds (struct frame_out *out)
 {
-  size_t left = attachment_count(out) - out->attachment ;
-  struct frame_attachment *a = left ? attachments(out) + out->attachment : 0 ;
-  size_t fdstart = left ? a->fdstart : genalloc_len(int, &out->fds) ;
-  size_t nfds = genalloc_len(int, &out->fds) - fdstart ;
-  for (size_t i = 0 ; i < left ; i++)
-  {
-    a[i].offset -= out->head ;
-    a[i].fdstart -= fdstart ;
-  }
-  if (left) memmove(attachments(out), a, left * sizeof(struct frame_attachment)) ;
-  if (nfds) memmove(genalloc_s(int, &out->fds), genalloc_s(int, &out->fds) + fdstart, nfds * sizeof(int)) ;
-  genalloc_setlen(struct frame_attachment, &out->attachments, left) ;
-  genalloc_setlen(int, &out->fds, nfds) ;
-  out->attachment = 0 ;
+  out->fdend -= out->fdhead ;
+  memmove(out->fds, out->fds + out->fdhead, out->fdend * sizeof(struct frame_attached)) ;
+  out->fdhead = 0 ;
+  for (uint32_t i = 0 ; i < out->fdend ; i++) out->fds[i].offset -= out->head ;
 }
 
  /* What has left is forgotten: at once when all has, now and then before. */
@@ -127,33 +143,38 @@ static void forget (struct frame_out *out)
   if (frame_out_isempty(out))
   {
     if (out->data.a > FRAME_OUT_KEPT) stralloc_free(&out->data) ;
-    genalloc_free(int, &out->fds) ;
-    genalloc_free(struct frame_attachment, &out->attachments) ;
-    out->data.len = out->head = out->attachment = 0 ;
+    out->data.len = out->head = 0 ;
+    forget_fds(out) ;
   }
   else if (out->head > COMPACT_FROM && out->head > out->data.len / 2)
   {
+    move_fds(out) ;
     memmove(out->data.s, out->data.s + out->head, out->data.len - out->head) ;
-    forget_attachments(out) ;
     out->data.len -= out->head ;
     out->head = 0 ;
   }
 }
 
- /* Sends up to the next attachment; the bytes that carry one begin with it. */
+ /* How many descriptors the next byte carries. */
 
-static ssize_t send_run (struct frame_out *out, int fd)
+static unsigned int next_fds (struct frame_out const *out)
+{
+  unsigned int n = 0 ;
+  while (out->fdhead + n < out->fdend && out->fds[out->fdhead + n].offset == out->head) n++ ;
+  return n ;
+}
+
+ /* Sends up to the next message that has any, with the nfds of this one. */
+
+static ssize_t send_run (struct frame_out *out, int fd, unsigned int nfds)
 {
   union rights_room rights ;
-  size_t i = out->attachment ;
-  struct iovec v = { .iov_base = out->data.s + out->head } ;
+  int fds[WIRE_FDS_MAX] ;
+  uint32_t next = out->fdhead + nfds ;
+  struct iovec v = { .iov_base = out->data.s + out->head, .iov_len = (next < out->fdend ? out->fds[next].offset : out->data.len) - out->head } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
-  if (i < attachment_count(out) && attachments(out)[i].offset == out->head)
-  {
-    struct frame_attachment const *a = attachments(out) + i++ ;
-    rights_attach(&msg, &rights, genalloc_s(int, &out->fds) + a->fdstart, a->nfds) ;
-  }
-  v.iov_len = (i < attachment_count(out) ? attachments(out)[i].offset : out->data.len) - out->head ;
+  for (unsigned int i = 0 ; i < nfds ; i++) fds[i] = out->fds[out->fdhead + i].fd ;
+  if (nfds) rights_attach(&msg, &rights, fds, nfds) ;
   return rights_send(fd, &msg) ;
 }
 
@@ -179,35 +200,24 @@ static enum frame_flush flush_failure (void)
 
 uint32_t frame_out_fds (struct frame_out const *out)
 {
-  size_t n = genalloc_len(int, &out->fds) ;
-  return out->attachment < attachment_count(out) ? (uint32_t)(n - attachments(out)[out->attachment].fdstart) : 0 ;
-}
-
- /* How many descriptors the next byte carries. */
-
-static uint16_t next_fds (struct frame_out const *out)
-{
-  struct frame_attachment const *a ;
-  if (out->attachment == attachment_count(out)) return 0 ;
-  a = attachments(out) + out->attachment ;
-  return a->offset == out->head ? a->nfds : 0 ;
+  return out->fdend - out->fdhead ;
 }
 
 enum frame_flush frame_out_flush (struct frame_out *out, int fd, uint32_t *fdmax)
 {
   while (!frame_out_isempty(out))
   {
-    uint16_t nfds = next_fds(out) ;
+    unsigned int nfds = next_fds(out) ;
     ssize_t r ;
     if (fdmax && nfds > *fdmax) return FRAME_FLUSH_HELD ;
-    r = send_run(out, fd) ;
+    r = send_run(out, fd, nfds) ;
     if (r == -1)
     {
       enum frame_flush result = flush_failure() ;
       if (out->head > COMPACT_FROM) forget(out) ;
       return result ;
     }
-    if (nfds) release(out, attachments(out) + out->attachment++) ;
+    release_some(out, nfds) ;
     if (fdmax) *fdmax -= nfds ;
     out->head += r ;
   }

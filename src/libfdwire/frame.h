@@ -30,7 +30,6 @@
 #include <sys/types.h>
 
 #include <skalibs/stralloc.h>
-#include <skalibs/genalloc.h>
 
 #include "libfdwire/wire.h"
 
@@ -47,6 +46,7 @@ enum frame_sizes
   FRAME_SNIFF = 5,  /* with so many bytes read the dialect is known */
   FRAME_IN_BUFFER = 4096,  /* what is lent to who reads */
   FRAME_IN_FDS = 2,  /* descriptors that may wait, and one more, need no memory */
+  FRAME_OUT_FDS = 1,  /* descriptors that wait to be sent need no memory */
   FRAME_OUT_KEPT = 64  /* bytes for the next answer: an error can be told when there is no memory */
 } ;
 
@@ -138,23 +138,24 @@ extern int frame_in_takefd (struct frame_in *) ;  /* the caller owns the referen
  /* The header of a body of so many bytes, with so many descriptors. Returns its length. */
 extern size_t frame_pack_header (char *, enum frame_dialect, size_t len, unsigned int nfds) ;
 
+struct frame_attached
+{
+  size_t offset ;  /* of the byte in data that carries it: the first of its message */
+  int fd ;
+} ;
+
 struct frame_out
 {
   stralloc data ;
   size_t head ;  /* first byte that has not left */
-  genalloc attachments ;  /* struct frame_attachment, by offset */
-  genalloc fds ;  /* int */
+  struct frame_attached *fds ;  /* the queue: few, or memory of its own */
+  struct frame_attached few[FRAME_OUT_FDS] ;
   struct frame_fdops const *fdops ;
   void *owner ;  /* what they are called with */
-  uint32_t attachment ;  /* first that has not left */
+  uint32_t fdhead ;  /* first that has not left */
+  uint32_t fdend ;
+  uint32_t fdroom ;  /* places in fds */
   uint8_t dialect ;  /* enum frame_dialect */
-} ;
-
-struct frame_attachment
-{
-  size_t offset ;  /* of the byte in data that carries them */
-  size_t fdstart ;  /* index into fds */
-  uint16_t nfds ;
 } ;
 
 enum frame_flush
