@@ -45,14 +45,12 @@ static void unref (void *data, int fd)
 struct peer *peer_new (struct holder *h, int fd, struct rights const *rights, pid_t pid, tain const *timeout, tain const *now)
 {
   static struct frame_fdops const ops = { .adopt = &adopt, .addref = &addref, .unref = &unref } ;
+  static struct peer const zero = { .channel = -1, .state = PEER_SNIFF, .isstranger = 1 } ;
   struct peer *p = malloc(sizeof(struct peer)) ;
   if (!p) return (errno = ENOMEM, (struct peer *)0) ;
-  memset(p, 0, sizeof(struct peer)) ;
+  *p = zero ;
   p->holder = h ;
   p->fd = fd ;
-  p->channel = -1 ;
-  p->state = PEER_SNIFF ;
-  p->isstranger = 1 ;
   p->session.rights = *rights ;
   p->session.pid = pid ;
   frame_in_init(&p->in, &ops, p) ;

@@ -176,11 +176,25 @@ static void read_right (struct policy *p, struct rights *r, enum right right, ta
   else one->isgranted = 1 ;
 }
 
+ /* Not by calloc: each connection comes by, and glibc's has no short way. The
+    rest of one is set when it is read. */
+
+static struct rights_one *make_unknown (void)
+{
+  struct rights_one *one = malloc(RIGHT_READ * sizeof(struct rights_one)) ;
+  for (unsigned int i = 0 ; one && i < RIGHT_READ ; i++)
+  {
+    one[i].expression = 0 ;
+    one[i].isknown = 0 ;
+  }
+  return one ;
+}
+
  /* Who asks for nothing that needs a right costs no memory for any. */
 
 static int has_place (struct policy *p, struct rights *r, tain const *now)
 {
-  if (!r->one) r->one = calloc(RIGHT_READ, sizeof(struct rights_one)) ;
+  if (!r->one) r->one = make_unknown() ;
   if (r->one) return 1 ;
   strcpy(p->params.key, r->key) ;  /* that is the longer one */
   warn_rules(p, r, now) ;
