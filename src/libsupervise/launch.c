@@ -82,11 +82,16 @@ static pid_t launch_here (struct launch const *l)
   return (errno = failed, -1) ;
 }
 
-static pid_t make_process (unsigned int flags)
+static pid_t make_process (struct launch const *l)
 {
-  if (!(flags & LAUNCH_NEWPIDNS)) return fork() ;
-#ifdef SYS_clone3
-  struct clone_args args = { .flags = CLONE_NEWPID, .exit_signal = SIGCHLD } ;
+  if (!(l->flags & (LAUNCH_NEWPIDNS | LAUNCH_CGROUP))) return fork() ;
+#ifdef CLONE_INTO_CGROUP
+  struct clone_args args =
+  {
+    .flags = (l->flags & LAUNCH_NEWPIDNS ? CLONE_NEWPID : 0) | (l->flags & LAUNCH_CGROUP ? CLONE_INTO_CGROUP : 0),
+    .exit_signal = SIGCHLD,
+    .cgroup = l->flags & LAUNCH_CGROUP ? (uint64_t)l->cgroup : 0
+  } ;
   return (pid_t)syscall(SYS_clone3, &args, sizeof(args)) ;
 #else
   return (errno = ENOSYS, -1) ;
@@ -113,7 +118,7 @@ static pid_t launch_apart (struct launch const *l)
   pid_t pid ;
   if (pipecoe(p) == -1) return 0 ;
   signals_hold() ;
-  pid = make_process(l->flags) ;
+  pid = make_process(l) ;
   if (!pid) execute_apart(l, p[1]) ;
   signals_unhold() ;
   fd_close(p[1]) ;
@@ -129,5 +134,5 @@ static pid_t launch_apart (struct launch const *l)
 
 pid_t launch (struct launch const *l)
 {
-  return l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS) ? launch_apart(l) : launch_here(l) ;
+  return l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS | LAUNCH_CGROUP) ? launch_apart(l) : launch_here(l) ;
 }

@@ -92,6 +92,7 @@ static void go_down (struct machine *m, struct machine_input const *in, char con
   m->status.readied = in->label ;
   m->status.flags &= SVSTATUS_WANTEDUP ;
   m->status.flags |= SVSTATUS_READY ;
+  machine_add(effects, EFFECT_CLEAN, 0) ;
   machine_tell(effects, letters) ;
   machine_settle(m, &in->now, effects) ;
 }

@@ -85,6 +85,7 @@ enum machine_effect_type
   EFFECT_TALLY,  /* value: how run died */
   EFFECT_SIGNAL,  /* value: for the process that there is */
   EFFECT_SIGNALGROUP,  /* for its group */
+  EFFECT_CLEAN,  /* what it has left behind, when finish is over */
   EFFECT_MAKEDOWN,  /* the file */
   EFFECT_REMOVEDOWN,
   EFFECT_LETGO  /* of stdin and stdout */

@@ -14,6 +14,7 @@
 
 #include "libdaemon/log.h"
 #include "libsupervise/servicefiles.h"
+#include "libsupervise/servicepath.h"
 #include "libsupervise/wholefile.h"
 
 enum { LINE_MAX_BYTES = 64, NAME_MAX_BYTES = 15 } ;
@@ -26,17 +27,17 @@ static int warn (struct log *log, char const *file, char const *what)
 
  /* What stands in it, without blanks at its end: no more than one line can be meant. */
 
-static int read_word (char const *file, char *s, struct log *log)
+static int read_word (char const *file, char *s, size_t max, struct log *log)
 {
   off_t size ;
-  ssize_t r = wholefile_read(file, s, LINE_MAX_BYTES, &size) ;
+  ssize_t r = wholefile_read(file, s, max, &size) ;
   size_t len ;
   if (r < 0)
   {
     if (errno == ENOENT) return 0 ;
     return warn(log, file, errno == EINVAL ? "not a regular file" : strerror(errno)) ;
   }
-  if (size > LINE_MAX_BYTES) return warn(log, file, "longer than a line") ;
+  if (size > (off_t)max) return warn(log, file, "longer than a line") ;
   for (len = (size_t)r ; len && isspace((unsigned char)s[len-1]) ; len--) ;
   s[len] = 0 ;
   return strlen(s) == len || warn(log, file, "not a text") ;
@@ -46,7 +47,7 @@ int servicefiles_number (char const *file, unsigned int min, unsigned int max, u
 {
   char s[LINE_MAX_BYTES + 1] ;
   unsigned int found ;
-  if (!read_word(file, s, log)) return 0 ;
+  if (!read_word(file, s, LINE_MAX_BYTES, log)) return 0 ;
   if (!uint0_scan(s, &found)) return warn(log, file, "not a number") ;
   if (found < min || found > max) return warn(log, file, found < min ? "number too small" : "number too large") ;
   *n = found ;
@@ -69,11 +70,17 @@ int servicefiles_signal (char const *file, int *sig, struct log *log)
 {
   char s[LINE_MAX_BYTES + 1] ;
   int found ;
-  if (!read_word(file, s, log)) return 0 ;
+  if (!read_word(file, s, LINE_MAX_BYTES, log)) return 0 ;
   found = servicefiles_scansignal(s) ;
   if (!found) return warn(log, file, "not a signal") ;
   *sig = found ;
   return 1 ;
+}
+
+int servicefiles_path (char const *file, char *s, struct log *log)
+{
+  if (!read_word(file, s, SERVICEPATH_MAX - 1, log)) return 0 ;
+  return *s ? 1 : warn(log, file, "empty") ;
 }
 
 int servicefiles_isthere (char const *file, struct log *log)

@@ -4,7 +4,7 @@
 #define S6ACTIVATION_SERVICEFILES_H
 
  /* The files by which an administrator says how a service is supervised: a number, a
-    signal, or nothing but the file itself. What is wrong in one is warned of, once,
+    signal, a path, or nothing but the file itself. What is wrong in one is warned of, once,
     and is as if it were absent. None is waited for. */
 
 #include "libdaemon/log.h"
@@ -12,6 +12,7 @@
  /* Each: 1 it is there and right; 0 the default holds. */
 extern int servicefiles_number (char const *file, unsigned int min, unsigned int max, unsigned int *, struct log *) ;
 extern int servicefiles_signal (char const *file, int *, struct log *) ;
+extern int servicefiles_path (char const *file, char *, struct log *) ;  /* of SERVICEPATH_MAX bytes */
 extern int servicefiles_isthere (char const *file, struct log *) ;
 
  /* A name, with SIG or without, in any case, or a number. 0: there is no such signal. */

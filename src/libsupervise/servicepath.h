@@ -15,6 +15,7 @@ enum { SERVICEPATH_MAX = 4096 } ;  /* with the NUL */
 #define SERVICE_STATUS "supervise/status"
 #define SERVICE_TALLY "supervise/death_tally"
 #define SERVICE_CHILD "supervise/child"
+#define SERVICE_NEXT_START "supervise/next-start"
 #define SERVICE_DOWN "down"
 
  /* DIR/FILE. 0 and errno: ENAMETOOLONG. */

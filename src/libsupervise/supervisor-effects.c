@@ -18,8 +18,9 @@
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/supervisor-internal.h"
 #include "libsupervise/svstatus.h"
+#include "libsupervise/wholefile.h"
 
-enum { PATIENCE_SECONDS_MAX = 10 } ;
+enum { PATIENCE_SECONDS_MAX = 10, NEXT_SOON_MS = 1000 } ;
 
 void supervisor_complain (struct supervisor *s, enum trouble trouble, char const *what)
 {
@@ -124,6 +125,30 @@ void supervisor_retry (struct supervisor *s)
   if (wasunsaved && !s->isstatusunsaved) supervisor_tell(s, letter_of_state(&s->machine)) ;
   else if (s->untoldlen) tell_all(s) ;
   if (!s->unsavedlen && !s->isstatusunsaved && !s->untoldlen) s->patience = 0 ;
+}
+
+ /* Only while there is something to wait for: a pause of a second is none. */
+
+void supervisor_tell_next (struct supervisor *s)
+{
+  char label[TAIN_PACK] ;
+  tain left, when ;
+  int iswaiting = s->machine.state == MACHINE_DOWN && tain_less(&s->machine.due, &tain_infinite)
+    && clock_elapsed(&STAMP, &s->machine.due) > NEXT_SOON_MS ;
+  if (!iswaiting)
+  {
+    if (tain_less(&s->nexttold, &tain_infinite)) unlink(SERVICE_NEXT_START) ;
+    s->nexttold = tain_infinite ;
+    return ;
+  }
+  if (!tain_less(&s->nexttold, &s->machine.due) && !tain_less(&s->machine.due, &s->nexttold)) return ;
+  tain_sub(&left, &s->machine.due, &STAMP) ;
+  tain_wallclock_read(&when) ;
+  tain_add(&when, &when, &left) ;
+  tain_pack(label, &when) ;
+  s->nexttold = s->machine.due ;
+  if (wholefile_replace(SERVICE_NEXT_START, label, sizeof(label))) supervisor_isfine(s, TROUBLE_NEXT) ;
+  else supervisor_complain(s, TROUBLE_NEXT, "write " SERVICE_NEXT_START) ;
 }
 
  /* A child that we have not taken notice of keeps its number, and that of its group. Who

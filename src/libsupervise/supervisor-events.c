@@ -54,16 +54,21 @@ static void on_death (struct supervisor *s, int value)
   supervisor_feed(s, MACHINE_DIED, value) ;
 }
 
- /* Others may be left to us by who executed into us. */
+ /* Others may be left to us by who executed into us. Run is looked at before it is taken
+    notice of. */
 
 static void reap (struct supervisor *s)
 {
   for (;;)
   {
+    siginfo_t info = { .si_pid = 0 } ;
     int wstat ;
-    pid_t pid = waitpid(-1, &wstat, WNOHANG) ;
-    if (pid <= 0) break ;
-    if (pid == s->machine.status.pid && !s->orphan) on_death(s, wstat) ;
+    int isours ;
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || !info.si_pid) break ;
+    isours = info.si_pid == s->machine.status.pid && !s->orphan ;
+    if (isours && s->machine.state == MACHINE_UP) supervisor_kill_leftovers(s) ;
+    if (waitpid(info.si_pid, &wstat, 0) != info.si_pid) break ;
+    if (isours) on_death(s, wstat) ;
   }
 }
 

@@ -50,6 +50,7 @@ static void perform (struct supervisor *s, struct machine_effect const *e)
     case EFFECT_TALLY : supervisor_save_death(s, e->value) ; break ;
     case EFFECT_SIGNAL : supervisor_signal(s, e->value, 0) ; break ;
     case EFFECT_SIGNALGROUP : supervisor_signal(s, e->value, 1) ; break ;
+    case EFFECT_CLEAN : supervisor_clean(s) ; break ;
     case EFFECT_MAKEDOWN : change_down(s, 1) ; break ;
     case EFFECT_REMOVEDOWN : change_down(s, 0) ; break ;
     case EFFECT_LETGO : supervisor_let_go() ; break ;
@@ -85,5 +86,6 @@ void supervisor_feed (struct supervisor *s, enum machine_event event, int value)
   read_files(s, machine_reads(&s->machine, &in), &files) ;
   machine_step(&s->machine, &in, &files, &effects) ;
   perform_all(s, &effects) ;
+  supervisor_tell_next(s) ;
   loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
 }

@@ -12,6 +12,8 @@ enum trouble
   TROUBLE_EVENT,
   TROUBLE_DOWN,
   TROUBLE_CHILD,
+  TROUBLE_NEXT,
+  TROUBLE_CGROUP,
   TROUBLE_LOOP
 } ;
 
@@ -28,10 +30,20 @@ extern void supervisor_save_death (struct supervisor *, int wstat) ;
 extern void supervisor_tell (struct supervisor *, char const *letters) ;
 extern void supervisor_signal (struct supervisor *, int sig, int isgroup) ;
 extern void supervisor_let_go (void) ;
+extern void supervisor_clean (struct supervisor *) ;  /* kills what is left in the service's cgroup */
+extern void supervisor_tell_next (struct supervisor *) ;  /* when it starts again, if that is not soon */
 extern void supervisor_retry (struct supervisor *) ;  /* what could not be done */
 extern enum machine_event supervisor_start_run (struct supervisor *, int *value) ;
 extern enum machine_event supervisor_start_finish (struct supervisor *, int how, int *value) ;
 extern void supervisor_unhear (struct supervisor *) ;  /* forgets run's pipe */
+
+ /* The cgroup that run is to begin in: its directory, close-on-exec, made if need be. 0
+    in fd: none is wanted. 0 and errno: it cannot be had. */
+extern int supervisor_open_cgroup (struct supervisor *, int *fd) ;
+
+ /* Kills those that run has left in its group; before it is taken notice of, when no
+    other group can have its number. */
+extern void supervisor_kill_leftovers (struct supervisor *) ;
 
  /* The loop, and all that is watched. 0 and errno. */
 extern int supervisor_begin (struct supervisor *) ;

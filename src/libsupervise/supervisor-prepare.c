@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
 
 #include "libfifodir/fifodir.h"
 #include "libsupervise/servicepath.h"
@@ -68,6 +69,7 @@ int supervisor_prepare (struct supervisor *s, char const *name, char const *cons
 {
   static struct supervisor const zero = { .lock = -1, .lockofrun = -1, .controlfd = -1 } ;
   *s = zero ;
+  s->nexttold = tain_infinite ;
   s->name = name ;
   s->envp = envp ;
   s->log = log ;

@@ -34,6 +34,7 @@ struct start
   int pipe[2] ;
   int lockfd ;
   int islocked ;
+  int cgroup ;
 } ;
 
 static void warn (struct supervisor *s, char const *what, char const *why)
@@ -57,6 +58,7 @@ static void give_up (struct start *x)
   if (x->pipe[0] >= 0) fd_close(x->pipe[0]) ;
   if (x->pipe[1] >= 0) fd_close(x->pipe[1]) ;
   if (x->lockfd >= 0) fd_close(x->lockfd) ;
+  if (x->cgroup >= 0) fd_close(x->cgroup) ;
   errno = e ;
 }
 
@@ -82,6 +84,7 @@ static int open_lock (struct supervisor *s, struct start *x)
 
 static int prepare (struct supervisor *s, struct start *x)
 {
+  char const *what ;
   x->notification = wanted_number(s, "notification-fd") ;
   x->lock = wanted_number(s, "lock-fd") ;
   if (x->notification >= 0 && x->notification == x->lock)
@@ -89,8 +92,10 @@ static int prepare (struct supervisor *s, struct start *x)
     warn(s, "start run", "notification-fd and lock-fd are the same number: change one of them") ;
     return 0 ;
   }
-  if (open_pipe(x) && open_lock(s, x)) return 1 ;
-  warn(s, x->pipe[0] >= 0 || x->notification < 0 ? "take " SERVICE_LOCK_OF_RUN : "make a pipe for notification-fd", strerror(errno)) ;
+  if ((what = "make a pipe for notification-fd", open_pipe(x))
+    && (what = "take " SERVICE_LOCK_OF_RUN, open_lock(s, x))
+    && (what = "open the cgroup", supervisor_open_cgroup(s, &x->cgroup))) return 1 ;
+  warn(s, what, strerror(errno)) ;
   give_up(x) ;
   return 0 ;
 }
@@ -149,6 +154,11 @@ static pid_t launch_run (struct supervisor *s, struct start const *x)
     l.before = &wait_for_lock ;
   }
   if (servicefiles_isthere("flag-newpidns", s->log)) l.flags |= LAUNCH_NEWPIDNS ;
+  if (x->cgroup >= 0)
+  {
+    l.flags |= LAUNCH_CGROUP ;
+    l.cgroup = x->cgroup ;
+  }
   return launch_child(s, &l, &b) ;
 }
 
@@ -172,7 +182,7 @@ void supervisor_unhear (struct supervisor *s)
 
 enum machine_event supervisor_start_run (struct supervisor *s, int *value)
 {
-  struct start x = { .pipe = { -1, -1 }, .lockfd = -1 } ;
+  struct start x = { .pipe = { -1, -1 }, .lockfd = -1, .cgroup = -1 } ;
   char text[REMEDY_MAX] ;
   pid_t pid = 0 ;
   int e ;

@@ -34,6 +34,7 @@ struct supervisor
   struct loop_watch notification ;  /* run's; its descriptor is ours */
   struct loop_watch adopted ;  /* a process that is not our child, by descriptor, which is ours */
   struct loop_timer due ;  /* the machine's */
+  tain nexttold ;  /* the next start that supervise/next-start tells of; infinite: it is not there */
   struct loop_timer later ;  /* to do what could not be done */
   struct loop_timer look ;  /* after an adopted process that has no descriptor */
   unsigned int complained ;  /* of what: a bit each, until it succeeds */
