@@ -39,3 +39,5 @@ s6-setlock
 s6-setsid
 s6-softlimit
 s6-supervise
+s6-svok
+s6-svc

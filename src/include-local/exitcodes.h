@@ -13,6 +13,7 @@ enum exitcode
   EXITCODE_NOTHING = 99,  /* who waits for events: none came, or not all, in the time that there was */
   EXITCODE_USAGE = 100,
   EXITCODE_BUG = 101,
+  EXITCODE_UNSUPERVISED = 102,  /* nobody supervises the service */
   EXITCODE_SYSTEM = 111,
   EXITCODE_NOEXEC = 126,  /* as the shell has it: there is such a program, or there is none */
   EXITCODE_NOPROGRAM = 127

@@ -46,6 +46,13 @@ struct machine_letter const *machine_letter (int c)
   return l ;
 }
 
+char machine_letterof (int sig)
+{
+  struct machine_letter const *l = letters ;
+  while (l->letter && l->sig != sig) l++ ;  /* those that are for its group come later */
+  return l->letter ;
+}
+
  /* The down file, and signals. */
 
 static void act (unsigned int deeds, struct machine_letter const *l, struct machine_files const *files, struct machine_effects *effects)

@@ -132,4 +132,7 @@ extern unsigned int machine_reads (struct machine const *, struct machine_input 
 
 extern void machine_step (struct machine *, struct machine_input const *, struct machine_files const *, struct machine_effects *) ;
 
+ /* The letter that sends this signal to run; 0: there is none. */
+extern char machine_letterof (int sig) ;
+
 #endif

@@ -1,0 +1,16 @@
+/* ISC license. */
+
+#include <errno.h>
+
+#include "libsupervise/servicepath.h"
+#include "libsupervise/supervised.h"
+#include "libsupervise/svlock.h"
+
+int supervised (char const *dir)
+{
+  char path[SERVICEPATH_MAX] ;
+  int r ;
+  if (!servicepath(path, dir, SERVICE_LOCK)) return -1 ;
+  r = svlock_istaken(path) ;
+  return r < 0 && errno == ENOENT ? 0 : r ;
+}
