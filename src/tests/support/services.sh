@@ -1,0 +1,133 @@
+# shellcheck shell=sh
+# ISC license.
+#
+# Service directories, for shell tests: sourced after tap.sh.
+#
+#   script FILE LINE...        an executable shell script of these lines
+#   service DIR [LINE...]      a service directory: its run is that script; without lines, it
+#                              sleeps
+#   supervise DIR [CMD...]     starts s6-supervise (or CMD) DIR, and waits until it has begun.
+#                              Its process is called as DIR is, without slashes (pid_of, stop)
+#   dies DIR                   kill -9 of it
+#   letters DIR LETTERS        to its control, at once; fails if nobody supervises
+#   listen DIR                 from now on, what is told of DIR is in the file that heard prints
+#   heard DIR                  prints the letters that were told since
+#   hears DIR LETTERS          whether these are all (use it with retry)
+#   status_of DIR              prints the status: pid, wait status, flags
+#   has DIR FLAGS [WSTAT]      whether the status says so (use it with retry)
+#   run_of DIR                 prints the pid of the status
+#   tally_of DIR               prints the deaths: code, signal, a line each
+#   descriptors PID            prints their numbers, in a line
+
+script()
+{
+  services_file=$1
+  shift
+  { echo '#!/bin/sh' && printf '%s\n' "$@" ; } > "$services_file.made"
+  chmod 755 "$services_file.made"
+  mv "$services_file.made" "$services_file"
+}
+
+service()
+{
+  mkdir -p "$1"
+  services_dir=$1
+  shift
+  test "$#" -gt 0 || set -- 'exec sleep 100'
+  script "$services_dir/run" "$@"
+}
+
+services_name()
+{
+  printf %s "$1" | tr -d /
+}
+
+services_stamp()
+{
+  stat -c '%i %z' "$1/supervise/status" 2>/dev/null || echo none
+}
+
+services_changed()
+{
+  test "$(services_stamp "$1")" != "$2"
+}
+
+supervise()
+{
+  services_dir=$1
+  shift
+  test "$#" -gt 0 || set -- s6-supervise
+  services_before=$(services_stamp "$services_dir")
+  # what is started in the background ignores INT and QUIT: nothing in a tree does
+  # shellcheck disable=SC2086 # the wrapper is words
+  start "$(services_name "$services_dir")" env --default-signal=INT,QUIT $DAEMON_WRAPPER "$@" "$services_dir"
+  retry 10 services_changed "$services_dir" "$services_before"
+}
+
+dies()
+{
+  stop "$(services_name "$1")" KILL
+}
+
+letters()
+{
+  printf %s "$2" | dd of="$1/supervise/control" oflag=nonblock conv=nocreat,notrunc 2>/dev/null
+}
+
+listen()
+{
+  services_number=$((${services_number:-0} + 1))
+  services_fifo=$(printf 'ftrig1:@4000000000000000%08x:tester' "$services_number")
+  services_heard=$WORK/$(services_name "$1").heard
+  mkdir "$1/event" 2>/dev/null && chmod 3730 "$1/event"
+  mkfifo "$1/event/$services_fifo"
+  : > "$services_heard"
+  # shellcheck disable=SC2016 # variables are the script's
+  start "listener$services_number" sh -c 'exec 3<> "$1" ; echo ready ; exec cat <&3 > "$2"' sh "$1/event/$services_fifo" "$services_heard"
+  ready "listener$services_number"
+}
+
+heard()
+{
+  cat "$WORK/$(services_name "$1").heard"
+}
+
+hears()
+{
+  test "$(heard "$1")" = "$2"
+}
+
+status_of()
+{
+  od -An -v -tu1 "$1/supervise/status" | awk '
+    { for (i = 1 ; i <= NF ; i++) byte[n++] = $i }
+    END {
+      if (n != 35) { print n + 0 " bytes" ; exit }
+      for (i = 24 ; i < 32 ; i++) pid = pid * 256 + byte[i]
+      print pid, byte[32] * 256 + byte[33], byte[34]
+    }'
+}
+
+has()
+{
+  services_status=$(status_of "$1")
+  test "${services_status##* }" = "$2" || return 1
+  test "$#" -eq 2 || test "${services_status#* }" = "$3 $2"
+}
+
+run_of()
+{
+  services_status=$(status_of "$1")
+  printf '%s\n' "${services_status%% *}"
+}
+
+tally_of()
+{
+  od -An -v -w14 -tu1 "$1/supervise/death_tally" | awk '{ print $13, $14 }'
+}
+
+descriptors()
+{
+  # shellcheck disable=SC2012 # numbers
+  ls "/proc/$1/fd" | sort -n | tr '\n' ' ' | sed 's/ $//'
+}
