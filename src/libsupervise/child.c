@@ -13,15 +13,11 @@
 
 #include "libdaemon/procfd.h"
 #include "libsupervise/child.h"
+#include "libsupervise/procstat.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/wholefile.h"
 
-enum
-{
-  LINE_MAX_BYTES = 256,
-  STAT_MAX = 1024,
-  FIELDS_TO_START = 19  /* of /proc/PID/stat: from the one behind the name to the time of its start */
-} ;
+enum { LINE_MAX_BYTES = 256 } ;
 
 #define FINISH_WORD "finish"
 
@@ -33,55 +29,13 @@ void child_init (struct child_file *c)
   c->boot[r == CHILD_BOOT ? CHILD_BOOT : 0] = 0 ;
 }
 
- /* The number of a process and the time of its start, in ticks since boot, as words. 0: it
-    is dead, or nobody knows. */
-
-struct process
-{
-  char pid[UINT64_FMT] ;
-  char start[UINT64_FMT] ;
-} ;
-
-static int copy_word (char *to, char const *s)
-{
-  size_t len = strspn(s, "0123456789") ;
-  if (!len || len >= UINT64_FMT) return 0 ;
-  memcpy(to, s, len) ;
-  to[len] = 0 ;
-  return 1 ;
-}
-
-static int parse_stat (struct process *p, char const *s)
-{
-  char const *at = strrchr(s, ')') ;  /* the name may have anything in it */
-  if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') return 0 ;
-  at += 2 ;
-  for (unsigned int i = 0 ; i < FIELDS_TO_START ; i++)
-  {
-    at = strchr(at, ' ') ;
-    if (!at++) return 0 ;
-  }
-  return copy_word(p->pid, s) && copy_word(p->start, at) ;
-}
-
-static int get_process (struct process *p, char const *path)
-{
-  char s[STAT_MAX + 1] ;
-  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
-  ssize_t r = fd < 0 ? -1 : read(fd, s, STAT_MAX) ;
-  if (fd >= 0) fd_close(fd) ;
-  if (r <= 0) return 0 ;
-  s[r] = 0 ;
-  return parse_stat(p, s) ;
-}
-
 int child_write (struct child_file const *c, int isfinish)
 {
   char line[LINE_MAX_BYTES] ;
-  struct process me ;
+  struct procstat me ;
   int len ;
   if (!c->boot[0]) return 1 ;
-  if (!get_process(&me, "/proc/self/stat")) return (errno = ENOENT, 0) ;  /* its number as we know it, whatever it is to itself */
+  if (!procstat_read(&me, PROCSTAT_ME)) return (errno = ENOENT, 0) ;  /* its number as we know it, whatever it is to itself */
   len = snprintf(line, sizeof(line), "%s %s %s%s\n", me.pid, me.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
   return wholefile_replace(SERVICE_CHILD, line, (size_t)len) ;
 }
@@ -102,7 +56,7 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
   f->pid = (pid_t)pid ;
   if (!len || s[len] != ' ' || f->pid <= 0 || (uint64_t)f->pid != pid) return 0 ;
   s += len + 1 ;
-  if (!copy_word(f->start, s)) return 0 ;
+  if (!procstat_copyword(f->start, s)) return 0 ;
   s += strlen(f->start) ;
   if (*s++ != ' ') return 0 ;
   if (strncmp(s, c->boot, CHILD_BOOT)) return 0 ;
@@ -122,10 +76,8 @@ static int load (struct child_file const *c, struct found *f)
 
 static int is_same (struct found const *f)
 {
-  char path[sizeof("/proc//stat") + UINT64_FMT] ;
-  struct process p ;
-  snprintf(path, sizeof(path), "/proc/%lu/stat", (unsigned long)f->pid) ;
-  return get_process(&p, path) && !strcmp(p.start, f->start) ;
+  struct procstat p ;
+  return procstat_readpid(&p, (unsigned long)f->pid) && !strcmp(p.start, f->start) ;
 }
 
 int child_find (struct child_file const *c, pid_t *pid, int *isfinish)

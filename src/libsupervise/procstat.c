@@ -1,0 +1,59 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include "libsupervise/procstat.h"
+
+enum
+{
+  STAT_MAX = 1024,
+  FIELDS_TO_START = 19  /* from the one behind the name to the time of its start */
+} ;
+
+int procstat_copyword (char *to, char const *s)
+{
+  size_t len = strspn(s, "0123456789") ;
+  if (!len || len >= UINT64_FMT) return 0 ;
+  memcpy(to, s, len) ;
+  to[len] = 0 ;
+  return 1 ;
+}
+
+static int parse (struct procstat *p, char const *s)
+{
+  char const *at = strrchr(s, ')') ;  /* the name may have anything in it */
+  if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') return 0 ;
+  at += 2 ;
+  for (unsigned int i = 0 ; i < FIELDS_TO_START ; i++)
+  {
+    at = strchr(at, ' ') ;
+    if (!at++) return 0 ;
+  }
+  return procstat_copyword(p->pid, s) && procstat_copyword(p->start, at) ;
+}
+
+int procstat_read (struct procstat *p, char const *path)
+{
+  char s[STAT_MAX + 1] ;
+  int fd = open(path, O_RDONLY | O_CLOEXEC) ;
+  ssize_t r = fd < 0 ? -1 : read(fd, s, STAT_MAX) ;
+  if (fd >= 0) fd_close(fd) ;
+  if (r <= 0) return 0 ;
+  s[r] = 0 ;
+  return parse(p, s) ;
+}
+
+int procstat_readpid (struct procstat *p, unsigned long pid)
+{
+  char path[sizeof("/proc//stat") + UINT64_FMT] ;
+  snprintf(path, sizeof(path), "/proc/%lu/stat", pid) ;
+  return procstat_read(p, path) ;
+}
