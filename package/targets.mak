@@ -41,3 +41,4 @@ s6-softlimit
 s6-supervise
 s6-svok
 s6-svc
+s6-svstat

@@ -1,6 +1,9 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <skalibs/tai.h>
@@ -63,6 +66,15 @@ ssize_t tally_read (char const *dir, struct tally_death *deaths, unsigned int ma
   r /= TALLY_DEATH ;
   for (ssize_t i = 0 ; i < r ; i++) unpack(deaths + i, buffer + i * TALLY_DEATH) ;
   return r ;
+}
+
+ssize_t tally_count (char const *dir)
+{
+  char path[SERVICEPATH_MAX] ;
+  struct stat st ;
+  if (!servicepath(path, dir, SERVICE_TALLY) || stat(path, &st) == -1) return -1 ;
+  if (!S_ISREG(st.st_mode) || st.st_size % TALLY_DEATH) return (errno = EBADMSG, -1) ;
+  return (ssize_t)(st.st_size / TALLY_DEATH) ;
 }
 
 int tally_add (char const *dir, struct tally_death const *death, unsigned int max)

@@ -31,6 +31,9 @@ extern void tally_death (struct tally_death *, tain const *when, int wstat) ;  /
     tally; ENOENT. */
 extern ssize_t tally_read (char const *dir, struct tally_death *, unsigned int max) ;
 
+ /* How many there are. -1 and errno, as tally_read. */
+extern ssize_t tally_count (char const *dir) ;
+
  /* Keeps the newest max, this one among them. What is no tally counts as empty; one that
     cannot be read now stays as it is. 0 and errno. */
 extern int tally_add (char const *dir, struct tally_death const *, unsigned int max) ;
