@@ -42,3 +42,5 @@ s6-supervise
 s6-svok
 s6-svc
 s6-svstat
+s6-svscan
+s6-svscanctl

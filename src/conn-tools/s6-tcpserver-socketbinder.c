@@ -19,6 +19,7 @@
 #include <skalibs/types.h>
 
 #include "libchain/chain.h"
+#include "libchain/longoptions.h"
 #include "exitcodes.h"
 #include "probed.h"
 #include "libsockets/inetaddress.h"
@@ -43,9 +44,9 @@ struct options
   unsigned int tellport : 1 ;
 } ;
 
-/* The long options of s6-networking 2.8. Each is a short one here. */
+/* The long options of s6-networking 2.8. */
 
-static struct { char const *name ; int letter ; } const long_options[] =
+static struct longoption const long_options[] =
 {
   { .name = "backlog=", .letter = 'b' },
   { .name = "tcp", .letter = 'M' },
@@ -60,36 +61,12 @@ static void allow_family (struct options *o, enum families family)
   o->dualstack = 0 ;
 }
 
- /* The next option, short or long, and its value in l->arg; -1 at the end of them. */
-
-static int next_option (int argc, char const *const *argv, subgetopt *l)
-{
-  char const *word ;
-  if (l->pos && l->ind < argc && !argv[l->ind][l->pos])  /* all letters of that word are read */
-  {
-    l->ind++ ;
-    l->pos = 0 ;
-  }
-  word = l->ind < argc ? argv[l->ind] : "" ;
-  if (l->pos || strncmp(word, "--", 2) || !word[2])
-    return subgetopt_r(argc, argv, "dDb:MmB46ArFI:1", l) ;
-  l->ind++ ;
-  for (unsigned int i = 0 ; i < sizeof(long_options) / sizeof(long_options[0]) ; i++)
-  {
-    char const *name = long_options[i].name ;
-    size_t len = strlen(name) ;
-    l->arg = word + 2 + len ;
-    if (name[len - 1] == '=' ? !strncmp(word + 2, name, len) : !strcmp(word + 2, name)) return long_options[i].letter ;
-  }
-  return '?' ;
-}
-
 static int parse_options (int argc, char const *const *argv, struct options *o)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   for (;;)
   {
-    int opt = next_option(argc, argv, &l) ;
+    int opt = longoptions_next(argc, argv, &l, "dDb:MmB46ArFI:1", long_options, sizeof(long_options) / sizeof(long_options[0])) ;
     if (opt == -1) return l.ind ;
     switch (opt)
     {

@@ -51,6 +51,20 @@ static void release (void)
   sigprocmask(SIG_SETMASK, &none, 0) ;
 }
 
+ /* An execution puts what has a handler back to its default. */
+
+static void lose (int sig)
+{
+  (void)sig ;
+}
+
+void signals_leave (int const *signals, unsigned int n)
+{
+  struct sigaction const losing = { .sa_handler = &lose, .sa_flags = SA_RESTART } ;
+  for (unsigned int i = 0 ; i < n ; i++) sigaction(signals[i], &losing, 0) ;
+  release() ;
+}
+
 #ifdef S6_ACTIVATION_HAS_SIGNALFD
 
 enum { SIGNALS_AT_ONCE = 8 } ;

@@ -30,4 +30,8 @@ extern void signals_hold (void) ;
 extern void signals_unhold (void) ;
 extern void signals_release (void) ;
 
+ /* Before this process itself executes another program: the same, but a signal of these
+    that comes meanwhile is lost, and does not end it. */
+extern void signals_leave (int const *, unsigned int n) ;
+
 #endif
