@@ -16,6 +16,7 @@
 #   status_of DIR              prints the status: pid, wait status, flags
 #   has DIR FLAGS [WSTAT]      whether the status says so (use it with retry)
 #   run_of DIR                 prints the pid of the status
+#   stays SECONDS CMD...       whether CMD exits 0 soon, and then goes on to, for so long
 #   tally_of DIR               prints the deaths: code, signal, a line each
 #   descriptors PID            prints their numbers, in a line
 
@@ -119,6 +120,13 @@ run_of()
 {
   services_status=$(status_of "$1")
   printf '%s\n' "${services_status%% *}"
+}
+
+stays()
+{
+  services_seconds=$1
+  shift
+  retry 5 "$@" && remains "$services_seconds" "$@"
 }
 
 tally_of()
