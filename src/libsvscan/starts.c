@@ -78,7 +78,7 @@ static pid_t run (struct starts *x, struct supervisor const *v)
 {
   char name[ARGUMENT_SIZE] ;
   char const *const argv[] = { SUPERVISE, full_name(name, v), 0 } ;
-  struct launch l = { .path = x->path, .argv = argv, .envp = x->envp, .n = 0, .issession = 0 } ;
+  struct launch l = { .path = x->path, .argv = argv, .envp = x->envp, .n = 0 } ;
   if (v->part == REGISTRY_LOGGER) add_move(&l, v->service->pipe[0], 0) ;
   else
   {

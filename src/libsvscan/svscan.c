@@ -136,7 +136,7 @@ static void on_control (void *data, unsigned int events, tain const *now)
 static int has_handled (struct svscan *s, char const *path)
 {
   char const *const argv[] = { path, 0 } ;
-  struct launch const l = { .path = path, .argv = argv, .envp = s->options.envp, .n = 0, .issession = 0 } ;
+  struct launch const l = { .path = path, .argv = argv, .envp = s->options.envp, .n = 0 } ;
   if (!path) return 0 ;
   if (launch(&l) > 0) return 1 ;
   if (errno != ENOENT) log_line(&s->log, LOG_WARNING, "unable to execute ", path, ": ", strerror(errno)) ;
