@@ -15,6 +15,7 @@ enum
   FAILURE_DOUBLINGS = 6,  /* 1 s to 60 s between starts that fail */
   FAILURE_SECONDS_MAX = 60,
   KILL_AGAIN_MS = 5000,
+  WSTAT_UNKNOWN = 0xff00,  /* an exit with 255 */
   PERMANENT_FAILURE = 125
 } ;
 
@@ -33,13 +34,16 @@ void machine_adopt (struct machine *m, pid_t pid, int isfinish, struct svstatus 
   machine_init(m, 1, now, label) ;
   if (old) m->status = *old ;
   m->state = isfinish ? MACHINE_FINISH : MACHINE_UP ;
-  m->due = tain_infinite ;
+  m->due = isfinish ? *now : tain_infinite ;
+  m->isuntimed = !!isfinish ;
   if (!isfinish) m->run = pid ;
-  if (m->status.pid == pid) return ;
+  if (m->status.pid == pid && !!(m->status.flags & SVSTATUS_FINISHING) == !!isfinish) return ;
   m->status.pid = pid ;
   m->status.changed = *label ;
   m->status.flags &= SVSTATUS_WANTEDUP ;
-  if (isfinish) m->status.flags |= SVSTATUS_FINISHING ;
+  if (!isfinish) return ;
+  m->status.wstat = WSTAT_UNKNOWN ;
+  m->status.flags |= SVSTATUS_FINISHING ;
 }
 
 unsigned int machine_reads (struct machine const *m, struct machine_input const *in)
@@ -51,7 +55,7 @@ unsigned int machine_reads (struct machine const *m, struct machine_input const 
   {
     case MACHINE_DIED : return m->state == MACHINE_UP ? MACHINE_MAXDELAY : 0 ;
     case MACHINE_FINISHING : return MACHINE_TIMEOUTFINISH ;
-    case MACHINE_DUE : return m->state == MACHINE_UP ? MACHINE_KILLGROUP : 0 ;
+    case MACHINE_DUE : return m->state == MACHINE_UP ? MACHINE_KILLGROUP : m->isuntimed ? MACHINE_TIMEOUTFINISH : 0 ;
     default : break ;
   }
   return (deeds & DEED_DOWNSIGNAL ? MACHINE_DOWNSIGNAL : 0)
@@ -60,13 +64,12 @@ unsigned int machine_reads (struct machine const *m, struct machine_input const 
 }
 
  /* It grows with each life that was of no use: shorter than the pause itself, or over
-    before it was ready. */
+    before it was ready, as it always is where nobody hears of that. */
 
 static void set_pause (struct machine *m, tain const *now, unsigned int max)
 {
   uint64_t life = clock_elapsed(&m->started, now) ;
-  int isready = !m->notifies || m->status.flags & SVSTATUS_READY ;
-  int isuseless = life < m->pause || (!isready && life < max) ;
+  int isuseless = life < m->pause || (!(m->status.flags & SVSTATUS_READY) && life < max) ;
   if (max < PAUSE_MS) max = PAUSE_MS ;
   m->pause = isuseless ? m->pause * 2 : PAUSE_MS ;
   if (m->pause > max) m->pause = max ;
@@ -78,7 +81,7 @@ static void on_run_dead (struct machine *m, struct machine_input const *in, stru
   m->state = MACHINE_FINISH ;
   m->due = tain_infinite ;
   m->status.pid = 0 ;
-  m->status.wstat = in->value == MACHINE_UNKNOWN ? 0xff00 : (unsigned int)in->value ;
+  m->status.wstat = in->value == MACHINE_UNKNOWN ? WSTAT_UNKNOWN : (unsigned int)in->value ;
   m->status.changed = in->label ;
   m->status.flags &= SVSTATUS_WANTEDUP ;
   machine_add(effects, EFFECT_TALLY, (int)m->status.wstat) ;
@@ -88,6 +91,7 @@ static void on_run_dead (struct machine *m, struct machine_input const *in, stru
 static void go_down (struct machine *m, struct machine_input const *in, char const *letters, struct machine_effects *effects)
 {
   m->state = MACHINE_DOWN ;
+  m->isuntimed = 0 ;
   m->status.pid = 0 ;
   m->status.readied = in->label ;
   m->status.flags &= SVSTATUS_WANTEDUP ;
@@ -104,11 +108,18 @@ static void on_finish_dead (struct machine *m, struct machine_input const *in, s
   go_down(m, in, isfailure ? "OD" : "D", effects) ;
 }
 
+static void time_finish (struct machine *m, tain const *now, unsigned int timeout)
+{
+  m->isuntimed = 0 ;
+  m->due = tain_infinite ;
+  if (timeout) clock_after(&m->due, now, timeout) ;
+}
+
 static void on_finishing (struct machine *m, struct machine_input const *in, struct machine_files const *files, struct machine_effects *effects)
 {
   m->status.pid = in->value ;
   m->status.flags |= SVSTATUS_FINISHING ;
-  if (files->timeoutfinish) clock_after(&m->due, &in->now, files->timeoutfinish) ;
+  time_finish(m, &in->now, files->timeoutfinish) ;
   machine_tell(effects, "d") ;
 }
 
@@ -119,7 +130,6 @@ static void on_started (struct machine *m, struct machine_input const *in, struc
   m->started = in->now ;
   m->failures = 0 ;
   m->isonce = 0 ;
-  m->notifies = !!in->notifies ;
   m->status.pid = m->run = in->value ;
   m->status.changed = in->label ;
   m->status.flags &= SVSTATUS_WANTEDUP ;
@@ -136,16 +146,21 @@ static void on_not_started (struct machine *m, tain const *now, struct machine_e
   machine_add(effects, EFFECT_STATUS, 0) ;
 }
 
+static void kill_it (struct machine *m, tain const *now, int isgroup, struct machine_effects *effects)
+{
+  clock_after(&m->due, now, KILL_AGAIN_MS) ;
+  machine_add(effects, isgroup ? EFFECT_SIGNALGROUP : EFFECT_SIGNAL, SIGKILL) ;
+  machine_add(effects, EFFECT_SIGNAL, SIGCONT) ;
+}
+
+ /* Unless it has been put off since. */
+
 static void on_due (struct machine *m, struct machine_input const *in, struct machine_files const *files, struct machine_effects *effects)
 {
-  if (m->state == MACHINE_DOWN)
-  {
-    machine_add(effects, EFFECT_RUN, 0) ;
-    return ;
-  }
-  clock_after(&m->due, &in->now, KILL_AGAIN_MS) ;
-  machine_add(effects, m->state == MACHINE_UP && files->iskillgroup ? EFFECT_SIGNALGROUP : EFFECT_SIGNAL, SIGKILL) ;
-  machine_add(effects, EFFECT_SIGNAL, SIGCONT) ;
+  if (tain_less(&in->now, &m->due)) return ;
+  if (m->state == MACHINE_DOWN) machine_add(effects, EFFECT_RUN, 0) ;
+  else if (m->isuntimed) time_finish(m, &in->now, files->timeoutfinish) ;
+  else kill_it(m, &in->now, m->state == MACHINE_UP && files->iskillgroup, effects) ;
 }
 
  /* TERM is x and d, but while run lives it keeps stdin and stdout. */

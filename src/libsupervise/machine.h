@@ -50,7 +50,6 @@ struct machine_input
 {
   enum machine_event event ;
   int value ;
-  int notifies ;  /* MACHINE_STARTED: run can say that it is ready */
   tain now ;  /* monotonic */
   tain label ;  /* wall clock */
 } ;
@@ -117,7 +116,7 @@ struct machine
   pid_t run ;  /* the last one: a group of its number may be left */
   uint8_t isonce ;  /* a start is wanted, one only */
   uint8_t isleaving ;  /* exits when it is down */
-  uint8_t notifies ;
+  uint8_t isuntimed ;  /* finish was adopted: its time begins when it is due, which is at once */
 } ;
 
  /* A service that nobody has started yet. */

@@ -77,7 +77,7 @@ static void perform_all (struct supervisor *s, struct machine_effects const *eff
 
 void supervisor_feed (struct supervisor *s, enum machine_event event, int value)
 {
-  struct machine_input in = { .event = event, .value = value, .notifies = loop_watch_isstarted(&s->notification) } ;
+  struct machine_input in = { .event = event, .value = value } ;
   struct machine_files files ;
   struct machine_effects effects ;
   tain_now_g() ;
