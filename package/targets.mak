@@ -44,3 +44,7 @@ s6-svc
 s6-svstat
 s6-svscan
 s6-svscanctl
+s6-svdt
+s6-svdt-clear
+s6-permafailon
+s6-svperms

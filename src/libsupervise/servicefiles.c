@@ -59,8 +59,8 @@ int servicefiles_scansignal (char const *s)
   unsigned int n ;
   char name[NAME_MAX_BYTES + 1] ;
   size_t i = 0 ;
-  if (uint0_scan(s, &n)) return n && n < NSIG ? (int)n : 0 ;
   if (!strncasecmp(s, "SIG", 3)) s += 3 ;
+  if (uint0_scan(s, &n)) return n && n < NSIG ? (int)n : 0 ;
   for (; s[i] && i < NAME_MAX_BYTES ; i++) name[i] = (char)toupper((unsigned char)s[i]) ;
   name[i] = 0 ;
   return s[i] ? 0 : sig_number(name) ;

@@ -15,7 +15,7 @@ extern int servicefiles_signal (char const *file, int *, struct log *) ;
 extern int servicefiles_path (char const *file, char *, struct log *) ;  /* of SERVICEPATH_MAX bytes */
 extern int servicefiles_isthere (char const *file, struct log *) ;
 
- /* A name, with SIG or without, in any case, or a number. 0: there is no such signal. */
+ /* A name or a number, with SIG or without, in any case. 0: there is no such signal. */
 extern int servicefiles_scansignal (char const *) ;
 
 #endif
