@@ -48,3 +48,6 @@ s6-svdt
 s6-svdt-clear
 s6-permafailon
 s6-svperms
+s6-svlink
+s6-svunlink
+s6-notifyoncheck

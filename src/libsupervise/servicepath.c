@@ -15,3 +15,8 @@ int servicepath (char *path, char const *dir, char const *file)
   memcpy(path + dirlen + 1, file, filelen + 1) ;
   return 1 ;
 }
+
+int servicepath_isname (char const *s)
+{
+  return s[0] && s[0] != '.' && !strchr(s, '/') ;
+}

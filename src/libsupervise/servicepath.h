@@ -18,7 +18,14 @@ enum { SERVICEPATH_MAX = 4096 } ;  /* with the NUL */
 #define SERVICE_NEXT_START "supervise/next-start"
 #define SERVICE_DOWN "down"
 
+ /* Of a scan directory. */
+#define SCAN_CONTROL ".s6-svscan/control"
+#define SCAN_LOCK ".s6-svscan/lock"
+
  /* DIR/FILE. 0 and errno: ENAMETOOLONG. */
 extern int servicepath (char *path, char const *dir, char const *file) ;
+
+ /* May a service be called so: is it a name, and not hidden? */
+extern int servicepath_isname (char const *) ;
 
 #endif

@@ -370,6 +370,89 @@ s6_softlimit_8_1() { works ; }
 s6_setsid_8_1() { works ; }
 s6_setlock_8_1() { works ; }
 s6_fghack_8_1() { works ; }
+has_died() # makes a service directory
+{
+  rm -rf "$WORK/service/web"
+  mkdir -p "$WORK/service/web/supervise" "$WORK/service/web/event"
+  mkfifo -m 0600 "$WORK/service/web/supervise/control"
+  tally-make "$WORK/service/web" 10:256 5:9
+}
+s6_svdt_8_1()
+{
+  has_died
+  works
+  like "$case: the last death" "$(cat out)" '^@[0-9a-f]{24} signal SIGKILL$'
+}
+s6_svdt_clear_8_1()
+{
+  has_died
+  works
+  is "$case: they are forgotten" "$(s6-svdt "$WORK/service/web")" ''
+}
+s6_permafailon_8_1()
+{
+  mkdir supervise
+  tally-make . 1:256
+  : > data/socket
+  works
+  not_ok "$case: it goes on" test -e data/socket
+  tally-make . 5:256 4:256 3:256 2:11 1:7
+  # shellcheck disable=SC2086 # words
+  exits "$case: five" 125 $reader example
+}
+s6_svperms_8_1()
+{
+  has_died
+  works
+  is "$case: what it prints" "$(sed 's/.*web //' out | tr '\n' ' ')" 'status: public control: owner events: public '
+}
+svscan() # ARGS: ours, or Debian's
+{
+  if command -v s6-svscan > /dev/null ; then echo s6-svscan ; elif test -x "$PEER_S6/usr/bin/s6-svscan" ; then echo peer s6-svscan ; fi
+}
+links() # whether there is somebody who scans, and a service web here
+{
+  test -n "$(svscan)" || return 1
+  rm -rf "$WORK/run/service"
+  mkdir "$WORK/run/service" web
+  peer_here web
+  peer_here "$WORK/run/service"
+  printf '#!/bin/sh\nexec sleep 1000\n' > web/run
+  chmod 755 web/run
+  # shellcheck disable=SC2046 # words
+  start scan $(svscan) "$WORK/run/service"
+  retry 10 test -p "$WORK/run/service/.s6-svscan/control"
+}
+s6_svlink_8_1()
+{
+  links || { skip "$case" 'needs s6-svscan' ; return ; }
+  works
+  ok "$case: it is supervised" test -e web/supervise/status
+  stop scan
+}
+s6_svunlink_8_1()
+{
+  links || { skip "$case" 'needs s6-svscan' ; return ; }
+  s6-svlink -t 5000 "$WORK/run/service" web
+  works
+  ok "$case: its supervisor is gone" s6-setlock -n web/supervise/lock true
+  stop scan
+}
+s6_notifyoncheck_8_1()
+{
+  mkdir supervise
+  echo 3 > notification-fd
+  start supervisor s6-setlock supervise/lock sh -c 'echo ready ; exec sleep 1000'
+  ready supervisor
+  mkfifo tells
+  # shellcheck disable=SC2086 # words
+  start listener cat tells
+  start server sh -c "exec $reader example 3> tells"
+  ok "$case" retry 20 answered hello s6-ipcclient "$WORK/run/x/s" s6-ioconnect
+  ok "$case: its supervisor is told" ready listener
+  stop server
+  stop supervisor
+}
 s6_ioconnect_8_1() { echo_at 127.0.0.1 80 ; }
 s6_tcpclient_8_1() { echo_at ::1 7 ; }
 # shellcheck disable=SC2046 # words

@@ -1,0 +1,67 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/clock.h"
+#include "libfifodir/fifowait.h"
+#include "libsupervise/servicepath.h"
+#include "libsupervise/supervised.h"
+#include "libsupervise/svpair.h"
+
+enum { LOOK_MILLISECONDS = 1000 } ;  /* how often, if nothing is told */
+
+int svpair_find (struct svpair *p, char const *dir)
+{
+  struct stat st ;
+  p->nawaited = 0 ;
+  if (!servicepath(p->dirs[1], dir, "log")) return 0 ;
+  strcpy(p->dirs[0], dir) ;
+  p->n = 1 ;
+  if (stat(p->dirs[1], &st) == -1) return errno == ENOENT ;
+  if (!S_ISDIR(st.st_mode)) return (errno = ENOTDIR, 0) ;
+  p->n = 2 ;
+  return 1 ;
+}
+
+int svpair_listen (struct svpair *p, unsigned int i, char const *letter)
+{
+  char path[SERVICEPATH_MAX] ;
+  if (!servicepath(path, p->dirs[i], SERVICE_EVENT) || !fifowait_begin(p->waits + p->nawaited, path, letter)) return 0 ;
+  p->awaited[p->nawaited++] = i ;
+  return 1 ;
+}
+
+static int are (struct svpair const *p, int issupervised)
+{
+  for (unsigned int i = 0 ; i < p->nawaited ; i++)
+    if (!p->waits[i].ismatched && supervised(p->dirs[p->awaited[i]]) != issupervised) return 0 ;
+  return 1 ;
+}
+
+int svpair_await (struct svpair *p, int issupervised, tain const *deadline)
+{
+  for (;;)
+  {
+    tain next ;
+    clock_span(&next, LOOK_MILLISECONDS) ;
+    tain_add_g(&next, &next) ;
+    clock_lower(&next, deadline) ;
+    if (fifowait(p->waits, p->nawaited, 0, &next)) return 1 ;
+    if (errno != ETIMEDOUT) return 0 ;
+    if (are(p, issupervised)) return 1 ;
+    if (!tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
+  }
+}
+
+void svpair_end (struct svpair *p)
+{
+  int e = errno ;
+  while (p->nawaited) fifowait_end(p->waits + --p->nawaited) ;
+  errno = e ;
+}
