@@ -21,6 +21,19 @@ is 'from the start' "$(mode g)" "3730 $gid"
 : > file
 exits 'a file is none' 111 s6-mkfifodir file
 exits 'nor can one be made in it' 111 s6-mkfifodir file/d
+if is_root
+then
+  mkdir others pub
+  chown 65534 others
+  chmod 1777 pub
+  exits 'one of another user is none' 111 s6-mkfifodir others
+  exits 'with -f, either' 111 s6-mkfifodir -f others
+  is 'and stays as it is' "$(mode others)" '755 0'
+  exits 'a group that he is not in' 111 as_uid 65534 s6-mkfifodir -g 0 pub/new
+  not_ok 'leaves no directory' test -e pub/new
+else
+  skip 'one of another user is none' 'needs root'
+fi
 exits 'mkfifodir: no argument: 100' 100 s6-mkfifodir
 exits 'mkfifodir: a group that is none: 100' 100 s6-mkfifodir -g x e
 exits 'nor is -1, which would be everybody' 100 s6-mkfifodir -g 4294967295 e
@@ -59,6 +72,11 @@ is 'and prints it' "$(cat out)" message
 exits 'listen1: stdout that is closed: 111' 111 sh -c 'exec s6-ftrig-listen1 -t 5000 d x s6-ftrig-notify d x >&-'
 like 'says so' "$(cat err)" 'unable to write to stdout: Bad file descriptor'
 exits 'wait: all three closed: 111' 111 sh -c '{ sleep 0.5 ; exec s6-ftrig-notify d x ; } & exec s6-ftrig-wait -t 5000 d x <&- >&- 2>&-'
+start closed sh -c 'exec s6-ftrig-wait d x >&-'
+retry 5 listens 1
+is 'no fifo is taken for stdout' "$(readlink "/proc/$(pid_of closed)/fd/1")" /dev/null
+stop closed
+s6-cleanfifodir d
 is 'what is closed is so for the program' "$(sh -c 'exec s6-ftrig-listen -t 5000 " d" " x" "" sh -c "if test -e /proc/self/fd/0 ; then echo open ; else echo closed ; fi ; exec s6-ftrig-notify d x" <&-')" closed
 exits 'notify: all three closed' 0 sh -c 'exec s6-ftrig-notify d x <&- >&- 2>&-'
 exits 'stdout that nobody reads: 111' 111 sh -c '{ s6-ftrig-listen1 -t 5000 d x sh -c "sleep 0.3 ; exec s6-ftrig-notify d x" ; echo "$?" >&2 ; } 2> code | true ; exit "$(tail -n 1 code)"'
@@ -127,6 +145,12 @@ mkfifo "d/$dead"
 mkfifo d/ftrig1:@short d/other
 echo untouched > d/ftrig1:@400000000000000000000000:fileXX
 ln -s ../file d/ftrig1:@400000000000000000000000:linkXX
+mkfifo outer
+ln -s ../outer d/ftrig1:@400000000000000000000000:linkYY
+start outside sh -c 'exec 3<>outer ; echo ready ; exec cat <&3'
+ready outside
+socket=d/ftrig1:@400000000000000000000000:sockXX
+s6-ipcserver-socketbinder "$socket" true
 start listener s6-ftrig-wait d never
 hidden_or_not() { test "$(find d -type p -name '*ftrig1:@*' | wc -l)" -eq 3 ; }
 retry 5 hidden_or_not
@@ -139,6 +163,9 @@ exits 'notify' 0 s6-ftrig-notify d letters
 not_ok 'removes such a one, too' test -e "d/$dead"
 is 'a file of such a name is not written to' "$(cat d/ftrig1:@400000000000000000000000:fileXX)" untouched
 is 'nor is what a link leads to' "$(cat file)" ''
+ok 'a socket stays' test -S "$socket"
+ok 'nothing goes to a fifo elsewhere' remains 0.3 test "$(cat outside.out)" = ready
+stop outside
 not_ok 'who listens has kept his' ended listener
 stop listener
 

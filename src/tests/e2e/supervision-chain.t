@@ -71,9 +71,16 @@ done
 is '-t' "$(s6-softlimit -t 1000 awk '/^Max cpu time/ { print $4 }' /proc/self/limits)" 1000
 is '-p' "$(s6-softlimit -p 500 awk '/^Max processes/ { print $3 }' /proc/self/limits)" 500
 is '-P' "$(s6-softlimit -P 0 awk '/^Max realtime priority/ { print $4 }' /proc/self/limits)" 0
+if command -v strace > /dev/null && strace -o calls true
+then
+  strace -o calls s6-softlimit -P 0 true
+  like 'that is what it sets' "$(cat calls)" 'RLIMIT_RTPRIO, \{rlim_cur=0,'
+else
+  skip 'that is what it sets' 'needs strace'
+fi
 is '-l' "$(s6-softlimit -l 40960 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)" 40960
 is '-m: address space, data, stack' "$(s6-softlimit -m 400000000 grep -c '^Max .* 400000000 ' /proc/self/limits)" 3
-is 'and locked memory, as far as may be' "$(s6-softlimit -m 400000000 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)" "$(s6-softlimit -l 400000000 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)"
+is 'and locked memory, as far as may be' "$(s6-softlimit -l 4096 s6-softlimit -m 400000000 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)" "$(s6-softlimit -l 400000000 awk '/^Max locked memory/ { print $4 }' /proc/self/limits)"
 like '-h =: as high as can be' "$(s6-softlimit -H -c 0 s6-softlimit -h -c = sh -c 'ulimit -Hc' || echo refused)" '^(unlimited|refused)$'
 exits 'an option that it does not know does nothing' 0 s6-softlimit -z -o 78 sh -c 'test "$(ulimit -Sn)" = 78'
 for wrong in '-o x' '-o -1' '-o' '-o 1=' '-z' ''
@@ -105,6 +112,8 @@ then
   do
     is "$option: the foreground of a terminal" "$(timeout 10 script -qec "trap '' TTOU ; s6-setsid $option -i awk '{ print (\$5 == \$8 && \$5 == \$1) }' /proc/self/stat ; true" /dev/null < /dev/null | tr -d '\r')" 1
   done
+  ignored='s/^SigIgn:[^0-9]*//p'
+  is 'with -g nothing stops it, nor is a signal ignored then' "$(timeout 10 script -qec "s6-setsid -g -i sed -n '$ignored' /proc/self/status ; true" /dev/null < /dev/null | tr -d '\r')" "$(sed -n "$ignored" /proc/self/status)"
   is 'where stderr is closed the terminal is not taken for it' "$(timeout 10 script -qec 'trap "" TTOU ; exec s6-setsid -f true 2>&-' /dev/null < /dev/null)" ''
 else
   skip 'the foreground of a terminal' 'needs script(1)'
@@ -135,6 +144,7 @@ stop holder
 ok 'until it is free' retry 5 grep -q 'got it' waiter.out
 ok 'with -t, too' retry 5 grep -q 'got it, too' timed.out
 is 'and SIGALRM is as it was' "$(s6-setlock -t 1000 lock3 sh -c 'sed -n "s/^SigIgn:[^0-9]*//p" /proc/self/status')" "$(sed -n 's/^SigIgn:[^0-9]*//p' /proc/self/status)"
+exits 'no alarm comes then' 0 s6-setlock -t 1000 lock3 sleep 0.2
 start holder7 s6-setlock lock7 sh -c 'echo ready ; exec sleep 1000'
 ready holder7
 if command -v perl > /dev/null
@@ -142,6 +152,7 @@ then
   exits '-t where SIGALRM is blocked: 1' 1 timeout 20 perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock7 true
   is 'and it is so for the program' "$(perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGALRM)) ; exec @ARGV' s6-setlock -t 100 lock8 sed -n 's/^SigBlk:[^0-9]*//p' /proc/self/status)" 0000000000002000
   exits 'an alarm is not lost' 142 timeout 20 perl -e 'alarm 1 ; exec @ARGV' s6-setlock -t 5000 lock9 sleep 15
+  exits 'nor does it come too soon' 0 timeout 20 perl -e 'alarm 8 ; exec @ARGV' s6-setlock -t 5000 lock9 sleep 0.2
   exits 'nor does it wait for -t' 142 timeout 10 perl -e 'alarm 1 ; exec @ARGV' s6-setlock -t 15000 lock7 true
   exits 'one that comes later does not end the wait' 1 timeout 10 perl -e 'alarm 9 ; exec @ARGV' s6-setlock -t 100 lock7 true
   exits 'where it is ignored -t is as ever' 1 timeout 10 perl -e '$SIG{ALRM} = "IGNORE" ; alarm 1 ; exec @ARGV' s6-setlock -t 1500 lock7 true
@@ -153,6 +164,8 @@ exits 'shared' 0 s6-setlock -r shared s6-setlock -n -r shared true
 exits 'but with nobody who wants it alone' 1 s6-setlock -r shared s6-setlock -n -w shared true
 exits '-d' 0 s6-setlock -d 9 lock4 sh -c 'test "$(readlink /proc/self/fd/9)" = "$PWD/lock4" && ! s6-setlock -n lock4 true 2>/dev/null'
 is '-d 0' "$(s6-setlock -d 0 lock4 readlink /proc/self/fd/0)" "$PWD/lock4"
+like 'which blocks as usual' "$(s6-setlock -d 9 lock4 sed -n 's/^flags:[^0-9]*//p' /proc/self/fdinfo/9)" '0001$'
+exits 'a stdin that is closed does not become the lock' 1 sh -c 'exec s6-setlock lock4 readlink /proc/self/fd/0 <&-'
 mkdir folder
 exits 'a folder can be shared' 0 s6-setlock -r folder true
 exits 'but nobody has it alone' 111 s6-setlock folder true
@@ -177,6 +190,9 @@ exits 'with few descriptors it has some, and so has the program' 0 sh -c 'ulimit
 least 'they keep it' "$(wc -l < list)" 5
 exits 'and the end is seen' 7 sh -c 'ulimit -n 16 ; exec s6-fghack ./background ended2'
 ok 'when it comes' test -f ended2
+inputs() { "$@" ls -l /proc/self/fd 2>/dev/null | grep -c '^lr.*pipe:' ; }
+is 'it writes there, and does not read' "$(inputs s6-fghack)" "$(inputs env)"
+exits 'a stdout that is closed is none of those' 1 sh -c 'exec s6-fghack sh -c "echo x" <&- >&-'
 exits 'no such program: 111' 111 s6-fghack ./nothing
 exits 'fghack: no program: 100' 100 s6-fghack
 done_testing
