@@ -51,3 +51,6 @@ s6-svperms
 s6-svlink
 s6-svunlink
 s6-notifyoncheck
+s6-svwait
+s6-svlisten
+s6-svlisten1
