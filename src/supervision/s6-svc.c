@@ -18,7 +18,7 @@
 #include "libsupervise/servicepath.h"
 #include "libsupervise/svcontrol.h"
 
-#define USAGE "s6-svc [ -wu | -wU | -wd | -wD | -wr | -wR ] [ -T timeout ] [ -s signal ] [ -abqhkti12ypcPCKrlduoODUQx ] servicedir..."
+#define USAGE "s6-svc [ -w u | U | d | D | r | R ] [ -T timeout ] [ -s signal ] [ -abqhkti12ypcPCKrlduoODUQx ] servicedir..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 #define LETTERS "abqhkti12ypcPCKrlduoODUQx"
