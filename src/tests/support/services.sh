@@ -19,6 +19,10 @@
 #   stays SECONDS CMD...       whether CMD exits 0 soon, and then goes on to, for so long
 #   tally_of DIR               prints the deaths: code, signal, a line each
 #   descriptors PID            prints their numbers, in a line
+#   versions                   prints of which there are daemons: ours, 2.11 (Debian's s6) and 2.15
+#                              (unstable's), where they were fetched
+#   version V PROG ARGS...     the program of that version (a program on the PATH)
+#   version_here V DIR         lets those programs call each other in DIR
 
 script()
 {
@@ -138,4 +142,32 @@ descriptors()
 {
   # shellcheck disable=SC2012 # numbers
   ls "/proc/$1/fd" | sort -n | tr '\n' ' ' | sed 's/ $//'
+}
+
+versions()
+{
+  echo ours
+  if test -x "$PEER_S6/usr/bin/s6-supervise" ; then echo 2.11 ; fi
+  if test -x "$TESTS/peer/s6-unstable/usr/bin/s6-supervise" ; then echo 2.15 ; fi
+}
+
+cat > "$WORK/.bin/version" <<'END'
+#!/bin/sh
+version=$1
+shift
+case $version in
+  ours) exec "$@" ;;
+  2.15) PEER_S6=$TESTS/peer/s6-unstable ; export PEER_S6 ;;
+esac
+exec peer "$@"
+END
+chmod 755 "$WORK/.bin/version"
+
+version_here()
+{
+  rm -f "$2/.peerbin"
+  case $1 in
+    2.11) ln -s "$PEER_S6/usr/bin" "$2/.peerbin" ;;
+    2.15) ln -s "$TESTS/peer/s6-unstable/usr/bin" "$2/.peerbin" ;;
+  esac
 }
