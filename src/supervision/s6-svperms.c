@@ -91,6 +91,16 @@ static void must_look (char *path, struct stat *st, char const *dir, enum which 
 
  /* Nobody gets in by the group that was, nor by the new one too early. */
 
+static int set (char const *path, struct stat const *st, mode_t mode, gid_t gid)
+{
+  int e ;
+  if (chmod(path, mode & ~(mode_t)(S_IRWXG | S_IRWXO)) == -1) return 0 ;
+  if (st->st_gid == gid || chown(path, (uid_t)-1, gid) == 0) return chmod(path, mode) == 0 ;
+  e = errno ;
+  chmod(path, st->st_mode & MODE_BITS) ;
+  return (errno = e, 0) ;
+}
+
 static void change (char const *dir, enum which which, struct wish const *w)
 {
   char path[SERVICEPATH_MAX] ;
@@ -99,10 +109,7 @@ static void change (char const *dir, enum which which, struct wish const *w)
   must_look(path, &st, dir, which) ;
   gid = w->gid == OWNERS ? group_of(st.st_uid, st.st_gid) : w->gid ;
   if ((st.st_mode & MODE_BITS) == w->mode && st.st_gid == gid) return ;
-  if (chmod(path, w->mode & ~(mode_t)(S_IRWXG | S_IRWXO)) == -1
-    || (st.st_gid != gid && chown(path, (uid_t)-1, gid) == -1)
-    || chmod(path, w->mode) == -1)
-    strerr_diefusys(EXITCODE_SYSTEM, "change the permissions of ", path) ;
+  if (!set(path, &st, w->mode, gid)) strerr_diefusys(EXITCODE_SYSTEM, "change the permissions of ", path) ;
 }
 
  /* Nothing is changed where something is missing. */
@@ -131,18 +138,12 @@ static void print (char const *dir, enum which which, enum whose whose, gid_t gi
     if (buffer_puts(buffer_1, line[i]) == -1) strerr_diefusys(EXITCODE_SYSTEM, "write to standard output") ;
 }
 
-static void warn_mode (char const *path, mode_t mode)
-{
-  char fmt[UINT_OFMT] ;
-  fmt[uint_ofmt(fmt, (unsigned int)mode)] = 0 ;
-  strerr_warnw(path, " has permissions that say nothing: ", fmt) ;
-}
-
 static int show (char const *dir, enum which which)  /* 0: a warning instead of the line */
 {
   char path[SERVICEPATH_MAX] ;
   struct stat st ;
   unsigned int whose = 0 ;
+  char mode[UINT_OFMT] ;
   if (!look(path, &st, dir, which))
   {
     if (errno == EINVAL) strerr_warnw(path, " is not ", places[which].what) ;
@@ -151,9 +152,10 @@ static int show (char const *dir, enum which which)  /* 0: a warning instead of 
   }
   st.st_mode &= MODE_BITS ;
   while (whose < WHOSE_COUNT && (!places[which].modes[whose] || places[which].modes[whose] != st.st_mode)) whose++ ;
-  if (whose == WHOSE_COUNT) return (warn_mode(path, st.st_mode), 0) ;
-  print(dir, which, whose, st.st_gid) ;
-  return 1 ;
+  mode[uint_ofmt(mode, (unsigned int)st.st_mode)] = 0 ;
+  if (whose == WHOSE_COUNT) strerr_warnw(path, " has permissions that mean none of these: ", mode) ;
+  else print(dir, which, whose, st.st_gid) ;
+  return whose < WHOSE_COUNT ;
 }
 
  /* Who may not look into supervise is told nothing of control, either. */
@@ -170,11 +172,8 @@ static gid_t scan_group (char const *s)
 {
   gid_t gid ;
   struct group *gr ;
-  if (s[0] == ':')
-  {
-    if (!gid0_scan(s + 1, &gid) || gid == OWNERS) dieusage() ;
-    return gid ;
-  }
+  if (s[0] == ':' && gid0_scan(s + 1, &gid) && gid != OWNERS) return gid ;
+  if (s[0] == ':') dieusage() ;
   errno = 0 ;
   gr = getgrnam(s) ;
   if (gr) return gr->gr_gid ;
