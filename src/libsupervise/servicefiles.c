@@ -63,7 +63,8 @@ int servicefiles_scansignal (char const *s)
   if (uint0_scan(s, &n)) return n && n < NSIG ? (int)n : 0 ;
   for (; s[i] && i < NAME_MAX_BYTES ; i++) name[i] = (char)toupper((unsigned char)s[i]) ;
   name[i] = 0 ;
-  return s[i] ? 0 : sig_number(name) ;
+  if (s[i] || isdigit((unsigned char)name[0])) return 0 ;  /* sig_number takes numbers, any */
+  return sig_number(name) ;
 }
 
 int servicefiles_signal (char const *file, int *sig, struct log *log)
