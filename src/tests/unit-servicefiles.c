@@ -97,7 +97,7 @@ static struct { char const *s ; int sig ; } const signals[] =
   { "TERM", SIGTERM }, { "SIGTERM", SIGTERM }, { "sigterm", SIGTERM }, { "Term", SIGTERM }, { "SigHup", SIGHUP },
   { "15", 15 }, { "9", 9 }, { "1", 1 }, { "USR1", SIGUSR1 }, { "WINCH", SIGWINCH }, { "STOP", SIGSTOP },
   { "0", 0 }, { "-15", 0 }, { "99999", 0 }, { "4294967311", 0 }, { "", 0 }, { "SIG", 0 }, { "SIGSIGTERM", 0 },
-  { "TERMX", 0 }, { "TER", 0 }, { " TERM", 0 }, { "TERM HUP", 0 }, { "???", 0 }, { "SIG15", 0 }, { "SIG999", 0 }, { "15x", 0 },
+  { "TERMX", 0 }, { "TER", 0 }, { " TERM", 0 }, { "TERM HUP", 0 }, { "???", 0 }, { "SIG15", 15 }, { "SIG999", 0 }, { "15x", 0 },
   { "AVERYLONGNAMETHATNOSIGNALHAS", 0 }
 } ;
 
