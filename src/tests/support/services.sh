@@ -6,8 +6,8 @@
 #   script FILE LINE...        an executable shell script of these lines
 #   service DIR [LINE...]      a service directory: its run is that script; without lines, it
 #                              sleeps
-#   supervise DIR [CMD...]     starts s6-supervise (or CMD) DIR, and waits until it has begun.
-#                              Its process is called as DIR is, without slashes (pid_of, stop)
+#   supervise DIR [CMD...]     starts s6-supervise (or CMD) DIR, and waits until it has begun:
+#                              fails if it ends before. Its process is called as DIR is, without slashes (pid_of, stop)
 #   dies DIR                   kill -9 of it
 #   letters DIR LETTERS        to its control, at once; fails if nobody supervises
 #   listen DIR                 from now on, what is told of DIR is in the file that heard prints
@@ -57,6 +57,11 @@ services_changed()
   test "$(services_stamp "$1")" != "$2"
 }
 
+services_settled()
+{
+  services_changed "$1" "$2" || ended "$(services_name "$1")"
+}
+
 supervise()
 {
   services_dir=$1
@@ -66,12 +71,15 @@ supervise()
   # what is started in the background ignores INT and QUIT: nothing in a tree does
   # shellcheck disable=SC2086 # the wrapper is words
   start "$(services_name "$services_dir")" env --default-signal=INT,QUIT $DAEMON_WRAPPER "$@" "$services_dir"
-  retry 10 services_changed "$services_dir" "$services_before"
+  retry 10 services_settled "$services_dir" "$services_before"
+  services_changed "$services_dir" "$services_before"
 }
 
 dies()
 {
-  stop "$(services_name "$1")" KILL
+  services_pid=$(pid_of "$(services_name "$1")")
+  kill -s KILL "$services_pid"
+  wait "$services_pid" 2>/dev/null
 }
 
 letters()
