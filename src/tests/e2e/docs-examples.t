@@ -377,6 +377,43 @@ has_died() # makes a service directory
   mkfifo -m 0600 "$WORK/service/web/supervise/control"
   tally-make "$WORK/service/web" 10:256 5:9
 }
+supervised() # DIR FLAGS: its status says so
+{
+  test "$(od -An -v -tu1 -j34 "$1/supervise/status" | tr -d ' ')" = "$2"
+}
+service_directory_7_1()
+{
+  works
+  start supervisor s6-supervise ticker
+  ok "$case: it is up and ready" retry 10 supervised ticker 12
+  kill -s TERM "$(pid_of supervisor)"
+  ok "$case: SIGHUP ends it" retry 10 ended supervisor
+  is "$case: and nothing else" "$(od -An -v -tu1 -j32 ticker/supervise/status | tr -s ' ')" ' 0 1 8'
+}
+service_directory_7_2()
+{
+  mkdir "$WORK/service/ticker"
+  printf '#!/bin/sh\nexec sleep 1000\n' > "$WORK/service/ticker/run"
+  chmod 755 "$WORK/service/ticker/run"
+  start supervisor s6-supervise "$WORK/service/ticker"
+  ok "$case: it is up" retry 10 supervised "$WORK/service/ticker" 4
+  works
+  ok "$case: it is down" retry 10 supervised "$WORK/service/ticker" 8
+  stop supervisor
+}
+s6_supervise_8_1()
+{
+  rm -rf "$WORK/service/web"
+  mkdir "$WORK/service/web"
+  printf '#!/bin/sh\nexec sleep 1000\n' > "$WORK/service/web/run"
+  chmod 755 "$WORK/service/web/run"
+  by_shell
+  # shellcheck disable=SC2086 # words
+  start supervisor $reader example
+  ok "$case: it is up" retry 10 supervised "$WORK/service/web" 4
+  stop supervisor
+  is "$case: SIGTERM ends both" "$status" 0
+}
 s6_svdt_8_1()
 {
   has_died
