@@ -1,0 +1,196 @@
+#!/bin/sh
+# ISC license.
+# supervise/child, by which s6-supervise takes back the service of one that was killed: what is
+# taken back goes on as before; what is stale, of somebody else, or no such file, is nobody.
+# shellcheck disable=SC2016 # variables are for the scripts
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+# shellcheck source=src/tests/support/services.sh
+. "$TESTS/support/services.sh"
+# shellcheck source=src/tests/support/kills.sh
+. "$TESTS/support/kills.sh"
+
+test -r /proc/sys/kernel/random/boot_id || skip_all 'the system does not tell which boot it is'
+boot=$(cat /proc/sys/kernel/random/boot_id)
+started() { sed 's/^.*) //' "/proc/$1/stat" | awk '{ print $20 }' ; }
+
+# what is written
+make a
+retry 5 has a 4
+run=$(run_of a)
+is 'the pid, when it was started, which boot' "$(cat a/supervise/child)" "$run $(started "$run") $boot"
+: > a/hang
+letters a k
+retry 5 has a 6
+finish=$(run_of a)
+is 'of finish, too, with that word' "$(cat a/supervise/child)" "$finish $(started "$finish") $boot finish"
+
+# an adopted finish: its time, its end
+echo 400 > a/timeout-finish
+dies a
+again a
+is 'an adopted finish' "$(status_of a)" "$finish 9 6"
+ok 'has its time, too: killed, and run starts' retry 10 has a 4 9
+ok 'it is dead' tap_gone "$finish"
+rm a/hang
+run=$(run_of a)
+
+# it dies while it is adopted: wanted up, so it is started again, which finish is told before
+dies a
+again a
+: > a.heard
+kill -s TERM "$run"
+ok 'an adopted run dies: finish, and started again' retry 5 hears a dDu
+is 'finish is told 256 0, and whose group it was' "$(cat a/finished)" "256 0 a $run"
+is 'the tally: 255 0' "$(tally_of a | tail -n 1)" '255 0'
+ok 'the status' has a 4 65280
+ok 'one copy' retry 5 one_copy a
+isnt 'another one' "$(run_of a)" "$run"
+
+# letters to an adopted one
+run=$(run_of a)
+dies a
+again a
+letters a p
+stopped() { case $(sed 's/^.*) //' "/proc/$1/stat") in T*) return 0 ;; esac ; return 1 ; }
+ok 'p stops it' retry 5 stopped "$run"
+letters a P
+letters a C
+ok 'C makes it go on' retry 5 has a 4
+letters a OK
+ok 'K kills it' retry 5 down_is a 65280
+letters a u
+retry 5 has a 4
+run=$(run_of a)
+dies a
+again a
+letters a x
+ok 'x waits for it' stays 0.2 has a 4
+letters a k
+ok 'then it leaves' retry 5 ended a
+is 'and has told so' "$(status_of a)" '0 65280 12'
+rm -f a/down
+supervise a
+retry 5 has a 4
+run=$(run_of a)
+dies a
+again a
+kill -s INT "$(pid_of a)"
+ok 'INT: it goes' retry 5 ended a
+ok 'and INT has gone to the group' retry 5 tap_gone "$run"
+
+# timeout-kill, armed by a d to what is adopted
+service k 'trap "" TERM' 'echo up > up' 'while : ; do sleep 0.05 ; done'
+echo 300 > k/timeout-kill
+supervise k
+retry 5 test -s k/up
+retry 5 has k 4
+run=$(run_of k)
+dies k
+again k
+letters k d
+ok 'd: timeout-kill for what is adopted' retry 5 down_is k 65280
+ok 'it is dead' tap_gone "$run"
+
+# it dies while nobody supervises it
+make b
+retry 5 has b 4
+run=$(run_of b)
+dies b
+kill -s KILL "$run"
+retry 5 tap_gone "$run"
+again b
+ok 'dead before: begun anew' retry 5 has b 4 0
+isnt 'another one' "$(run_of b)" "$run"
+
+# the status is lost, or is of another one
+for bad in '' 'no status, but it has 35 bytes......' "$(printf '%035d' 0)"
+do
+  retry 5 one_copy b
+  run=$(run_of b)
+  dies b
+  printf %s "$bad" > b/supervise/status
+  again b
+  is "a status of '$bad': the service is taken back" "$(status_of b)" "$run 0 4"
+done
+is 'and not started twice' "$(copies b)" 1
+letters b d
+retry 5 down_is b 65280
+letters b x
+retry 5 ended b
+
+# stale, foreign, garbage: nobody is taken, nobody is killed
+start bystander sleep 1000
+bystander=$(pid_of bystander)
+start=$(started "$bystander")
+other=$(printf %s "$boot" | tr 0-9a-f 1-9a-f0)
+: > b/down
+row()
+{
+  supervise b
+  is "$1: nobody is taken" "$(status_of b)" '0 0 9'
+  letters b kKtdpc
+  letters b u
+  ok "$1: run is started" retry 5 has b 4
+  letters b d
+  retry 5 down_is b 15 || fail "$1: does not end"
+  letters b x
+  retry 5 ended b || fail "$1: does not leave"
+  rm -rf b/supervise/child
+}
+write() { printf '%s\n' "$1" > b/supervise/child ; }
+write "$bystander $start $other" ; row 'another boot'
+write "$bystander $((start - 1)) $boot" ; row 'another start'
+write "$bystander 0$start $boot" ; row 'another way to write it'
+write "$bystander $start" ; row 'no boot'
+write "$bystander $start $boot no" ; row 'a word that is none'
+write "$bystander $start ${boot%?}" ; row 'a boot that is cut'
+write "$bystander $start ${boot}0" ; row 'one that is too long'
+write "$bystander  $start $boot" ; row 'two blanks'
+write " $bystander $start $boot" ; row 'a blank before'
+write "-$bystander $start $boot" ; row 'a negative number'
+write "0 $start $boot" ; row '0'
+write "-1 $start $boot" ; row '-1'
+write "$((bystander + 4294967296)) $start $boot" ; row '2^32 more'
+write "99999999999999999999999999 $start $boot" ; row 'more than there can be'
+write "x $start $boot" ; row 'no number'
+write '' ; row 'an empty line'
+: > b/supervise/child ; row 'nothing'
+head -c 4096 /dev/urandom > b/supervise/child ; row 'random bytes'
+head -c 1048576 /dev/zero | tr '\0' 1 > b/supervise/child ; row '1 MiB of digits'
+mkdir b/supervise/child ; row 'a directory'
+mkfifo b/supervise/child ; row 'a fifo'
+ln -s child b/supervise/child ; row 'a link to itself'
+start zombies sh -c 'true & echo "$!" ; exec sleep 1000'
+ready zombies
+zombie=$(cat zombies.out)
+is_zombie() { case $(sed 's/^.*) //' "/proc/$zombie/stat") in Z*) return 0 ;; esac ; return 1 ; }
+retry 5 is_zombie
+write "$zombie $(started "$zombie") $boot" ; row 'a zombie'
+not_ok 'the bystander lives' tap_gone "$bystander"
+
+# with a name that has everything in it
+ln -s "$(command -v sleep)" "b/) Z 1 2 (x"
+service c 'exec "../b/) Z 1 2 (x" 1000'
+supervise c
+retry 5 has c 4
+named() { grep -q '^) Z 1' "/proc/$(run_of c)/comm" ; }
+retry 5 named
+run=$(run_of c)
+dies c
+again c
+is 'a process with an odd name is taken back' "$(status_of c)" "$run 0 4"
+letters c dx
+ok 'and ends' retry 5 ended c
+
+# what cannot be written: told, and the service runs
+service d
+mkdir -p d/supervise/child.new
+listen d
+supervise d
+ok 'supervise/child cannot be written: the service runs' retry 5 hears d su
+like 'with a warning' "$(cat d.err)" 'warning: unable to write supervise/child: Is a directory'
+letters d r
+told_once() { retry 5 hears d sudDu && test "$(grep -c 'unable to write supervise/child' d.err)" -eq 1 ; }
+ok 'told once' told_once
+done_testing
