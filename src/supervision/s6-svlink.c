@@ -153,9 +153,10 @@ static int make_link (struct deed *d, char const *scandir, char const *name, cha
   int ok = whole && servicepath(path, scandir, name) && symlink(whole, path) == 0 ;
   int e = errno ;
   free(whole) ;
-  errno = e ;
   if (ok) strcpy(d->link, path) ;
-  return ok || (errno == EEXIST && supervised(d->pair.dirs[0]) == 1) ;
+  else if (e == EEXIST) ok = supervised(d->pair.dirs[0]) == 1 ;
+  errno = e ;
+  return ok ;
 }
 
 static int act (struct deed *d, char const *scandir, char const *name, char const *dir, struct options const *o)

@@ -1,0 +1,291 @@
+#!/bin/sh
+# ISC license.
+# s6-svlink and s6-svunlink, with daemons of each version: what is made, in which order, what is
+# waited for, and what is taken back when it fails.
+# timeout: 180
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+# shellcheck source=src/tests/support/services.sh
+. "$TESTS/support/services.sh"
+
+mode() { stat -c %a "$1" ; }
+# with a lock, and only with a lock
+is_supervised() { test -p "$1/supervise/control" && ! s6-setlock -n "$1/supervise/lock" true ; }
+is_alone() { ! test -e "$1/supervise/lock" || s6-setlock -n "$1/supervise/lock" true ; }
+listeners() { find "$@" -name 'ftrig1:*' | wc -l ; }
+
+listen_to_y() { test "$(listeners y)" -eq 1 ; }
+
+supervisor_of() # DIR: the process that is in it, and so called
+{
+  for link in /proc/[0-9]*
+  do
+    test "$(readlink "$link/cwd")" != "$WORK/$1" || test "$(cat "$link/comm")" != s6-supervise || echo "${link#/proc/}"
+  done
+}
+
+# new: a service x with a logger
+new()
+{
+  rm -rf x
+  service x
+  service x/log 'exec cat > /dev/null'
+  version_here "$version" x
+  version_here "$version" x/log
+}
+
+scans() { running scan && test -p scan/.s6-svscan/control ; }
+
+start_scan() # VERSION
+{
+  version=$1
+  rm -rf scan
+  mkdir scan
+  version_here "$version" scan
+  # shellcheck disable=SC2086 # the wrapper is words
+  start scan $DAEMON_WRAPPER version "$version" s6-svscan scan
+  retry 10 scans
+}
+
+unlink_all()
+{
+  for entry in scan/*
+  do
+    test ! -e "$entry" || s6-svunlink -t 10000 scan "$(basename "$entry")"
+  done
+}
+
+for version in $(versions)
+do
+  test "$version" != ours || command -v s6-svscan > /dev/null || continue
+  start_scan "$version"
+  unstarted='0 0 9'
+  test "$version" != 2.11 || unstarted='0 0 8'
+  new
+  exits "$version: a service with a logger" 0 s6-svlink -t 10000 scan x
+  ok 'is supervised' is_supervised x
+  ok 'and so is its logger' is_supervised x/log
+  is 'by a link to where it is' "$(readlink scan/x)" "$WORK/x"
+  is 'event is made, for our group' "$(mode x/event)" 3730
+  is 'and its logger'"'"'s' "$(mode x/log/event)" 3730
+  is 'nobody listens any more' "$(listeners x)" 0
+  ok 'it is up' retry 10 has x 4
+  exits 'it is told to go' 0 s6-svunlink -t 10000 scan x
+  not_ok 'the link is gone' test -h scan/x
+  ok 'its supervisor is' is_alone x
+  ok 'and its logger'"'"'s' is_alone x/log
+  is 'nobody listens then, either' "$(listeners x)" 0
+
+  exits "$version: -d" 0 s6-svlink -t 10000 -d scan x
+  is 'it is not started' "$(status_of x)" "$unstarted"
+  is 'nor is its logger' "$(status_of x/log)" "$unstarted"
+  not_ok 'its down file is gone' test -e x/down
+  not_ok 'and the logger'"'"'s' test -e x/log/down
+  unlink_all
+  exits "$version: -D" 0 s6-svlink -t 10000 -D scan x
+  is 'it is not started' "$(status_of x) $(status_of x/log)" "$unstarted $unstarted"
+  ok 'its down file stays' test -f x/down
+  ok 'and the logger'"'"'s' test -f x/log/down
+  unlink_all
+  exits "$version: what is down" 0 s6-svlink -t 10000 scan x
+  ok 'stays down' test -f x/down
+  unlink_all
+  exits "$version: -D -d" 0 s6-svlink -t 10000 -D -d scan x
+  not_ok 'the last one counts: no down file' test -e x/down
+  unlink_all
+
+  new
+  exits "$version: -P" 0 s6-svlink -t 10000 -P scan x
+  is 'everybody may listen' "$(mode x/event) $(mode x/log/event)" '1733 1733'
+  unlink_all
+  exits 'without -f' 0 s6-svlink -t 10000 scan x
+  is 'it stays so' "$(mode x/event) $(mode x/log/event)" '1733 1733'
+  unlink_all
+  exits '-f' 0 s6-svlink -t 10000 -f scan x
+  is 'makes it as it would be' "$(mode x/event) $(mode x/log/event)" '3730 3730'
+  unlink_all
+
+  new
+  exits "$version: another name" 0 s6-svlink -t 10000 scan x/ other
+  ok 'is the name' test -h scan/other
+  exits 'what is supervised' 0 s6-svlink -t 10000 scan x other
+  is 'gets two warnings' "$(grep -c 's6-svlink: warning: there is a supervisor already on x' err)" 2
+  exits 'with -D, too' 0 s6-svlink -D -t 10000 scan x other
+  not_ok 'and no down file' test -e x/down
+  rm scan/other
+  ln -s /nonexistent scan/other
+  exits 'an entry of that name stays, wherever it leads' 0 s6-svlink -t 10000 scan x other
+  is 'as it was' "$(readlink scan/other)" /nonexistent
+  rm scan/other
+  exits 'and if there is none it is linked' 0 s6-svlink -t 10000 scan x other
+  is 'as ever' "$(readlink scan/other)" "$WORK/x"
+  service y
+  version_here "$version" y
+  exits "$version: a name that is taken: 111" 111 s6-svlink -D scan y other
+  like 'which is said' "$(cat err)" 's6-svlink: fatal: unable to link y into scan as other: File exists'
+  is 'it stays another one'"'"'s' "$(readlink scan/other)" "$WORK/x"
+  not_ok 'no down file is left' test -e y/down
+  is 'and no listener' "$(listeners y)" 0
+  unlink_all
+
+  s6-svlink -t 10000 scan y
+  retry 10 has y 4
+  kill -s STOP "$(pid_of scan)"
+  start unlinking s6-svunlink scan y
+  ok "$version: to unlink it is listened" retry 10 listen_to_y
+  run_of_y=$(run_of y)
+  kill -9 "$(supervisor_of y)"
+  ok 'a supervisor that is killed tells nothing, and is not waited for' retry 10 ended unlinking
+  kill -9 "$run_of_y"
+  kill -s CONT "$(pid_of scan)"
+  rm -rf y
+  service y
+  version_here "$version" y
+
+  # the same, where svscan does not answer
+  new
+  echo as it was > x/log/down
+  kill -s STOP "$(pid_of scan)"
+  exits "$version: svscan is stopped: 99" 99 s6-svlink -D -t 300 scan x
+  like 'which is said' "$(cat err)" 's6-svlink: fatal: unable to link x into scan as x: .*timed out'
+  not_ok 'no link is left' test -h scan/x
+  not_ok 'no down file' test -e x/down
+  is 'but the one that was there' "$(cat x/log/down)" 'as it was'
+  is 'no listener' "$(listeners x)" 0
+  kill -s CONT "$(pid_of scan)"
+  exits 'goes on: another one' 0 s6-svlink -t 10000 scan y
+  ok 'the first one is not supervised' remains 0.3 is_alone x
+  kill -s STOP "$(pid_of scan)"
+  exits "$version: to unlink: 0 when the time is over" 0 s6-svunlink -t 300 scan y
+  not_ok 'the link is gone' test -h scan/y
+  ok 'its supervisor is not' is_supervised y
+  kill -s CONT "$(pid_of scan)"
+  ok 'but then it ends' retry 10 is_alone y
+  s6-svlink -t 10000 scan y
+  kill -s STOP "$(pid_of scan)"
+  exits '-X does not wait' 0 timeout 10 s6-svunlink -X scan y
+  kill -s CONT "$(pid_of scan)"
+  ok 'it ends all the same' retry 10 is_alone y
+
+  # one that comes, and another one that does not
+  new
+  rm x/log/run
+  script x/log/run 'exec cat > /dev/null'
+  mkdir x/log/supervise
+  start taken s6-setlock x/log/supervise/lock sh -c 'echo ready ; exec sleep 1000'
+  ready taken
+  exits "$version: a logger that is supervised elsewhere" 0 s6-svlink -t 10000 scan x
+  is 'is warned of' "$(grep -c 'warning: there is a supervisor already on x/log$' err)" 1
+  ok 'the service is waited for' is_supervised x
+  stop taken
+  unlink_all
+  ok "$version: the tree ends" stop scan
+  retry 10 is_alone x
+done
+
+# what is refused, and how: as 2.15 does it, where that was fetched
+version=ours
+command -v s6-svscan > /dev/null || version=$(versions | tail -n 1)
+start_scan "$version"
+new
+service norun
+rm norun/run
+service notexecutable
+chmod 644 notexecutable/run
+service rundir
+rm rundir/run
+mkdir rundir/run
+service lognorun
+mkdir lognorun/log
+service logfile
+: > logfile/log
+service logrun
+service logrun/log
+chmod 644 logrun/log/run
+service eventfile
+: > eventfile/event
+mkdir noscan
+version_here 2.15 "$WORK"
+long=$(printf '%04000d' 0 | sed 's|0000000000|000000000/|g')
+name=$(printf '%0300d' 0)
+while IFS='|' read -r code program args
+do
+  # shellcheck disable=SC2086 # words
+  exits "$program $args: $code" "$code" timeout 20 "$program" $args
+  test -x "$TESTS/peer/s6-unstable/usr/bin/$program" || continue
+  # shellcheck disable=SC2086 # words
+  exits "in 2.15, too" "$code" timeout 20 version 2.15 "$program" $args
+done <<END
+100|s6-svlink|
+100|s6-svlink|scan
+100|s6-svlink|-z scan x
+100|s6-svlink|-t x scan x
+100|s6-svlink|-t -1 scan x
+100|s6-svlink|-t
+100|s6-svlink|scan .
+100|s6-svlink|scan ..
+100|s6-svlink|scan x .hidden
+100|s6-svlink|scan x /x
+100|s6-svlink|scan x .
+100|s6-svlink|scan notexecutable
+100|s6-svlink|scan logrun
+100|s6-svlink|scan logfile
+111|s6-svlink|scan norun
+111|s6-svlink|scan lognorun
+111|s6-svlink|scan none
+111|s6-svlink|scan eventfile
+111|s6-svlink|noscan x
+111|s6-svlink|none x
+111|s6-svlink|scan x $name
+111|s6-svlink|scan $long
+111|s6-svlink|$long x
+100|s6-svunlink|
+100|s6-svunlink|scan
+100|s6-svunlink|-z scan x
+100|s6-svunlink|-t x scan x
+100|s6-svunlink|scan .x
+100|s6-svunlink|scan /x
+111|s6-svunlink|scan $name
+0|s6-svunlink|scan x
+0|s6-svunlink|none x
+0|s6-svunlink|noscan x
+END
+exits 'a run that is a directory: 100' 100 s6-svlink scan rundir
+exits 'a name with a slash: 100' 100 s6-svlink scan x a/b
+exits 'an empty directory: 100' 100 s6-svlink scan ''
+exits 'an empty name: 100' 100 s6-svlink scan x ''
+exits 'to unlink an empty one: 100' 100 s6-svunlink scan ''
+exits 'one with a slash: 100' 100 s6-svunlink scan x/run
+ok 'nothing is removed' test -f x/run
+is 'no link was left' "$(find scan -maxdepth 1 -type l ! -name .peerbin)" ''
+is 'and no listener' "$(listeners x eventfile)" 0
+mkdir scan/directory
+exits 'to unlink a directory: 111' 111 s6-svunlink scan directory
+ok 'it stays' test -d scan/directory
+rmdir scan/directory
+: > scan/file
+exits 'to unlink a file: 111' 111 s6-svunlink scan file
+rm scan/file
+ln -s nowhere scan/dangling
+exits 'a dangling link is removed' 0 s6-svunlink scan dangling
+not_ok 'it is gone' test -h scan/dangling
+exits 'nothing open' 0 sh -c 's6-svlink -t 10000 scan x <&- >&- 2>&-'
+ok 'it is supervised' is_supervised x
+exits 'nor to unlink' 0 sh -c 's6-svunlink -t 10000 scan x <&- >&- 2>&-'
+ok 'it is gone' is_alone x
+(cd x && s6-svlink -t 10000 ../scan . here)
+is 'a relative directory is linked by its real path' "$(readlink scan/here)" "$WORK/x"
+unlink_all
+stop scan
+exits 'nobody scans: 1' 1 s6-svlink scan x
+like 'which is said' "$(cat err)" 's6-svlink: fatal: s6-svscan is not running on scan'
+ln -s ../x scan/x
+exits 'to unlink there: 0' 0 timeout 10 s6-svunlink scan x
+not_ok 'the link is gone' test -h scan/x
+supervise x version "$version" s6-supervise
+ln -s ../x scan/x
+exits 'nobody who scans ends a supervisor: it is not waited for' 0 timeout 10 s6-svunlink scan x
+ok 'it is there' is_supervised x
+letters x xd
+retry 10 ended x
+done_testing
