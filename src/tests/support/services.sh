@@ -19,6 +19,12 @@
 #   stays SECONDS CMD...       whether CMD exits 0 soon, and then goes on to, for so long
 #   tally_of DIR               prints the deaths: code, signal, a line each
 #   descriptors PID            prints their numbers, in a line
+#   made DIR PID WSTAT FLAGS [CHANGED [READIED [NEXT]]]
+#                              a service directory with that status (status-make), that
+#                              nobody supervises
+#   held DIR                   somebody has its lock from now on: it is called as DIR is
+#   told DIR LETTERS           to who listens, as a supervisor does
+#   listeners DIR N            whether N listen (use it with retry)
 #   versions                   prints of which there are daemons: ours, 2.11 (Debian's s6) and 2.15
 #                              (unstable's), where they were fetched
 #   version V PROG ARGS...     the program of that version (a program on the PATH)
@@ -150,6 +156,32 @@ descriptors()
 {
   # shellcheck disable=SC2012 # numbers
   ls "/proc/$1/fd" | sort -n | tr '\n' ' ' | sed 's/ $//'
+}
+
+made()
+{
+  services_dir=$1
+  shift
+  mkdir -p "$services_dir/supervise"
+  test -d "$services_dir/event" || s6-mkfifodir -g "$(id -g)" "$services_dir/event"
+  test -e "$services_dir/supervise/lock" || : > "$services_dir/supervise/lock"
+  status-make "$services_dir" "$@"
+}
+
+held()
+{
+  start "$(services_name "$1")" s6-setlock -n "$1/supervise/lock" sh -c 'echo held ; exec sleep 1000'
+  ready "$(services_name "$1")"
+}
+
+told()
+{
+  s6-ftrig-notify "$1/event" "$2"
+}
+
+listeners()
+{
+  test "$(find "$1/event" -name 'ftrig1:@*' | wc -l)" -eq "$2"
 }
 
 versions()
