@@ -119,14 +119,18 @@ static int is_copy (struct closer const *c, int fd, int isanything)
   return isanything || order_of(fd) != ORDER_REST ;
 }
 
+void closer_hang_up (struct closer const *c, size_t n)
+{
+  for (size_t fd = 0 ; fd < n && fd < c->ownsize ; fd++)
+    if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED) == CLOSER_OWN) shutdown((int)fd, SHUT_RDWR) ;
+}
+
 void closer_close_all (struct closer const *c, unsigned int number, int isdead)
 {
   int max ;
   close(c->report[0]) ;  /* so that there is a number to look with */
   max = highest() ;
-  if (isdead)
-    for (int fd = 0 ; fd <= max && (size_t)fd < c->ownsize ; fd++)
-      if (__atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED)) shutdown(fd, SHUT_RDWR) ;
+  if (isdead) closer_hang_up(c, (size_t)max + 1) ;
   if (!isdead && __atomic_load_n(&c->shared->ishandedover, __ATOMIC_SEQ_CST))
   {
     close_some(c, number, max, &is_copy, 0) ;

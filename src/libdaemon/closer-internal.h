@@ -29,6 +29,7 @@ extern int closer_leave_table (unsigned int) ;  /* 0 and errno */
 extern int closer_begin_sharing (struct closer *) ;  /* makes the page; 0 and errno */
 extern int closer_make_one (struct closer *, uint32_t number) ;  /* where there is none */
 extern int closer_disarm (int fd) ;  /* so that close(2) does not linger; 0: it is no socket */
+extern void closer_hang_up (struct closer const *, size_t n) ;  /* on our clients below that number; others may have the rest, too */
 extern void closer_close_all (struct closer const *, unsigned int number, int isdead) ;  /* in a helper, at the end */
 extern uint32_t closer_microseconds_since (struct timespec const *) ;
 

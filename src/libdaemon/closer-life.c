@@ -9,7 +9,6 @@
 #include <time.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -92,12 +91,6 @@ int closer_make_one (struct closer *c, uint32_t i)
   return !!c->helpers[i] ;
 }
 
-static void hang_up (struct closer const *c)
-{
-  for (size_t fd = 0 ; fd < c->ownmax ; fd++)
-    if (c->shared->own[fd]) shutdown((int)fd, SHUT_RDWR) ;
-}
-
 static int are_all_gone (struct closer *c)
 {
   int all = 1 ;
@@ -115,7 +108,7 @@ void closer_end (struct closer *c)
   static struct timespec const pause = { .tv_sec = 0, .tv_nsec = 1000000 } ;
   struct timespec begin ;
   if (!c->hashelpers) return ;
-  hang_up(c) ;
+  closer_hang_up(c, c->ownmax) ;
   closer_make_one(c, 0) ;
   for (unsigned int i = 0 ; i < CLOSER_HELPERS ; i++)
     if (c->helpers[i]) kill(c->helpers[i], CLOSER_SIGNAL) ;
