@@ -62,17 +62,20 @@ static int keeper_has_it (void)
   return r ;
 }
 
- /* 0: nobody answers, or the keeper has not heard of it. */
+ /* 0: nobody answers, or the keeper has not heard of it. A new file each time: it may
+    still be about to close the last one. */
 
 static int go_on (void)
 {
   struct rawclient c ;
   double begun = test_seconds() ;
-  int r ;
+  int r, has = 0 ;
   if (!raw_connect(&c, "s", (uid_t)-1, FRAME_NATIVE)) return 0 ;
+  good = testfile() ;
   r = !raw_store(&c, "good", 0, good) ;
-  while (r && !keeper_has_it() && test_since(begun) < PATIENCE_MS) test_sleep(1) ;
-  r = r && keeper_has_it() && !raw_delete(&c, "good") ;
+  while (r && !(has = keeper_has_it()) && test_since(begun) < PATIENCE_MS) test_sleep(1) ;
+  close(good) ;
+  r = r && !raw_delete(&c, "good") && has ;
   raw_close(&c) ;
   return r ;
 }
@@ -229,7 +232,6 @@ int main (void)
   char const *why ;
   testdaemon_need_closers() ;
   upgrading_begin() ;
-  good = testfile() ;
   if (lockedpipe_begin(readers, PARTS))
   {
     check(kinds) ;
