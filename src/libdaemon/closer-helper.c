@@ -155,10 +155,10 @@ static UNSANITIZED int run (void *data)
   sigemptyset(&set) ;
   sigaddset(&set, SIGALRM) ;
   sigprocmask(SIG_UNBLOCK, &set, 0) ;
-  if (has_died()) finish() ;
   prctl(PR_SET_NAME, "closer", 0, 0, 0) ;
   setsid() ;
   if (chdir("/") == -1) { /* then the working directory stays in use */ }
+  if (has_died()) finish() ;
   sigaddset(&set, CLOSER_SIGNAL) ;
   sigprocmask(SIG_UNBLOCK, &set, 0) ;
   if (self.number) work() ;
