@@ -5,22 +5,20 @@
 
 #include <skalibs/nonposix.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <skalibs/types.h>
+
 #include "libdaemon/closer-internal.h"
 
-enum { STATUS_MAX = 2048 } ;
-
-#ifdef F_GETPIPE_SZ
-#define is_pipe(fd) (fcntl((fd), F_GETPIPE_SZ) != -1)
-#else
-#define is_pipe(fd) 0
-#endif
+enum { STATUS_MAX = 2048, LAST_SECONDS = 1 } ;
 
  /* On a connected stream socket that lingers, close(2) waits for unsent data,
     and needs not: the kernel sends it all the same. A listening socket never
@@ -79,8 +77,20 @@ static int highest (void)
   return fd ;
 }
 
+ /* By its name: whatever asks the pipe itself waits for its lock, which the other
+    end may hold. */
+
+static int is_pipe (int fd)
+{
+  static char const of_pipes[] = "pipe:[" ;
+  char path[sizeof("/proc/self/fd/") + INT_FMT] = "/proc/self/fd/" ;
+  char name[sizeof(of_pipes) - 1] ;
+  path[strlen("/proc/self/fd/") + int_fmt(path + strlen("/proc/self/fd/"), fd)] = 0 ;
+  return readlink(path, name, sizeof(name)) == sizeof(name) && !memcmp(name, of_pipes, sizeof(name)) ;
+}
+
  /* The lower, the sooner it is closed at the end. Nothing here asks the file
-    system that a file is of, as fstat(2) would. */
+    system that a file is of, as fstat(2) would, or waits for a lock. */
 
 enum order { ORDER_LISTENING, ORDER_PIPE, ORDER_SOCKET, ORDER_REST, ORDERS } ;
 
@@ -110,13 +120,29 @@ static int is_of_order (struct closer const *c, int fd, int order)
   return (int)order_of(fd) == order ;
 }
 
+static int is_last (struct closer const *c, int fd)
+{
+  return (size_t)fd < c->ownsize && __atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED) == CLOSER_LAST ;
+}
+
  /* To close what another process has, too, does not wait, but for what asks a
     file system each time. */
 
 static int is_copy (struct closer const *c, int fd, int isanything)
 {
-  if ((size_t)fd < c->ownsize && __atomic_load_n(c->shared->own + fd, __ATOMIC_RELAXED) == CLOSER_LAST) return 0 ;
+  if (is_last(c, fd)) return 0 ;
   return isanything || order_of(fd) != ORDER_REST ;
+}
+
+ /* The other image closes its copy of what nobody needs at once. If ours is the last
+    one, it is our close that may wait, and not one of its helpers. */
+
+static void let_it_close (struct closer const *c, int max)
+{
+  struct timespec left = { .tv_sec = LAST_SECONDS } ;
+  int fd = 0 ;
+  while (fd <= max && !is_last(c, fd)) fd++ ;
+  if (fd <= max) while (nanosleep(&left, &left) == -1 && errno == EINTR) ;
 }
 
 void closer_hang_up (struct closer const *c, size_t n)
@@ -135,6 +161,7 @@ void closer_close_all (struct closer const *c, unsigned int number, int isdead)
   {
     close_some(c, number, max, &is_copy, 0) ;
     close_some(c, number, max, &is_copy, 1) ;
+    let_it_close(c, max) ;
   }
   for (enum order now = 0 ; now < ORDERS ; now++) close_some(c, number, max, &is_of_order, (int)now) ;
 }

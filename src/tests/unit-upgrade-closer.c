@@ -120,6 +120,33 @@ static void beside_stuck_pipes (void)
   tap_int(testdaemon_count_fds(&holder), before, "and all that was to be closed is") ;
 }
 
+ /* Held still, so that to close a copy does not wait; but to ask a pipe for its size
+    would. The lowest and the highest of all that is held, whatever begins where. */
+
+static void between_locked_pipes (void)
+{
+  int readers[2] ;
+  struct rawclient c, wrong ;
+  int reader ;
+  if (!lockedpipe_begin(readers, 2))
+  {
+    tap_ok(1, "between locked pipes # SKIP no page can be kept away here") ;
+    return ;
+  }
+  raw_must_connect(&c, holder.path, FRAME_NATIVE) ;
+  raw_must_store(&c, "locked one", readers[0]) ;
+  raw_must_connect(&wrong, holder.path, FRAME_S6) ;
+  reader = store_pipe(&c, "pipe") ;
+  raw_must_store(&c, "locked two", readers[1]) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) close(readers[i]) ;
+  upgrade("between locked pipes") ;
+  serves("between locked pipes") ;
+  both_end(&c, &wrong, reader, "between locked pipes") ;
+  raw_close(&c) ;
+  raw_close(&wrong) ;
+  lockedpipe_end() ;
+}
+
  /* Their close asks a file system that never answers, whoever closes: so no
     process that ends or executes may have them. */
 
@@ -171,6 +198,7 @@ int main (void)
   upgrading_start(&holder, 0) ;
   file = testfile() ;
   beside_stuck_pipes() ;
+  between_locked_pipes() ;
   beside_stopped_helpers() ;
   beside_stuck_files() ;
   testdaemon_finish(&holder) ;
