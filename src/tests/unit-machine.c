@@ -40,9 +40,10 @@ static void flags (int want, char const *name)
 
 static int pause_after (unsigned int ms, int isready)
 {
+  unsigned int starts ;
   if (isready) lonemachine_feed(&l, MACHINE_READY, 0) ;
   lonemachine_pass(&l, ms) ;
-  unsigned int starts = l.starts ;
+  starts = l.starts ;
   lonemachine_die(&l, EXIT_7) ;
   return l.starts != starts ? 0 : lonemachine_until_start(&l, LONG) ;
 }
