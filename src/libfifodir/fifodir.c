@@ -2,7 +2,6 @@
 
 #include <skalibs/nonposix.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "libfifodir/fifodir-internal.h"
 #include "libfifodir/fifodir.h"
 
 enum { CREATION_MODE = 0700 } ;
@@ -84,14 +84,14 @@ static void tell_one (int dir, char const *name, char const *letters, size_t len
 
 int fifodir_notify (char const *path, char const *letters, size_t len)
 {
-  struct dirent *entry ;
+  struct fifodir_names names ;
+  char const *name ;
   int e ;
-  DIR *dir = opendir(path) ;
-  if (!dir) return 0 ;
-  while ((errno = 0, entry = readdir(dir)))
-    if (is_listeners(entry->d_name)) tell_one(dirfd(dir), entry->d_name, letters, len) ;
+  if (!fifodir_names_open(&names, path)) return 0 ;
+  while ((name = fifodir_names_next(&names)))
+    if (is_listeners(name)) tell_one(names.fd, name, letters, len) ;
   e = errno ;
-  closedir(dir) ;
+  fifodir_names_close(&names) ;
   return e ? (errno = e, 0) : 1 ;
 }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
@@ -13,23 +12,20 @@
 #include "libsupervise/supervisor.h"
 
 #define USAGE "s6-supervise dir"
+#define PREFIX "s6-supervise "
 
-static char const *program_name (char const *service)
-{
-  static char const prefix[] = "s6-supervise " ;
-  static stralloc name = STRALLOC_ZERO ;
-  if (!stralloc_cats(&name, prefix) || !stralloc_cats(&name, service) || !stralloc_0(&name)) return prefix ;
-  return name.s ;
-}
+enum { NAME_MAX_BYTES = 4096 } ;  /* no longer path can be changed to */
 
 int main (int argc, char const *const *argv, char const *const *envp)
 {
   static struct supervisor supervisor ;
   struct log log = LOG_ZERO ;
+  static char name[sizeof(PREFIX) + NAME_MAX_BYTES] ;
   char const *what ;
   PROG = "s6-supervise" ;
   if (argc < 2 || !argv[1][0]) strerr_dieusage(EXITCODE_USAGE, USAGE) ;
-  PROG = program_name(argv[1]) ;
+  memcpy(name, PREFIX, sizeof(PREFIX)) ;
+  PROG = strncat(name, argv[1], NAME_MAX_BYTES) ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   if (chdir(argv[1]) == -1) strerr_diefusys(EXITCODE_SYSTEM, "change directory to ", argv[1]) ;
   if (!supervisor_prepare(&supervisor, argv[1], envp, &log, &what))
