@@ -22,8 +22,7 @@
 
 #define SUPERVISE "s6-supervise"
 
- /* So many, and then it is seen whether somebody wants something else. */
-enum { STARTS_AT_ONCE = 64, ARGUMENT_SIZE = 1024 + sizeof(LISTING_LOG) } ;
+enum { ARGUMENT_SIZE = 1024 + sizeof(LISTING_LOG) } ;
 
 static char const *full_name (char *s, struct supervisor const *v)
 {
@@ -127,16 +126,11 @@ static int start (struct starts *x, struct supervisor *v, tain const *now)
   return 1 ;
 }
 
-void starts_turn (struct starts *x, tain const *now)
+int starts_one (struct starts *x, tain const *now)
 {
-  tain present = *now ;
-  if (x->isended || (x->pause && tain_less(&present, &x->until))) return ;
-  for (unsigned int i = 0 ; i < STARTS_AT_ONCE ; i++)
-  {
-    struct supervisor *v = registry_firstdue(x->registry) ;
-    if (!v || tain_less(&present, &v->due) || !start(x, v, &present)) return ;
-    tain_now(&present) ;
-  }
+  struct supervisor *v = registry_firstdue(x->registry) ;
+  if (!v || x->isended || tain_less(now, &v->due) || (x->pause && tain_less(now, &x->until))) return 0 ;
+  return start(x, v, now) ;
 }
 
 void starts_next (struct starts const *x, tain *when)

@@ -31,8 +31,9 @@ struct starts
 
 extern void starts_init (struct starts *, struct registry *, struct log *, char const *const *envp, int console) ;
 
- /* Starts some of those that are due. */
-extern void starts_turn (struct starts *, tain const *now) ;
+ /* Starts the first of those that are due, or sees that it cannot be started. 0: there
+    is none, or none can be started now. */
+extern int starts_one (struct starts *, tain const *now) ;
 extern void starts_next (struct starts const *, tain *when) ;  /* lowers it to when there is more to start */
 
  /* For children_init. */

@@ -25,7 +25,7 @@
 #include "libsvscan/svscan.h"
 #include "libsvscan/troubles.h"
 
-enum { LETTERS_AT_ONCE = 256 } ;
+enum { LETTERS_AT_ONCE = 256, STARTS_AT_ONCE = 64 } ;
 
  /* Scans */
 
@@ -192,6 +192,13 @@ int svscan_init (struct svscan *s, struct svscan_options const *options)
     && loop_watch_start(&s->loop, &s->control, options->control, LOOP_READ) ;
 }
 
+ /* So many, and then it is seen whether somebody wants something else. */
+
+static void start_some (struct svscan *s)
+{
+  for (unsigned int i = 0 ; i < STARTS_AT_ONCE && starts_one(&s->starts, &STAMP) ; i++) tain_now_g() ;
+}
+
  /* What is done, and then when the next turn is to come. */
 
 static void work (struct svscan *s)
@@ -200,7 +207,7 @@ static void work (struct svscan *s)
   if (s->state == SVSCAN_RUNNING)
   {
     scan_if_due(s) ;
-    starts_turn(&s->starts, &STAMP) ;
+    start_some(s) ;
     clock_lower(&when, &s->scan) ;
     starts_next(&s->starts, &when) ;
   }
