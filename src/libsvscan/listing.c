@@ -97,28 +97,24 @@ static int look (struct listing *l, char const *name, size_t namemax)
   return 1 ;
 }
 
-static int read_all (struct listing *l, DIR *dir, size_t namemax)
+ /* The directory that s6-svscan has made is there as long as this one is: the C library
+    tells of one that was removed only that there is nothing in it. */
+
+int listing_read (struct listing *l, DIR *dir, size_t namemax)
 {
+  unsigned int hidden = 0 ;
+  rewinddir(dir) ;
   for (;;)
   {
     struct dirent *d ;
     errno = 0 ;
     d = readdir(dir) ;
-    if (!d) return !errno ;
-    if (d->d_name[0] != '.' && !look(l, d->d_name, namemax)) return 0 ;
+    if (!d) break ;
+    if (d->d_name[0] == '.') hidden++ ;
+    else if (!look(l, d->d_name, namemax)) return 0 ;
   }
-}
-
-int listing_read (struct listing *l, size_t namemax)
-{
-  DIR *dir = opendir(".") ;
-  int ok, e ;
-  if (!dir) return 0 ;
-  ok = read_all(l, dir, namemax) ;
-  e = errno ;
-  closedir(dir) ;
-  errno = e ;
-  return ok ;
+  if (!errno && !hidden) errno = ENOENT ;
+  return !errno ;
 }
 
 void listing_free (struct listing *l)

@@ -6,6 +6,7 @@
  /* What is in a scan directory: service directories, and what should be one and cannot
     be looked at. Files, and names that begin with a dot, are not in it. */
 
+#include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -36,9 +37,10 @@ struct listing
  /* The next entry; its name is copied. 0 and errno ENOMEM. */
 extern struct listing_entry *listing_add (struct listing *, char const *name) ;
 
- /* The current directory; names that are longer than namemax have the error
-    ENAMETOOLONG. 0 and errno: it is not known what is in it. */
-extern int listing_read (struct listing *, size_t namemax) ;
+ /* The directory that is the current one; names that are longer than namemax have the
+    error ENAMETOOLONG. It is open all the time, so that no lack of descriptors hides
+    what is in it. 0 and errno: that is not known; ENOENT: it was removed. */
+extern int listing_read (struct listing *, DIR *, size_t namemax) ;
 extern void listing_free (struct listing *) ;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static int scan (struct svscan *s)
 {
   struct listing l = LISTING_ZERO ;
   struct scan_plan p ;
-  int ok = listing_read(&l, s->options.name) && scan_plan(&p, &s->registry, &l, s->options.services) ;
+  int ok = listing_read(&l, s->directory, s->options.name) && scan_plan(&p, &s->registry, &l, s->options.services) ;
   int e = errno ;
   if (ok)
   {
@@ -187,7 +188,8 @@ int svscan_init (struct svscan *s, struct svscan_options const *options)
   loop_watch_init(&s->signals, &on_signals, s) ;
   loop_timer_init(&s->timer, &on_time, s) ;
   fd = signals_init(signals, orders_signals(signals)) ;
-  return fd >= 0 && tain_now_set_stopwatch_g() && loop_init(&s->loop)
+  s->directory = opendir(".") ;
+  return fd >= 0 && s->directory && tain_now_set_stopwatch_g() && loop_init(&s->loop)
     && loop_watch_start(&s->loop, &s->signals, fd, LOOP_READ)
     && loop_watch_start(&s->loop, &s->control, options->control, LOOP_READ) ;
 }

@@ -16,6 +16,7 @@
       OVER                 it executes into finish
  */
 
+#include <dirent.h>
 #include <stdint.h>
 
 #include <skalibs/tai.h>
@@ -55,6 +56,7 @@ struct svscan
   struct registry registry ;
   struct starts starts ;
   struct troubles troubles ;
+  DIR *directory ;
   struct loop loop ;
   struct loop_watch control ;
   struct loop_watch signals ;

@@ -9,7 +9,8 @@
 #                                tells what happens to it in the file told: start NAME,
 #                                TERM NAME, HUP NAME; it ends with either signal, with the code
 #                                that is in the file code.NAME (0), a slash being a _; at once
-#                                if that file is there when it starts
+#                                if that file is there when it starts. When it started is in the
+#                                file times.NAME, in seconds
 #   told LINE                    prints how often that was told
 #   tells LINE [N]               whether it was told N times (1)
 #   supervisors NAME             prints the pids of NAME's children, a line each
@@ -37,7 +38,9 @@ cd "\$1" || exit 111  # so that nothing new has the inode of what is supervised
 name=\$(printf %s "\$1" | tr / _)
 trap 'echo "TERM \$1" >> "$WORK/told" ; exit "\$(code)"' TERM
 trap 'echo "HUP \$1" >> "$WORK/told" ; exit "\$(code)"' HUP
+read -r uptime _ < /proc/uptime
 echo "start \$1" >> "$WORK/told"
+echo "\$uptime" >> "$WORK/times.\$name"
 if test -e "$WORK/code.\$name" ; then exit "\$(code)" ; fi
 while : ; do sleep 0.05 ; done
 END
