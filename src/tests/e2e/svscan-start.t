@@ -113,7 +113,9 @@ order a d
 ok 'a directory that is new' retry 10 count s 11
 ok 'what was said is not said again' cmp s.err before
 rm d/dangling
+mkdir d/seen
 order a d
+retry 5 count s 12
 ln -s nowhere d/dangling
 order a d
 ok 'but when it is so anew' retry 5 sh -c 'test "$(grep -c dangling s.err)" -eq 2'

@@ -40,7 +40,7 @@ trap 'echo "TERM \$1" >> "$WORK/told" ; exit "\$(code)"' TERM
 trap 'echo "HUP \$1" >> "$WORK/told" ; exit "\$(code)"' HUP
 read -r uptime _ < /proc/uptime
 echo "start \$1" >> "$WORK/told"
-echo "\$uptime" >> "$WORK/times.\$name"
+if test "\${#name}" -lt 100 ; then echo "\$uptime" >> "$WORK/times.\$name" ; fi
 if test -e "$WORK/code.\$name" ; then exit "\$(code)" ; fi
 while : ; do sleep 0.05 ; done
 END
