@@ -26,23 +26,22 @@ static int is_target (struct launch const *l, int fd)
   return 0 ;
 }
 
-static int highest_target (struct launch const *l)
-{
-  int highest = 0 ;
-  for (unsigned int i = 0 ; i < l->n ; i++) if (l->moves[i].to > highest) highest = l->moves[i].to ;
-  return highest ;
-}
+ /* One that stands where another one is to be: it gets another number. What it had on the
+    way is to be overwritten, too. */
 
- /* One that stands where another one is to be goes out of the way first. */
+static int out_of_the_way (struct launch const *l, int fd)
+{
+  int n = fd ;
+  while (n >= 0 && is_target(l, n)) n = fcntl(fd, F_DUPFD_CLOEXEC, n + 1) ;
+  return n ;
+}
 
 static int move (struct launch const *l)
 {
   int from[LAUNCH_MOVES_MAX] ;
   for (unsigned int i = 0 ; i < l->n ; i++)
   {
-    from[i] = l->moves[i].from ;
-    if (!is_target(l, from[i])) continue ;
-    from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, highest_target(l) + 1) ;
+    from[i] = out_of_the_way(l, l->moves[i].from) ;
     if (from[i] < 0) return 0 ;
   }
   for (unsigned int i = 0 ; i < l->n ; i++)
@@ -103,7 +102,12 @@ static pid_t make_process (struct launch const *l)
 static void execute_apart (struct launch const *l, int fd)
 {
   int e ;
-  execute(l) ;
+  int away = out_of_the_way(l, fd) ;
+  if (away >= 0)
+  {
+    fd = away ;
+    execute(l) ;
+  }
   e = errno ;
   if (l->flags & LAUNCH_APART) strerr_warnwu2sys("execute ", l->path) ;
   else (void)!write(fd, &e, sizeof(e)) ;

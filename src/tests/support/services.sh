@@ -7,10 +7,12 @@
 #   service DIR [LINE...]      a service directory: its run is that script; without lines, it
 #                              sleeps
 #   supervise DIR [CMD...]     starts s6-supervise (or CMD) DIR, and waits until it has begun:
-#                              fails if it ends before. Its process is called as DIR is, without slashes (pid_of, stop)
+#                              fails if it ends before.
+#                              Its process is called as DIR is, without slashes (pid_of, stop)
 #   dies DIR                   kill -9 of it
 #   letters DIR LETTERS        to its control, at once; fails if nobody supervises
-#   listen DIR                 from now on, what is told of DIR is in the file that heard prints
+#   listen DIR                 from now on, what is told of DIR is in the file that heard prints;
+#                              once more: from now on
 #   heard DIR                  prints the letters that were told since
 #   hears DIR LETTERS          whether these are all (use it with retry)
 #   status_of DIR              prints the status: pid, wait status, flags
@@ -95,14 +97,19 @@ letters()
 
 listen()
 {
+  services_heard=$WORK/$(services_name "$1").heard
+  if test -e "$services_heard"
+  then
+    : > "$services_heard"
+    return 0
+  fi
+  : > "$services_heard"
   services_number=$((${services_number:-0} + 1))
   services_fifo=$(printf 'ftrig1:@4000000000000000%08x:tester' "$services_number")
-  services_heard=$WORK/$(services_name "$1").heard
   mkdir "$1/event" 2>/dev/null && chmod 3730 "$1/event"
   mkfifo "$1/event/$services_fifo"
-  : > "$services_heard"
   # shellcheck disable=SC2016 # variables are the script's
-  start "listener$services_number" sh -c 'exec 3<> "$1" ; echo ready ; exec cat <&3 > "$2"' sh "$1/event/$services_fifo" "$services_heard"
+  start "listener$services_number" sh -c 'exec 3<> "$1" ; echo ready ; exec cat <&3 >> "$2"' sh "$1/event/$services_fifo" "$services_heard"
   ready "listener$services_number"
 }
 
