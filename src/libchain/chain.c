@@ -48,13 +48,18 @@ static int search (stralloc *path, char const *name)
   }
 }
 
+int chain_find (stralloc *path, char const *name)
+{
+  if (!strchr(name, '/')) return search(path, name) ;
+  path->len = 0 ;
+  return is_executable(name) && stralloc_cats(path, name) && stralloc_0(path) ;
+}
+
 int chain_canexecute (char const *name)
 {
   stralloc path = STRALLOC_ZERO ;
-  int r, e ;
-  if (strchr(name, '/')) return is_executable(name) ;
-  r = search(&path, name) ;
-  e = errno ;
+  int r = chain_find(&path, name) ;
+  int e = errno ;
   stralloc_free(&path) ;
   errno = e ;
   return r ;

@@ -5,6 +5,8 @@
 
 #include <limits.h>
 
+#include <skalibs/stralloc.h>
+
  /*
    What a chainloader executes into. An empty name can never be executed:
    it is wrong usage, told at the start, and not when all is done already,
@@ -16,8 +18,10 @@
  /* The same, for the clients that may end with nothing to execute. */
 #define chain_isprogramornone(argv) (!(argv)[0] || (argv)[0][0])
 
- /* Would it be found, and may it be executed? 0, and the errno of an execution
-    that fails for that; another reason may make one fail still. */
+ /* Where it would be found, with a NUL; and may it be executed? 0, and the errno of an
+    execution that fails for that; another reason may make one fail still. The second
+    does not tell where. */
+extern int chain_find (stralloc *, char const *name) ;
 extern int chain_canexecute (char const *name) ;
 
  /* listen(2) cuts it down to what the system allows; SOMAXCONN is a guess of the C library's. */

@@ -1,14 +1,18 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
-#include <spawn.h>
 #include <unistd.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
+#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 
 #include "exitcodes.h"
+#include "libchain/chain.h"
 #include "libchain/waiting.h"
 #include "libdaemon/clock.h"
 
@@ -20,12 +24,33 @@ void waiting_deadline (tain *deadline, unsigned int ms)
   tain_add_g(deadline, &span) ;
 }
 
-pid_t waiting_spawn (char const *const *argv)
+ /* The child has our memory until it executes, so errno comes back. What the C library
+    has for it asks about each signal, twice. */
+
+static pid_t execute (char const *path, char const *const *argv)
 {
   extern char **environ ;
-  pid_t pid ;
-  int e = posix_spawnp(&pid, argv[0], 0, 0, (char *const *)argv, environ) ;
-  return e ? (errno = e, 0) : pid ;
+  int volatile failed = 0 ;
+  pid_t pid = vfork() ;
+  if (!pid)
+  {
+    execve(path, (char *const *)argv, environ) ;
+    failed = errno ;
+    _exit(EXITCODE_NOPROGRAM) ;
+  }
+  if (pid < 0) return 0 ;
+  if (!failed) return pid ;
+  while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
+  return (errno = failed, 0) ;
+}
+
+pid_t waiting_spawn (char const *const *argv)
+{
+  stralloc path = STRALLOC_ZERO ;
+  pid_t pid = chain_find(&path, argv[0]) ? execute(path.s, argv) : 0 ;
+  int e = errno ;
+  stralloc_free(&path) ;
+  return (errno = e, pid) ;
 }
 
 void waiting_room (struct rlimit *was, unsigned int more)

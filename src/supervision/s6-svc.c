@@ -1,18 +1,14 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <skalibs/djbunix.h>
-#include <skalibs/exec.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
-#include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "libchain/servicewait.h"
 #include "libsupervise/machine.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
@@ -27,15 +23,15 @@ enum { LETTERS_MAX = 62 } ;
 
 struct options
 {
-  char letters[1 + LETTERS_MAX + 1] ;  /* as an option: a dash first */
+  char letters[LETTERS_MAX] ;
   size_t len ;
-  char wanted ;  /* what is waited for; 0: nothing */
-  char const *timeout ;
+  int iswaiting ;
+  struct servicewait wait ;
 } ;
 
 static void add (struct options *o, char letter)
 {
-  if (o->len > LETTERS_MAX) strerr_dief(EXITCODE_USAGE, "too many commands") ;
+  if (o->len == LETTERS_MAX) strerr_dief(EXITCODE_USAGE, "too many commands") ;
   o->letters[o->len++] = letter ;
 }
 
@@ -52,19 +48,15 @@ static void parse (int argc, char const *const *argv, subgetopt *l, struct optio
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, LETTERS "w:T:s:", l) ;
-    unsigned int ms ;
     if (opt == -1) return ;
     switch (opt)
     {
       case '?' : case ':' : dieusage() ;
       case 'w' :
-        if (!l->arg[0] || l->arg[1] || !strchr("uUdDrR", l->arg[0])) dieusage() ;
-        o->wanted = l->arg[0] ;
+        if (l->arg[0] == 't' || l->arg[1] || !servicewait_option(&o->wait, l->arg[0], 0)) dieusage() ;
+        o->iswaiting = 1 ;
         break ;
-      case 'T' :
-        if (!uint0_scan(l->arg, &ms)) dieusage() ;
-        o->timeout = l->arg ;
-        break ;
+      case 'T' : if (!servicewait_option(&o->wait, 't', l->arg)) dieusage() ; break ;
       case 's' : add_signal(o, l->arg) ; break ;
       default : add(o, (char)opt) ; break ;
     }
@@ -76,53 +68,12 @@ static void parse (int argc, char const *const *argv, subgetopt *l, struct optio
 static void judge_wanted (struct options *o, char const *dir)
 {
   char path[SERVICEPATH_MAX] ;
-  if (o->wanted != 'U' && o->wanted != 'R') return ;
+  if (o->wait.want != WAIT_READY && o->wait.want != WAIT_RESTARTEDREADY) return ;
   if (!servicepath(path, dir, "notification-fd")) strerr_diefusys(EXITCODE_SYSTEM, "look for ", dir, "/notification-fd") ;
   if (access(path, F_OK) == 0) return ;
   if (errno != ENOENT) strerr_diefusys(EXITCODE_SYSTEM, "look for ", path) ;
-  o->wanted = o->wanted == 'U' ? 'u' : 'r' ;
+  o->wait.want = o->wait.want == WAIT_READY ? WAIT_UP : WAIT_RESTARTED ;
   strerr_warnw("there is no ", path, ": waiting until it is up, not until it is ready") ;
-}
-
- /* Into s6-svwait if there is nothing to send, else into s6-svlisten with a block of
-    directories, which has us send it. */
-
-static char const *quote (char const *dir)
-{
-  size_t len = strlen(dir) ;
-  char *s = malloc(len + 2) ;
-  if (!s) strerr_diefusys(EXITCODE_SYSTEM, "wait") ;
-  s[0] = ' ' ;
-  memcpy(s + 1, dir, len + 1) ;
-  return s ;
-}
-
-static void wait_for (struct options const *o, char const *const *dirs, unsigned int n)
-{
-  char const wanted[3] = { '-', o->wanted } ;
-  int issending = o->len > 1 ;
-  char const **argv = malloc((2 * n + 9) * sizeof(char const *)) ;
-  char const **at = argv ;
-  if (!argv) strerr_diefusys(EXITCODE_SYSTEM, "wait") ;
-  *at++ = issending ? "s6-svlisten" : "s6-svwait" ;
-  *at++ = wanted ;
-  if (o->timeout)
-  {
-    *at++ = "-t" ;
-    *at++ = o->timeout ;
-  }
-  *at++ = "--" ;
-  for (unsigned int i = 0 ; i < n ; i++) *at++ = issending ? quote(dirs[i]) : dirs[i] ;
-  if (issending)
-  {
-    *at++ = "" ;
-    *at++ = "s6-svc" ;
-    *at++ = o->letters ;
-    *at++ = "--" ;
-    for (unsigned int i = 0 ; i < n ; i++) *at++ = dirs[i] ;
-  }
-  *at = 0 ;
-  xexec(argv) ;
 }
 
  /* Where nothing listens: has anybody ever? */
@@ -147,7 +98,7 @@ static int judge_absent (char const *dir)
 static int send_to (struct options const *o, char const *dir)
 {
   char path[SERVICEPATH_MAX] ;
-  if (servicepath(path, dir, SERVICE_CONTROL) && svcontrol_send(path, o->letters + 1, o->len - 1)) return EXITCODE_OK ;
+  if (servicepath(path, dir, SERVICE_CONTROL) && svcontrol_send(path, o->letters, o->len)) return EXITCODE_OK ;
   switch (errno)
   {
     case ENXIO :
@@ -161,25 +112,39 @@ static int send_to (struct options const *o, char const *dir)
   return EXITCODE_SYSTEM ;
 }
 
+static int send_to_all (struct options const *o, char const *const *dirs)
+{
+  int r = EXITCODE_OK ;
+  for (; *dirs ; dirs++)
+  {
+    int e = send_to(o, *dirs) ;
+    if (e) r = e ;
+  }
+  return r ;
+}
+
+ /* What they do is heard from before they are told. Where one is not told, nothing may
+    come of it. */
+
+static int send_and_wait (struct options *o, char const *const *dirs, unsigned int n)
+{
+  int r = EXITCODE_OK ;
+  judge_wanted(o, dirs[0]) ;
+  servicewait_begin(&o->wait, dirs, n) ;
+  if (o->len) r = send_to_all(o, dirs) ;
+  if (!r) return servicewait_end(&o->wait, 0) ;
+  svwatch_free(&o->wait.watch) ;
+  return r ;
+}
+
 int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
-  struct options o = { .letters = "-", .len = 1 } ;
-  int r = EXITCODE_OK ;
+  struct options o = { .len = 0, .iswaiting = 0, .wait = SERVICEWAIT_ZERO } ;
   PROG = "s6-svc" ;
   parse(argc, argv, &l, &o) ;
   argc -= l.ind ; argv += l.ind ;
   if (!argc) dieusage() ;
-  if (o.wanted)
-  {
-    judge_wanted(&o, argv[0]) ;
-    wait_for(&o, argv, (unsigned int)argc) ;
-  }
   if (!sig_ignore(SIGPIPE)) strerr_diefusys(EXITCODE_SYSTEM, "ignore SIGPIPE") ;
-  for (; *argv ; argv++)
-  {
-    int e = send_to(&o, *argv) ;
-    if (e) r = e ;
-  }
-  return r ;
+  return o.iswaiting ? send_and_wait(&o, argv, (unsigned int)argc) : send_to_all(&o, argv) ;
 }

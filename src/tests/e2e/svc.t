@@ -11,7 +11,7 @@
 # somebody who listens, and does nothing
 reads() # DIR: what comes is in DIR.heard
 {
-  mkdir -p "$1/supervise" "$1/event"
+  mkdir -p "$1/supervise"
   mkfifo -m 600 "$1/supervise/control"
   # shellcheck disable=SC2016 # variables are the script's
   start "reads$1" sh -c 'exec 3<> "$1" ; echo ready ; exec cat <&3 > "$2"' sh "$1/supervise/control" "$1.heard"
@@ -98,23 +98,28 @@ exits 'without letters nothing is to be written' 0 s6-svc a
 kill -s CONT "$(pid_of readsa)"
 ok 'it reads again' retry 5 s6-svc -t a
 
-# waiting: what it becomes
-mkdir bin
-script bin/s6-svlisten 'echo "svlisten: $*"'
-script bin/s6-svwait 'echo "svwait: $*"'
-becomes() { env PATH="$WORK/bin:$PATH" s6-svc "$@" 2> said ; }
-is 'with letters' "$(becomes -wu -T 5 -d -r a 'b c')" 'svlisten: -u -t 5 --  a  b c  s6-svc -dr -- a b c'
-is 'without' "$(becomes -wD a b)" 'svwait: -D -- a b'
-is '-wU without notification-fd' "$(becomes -wU -u a)" 'svlisten: -u --  a  s6-svc -u -- a'
-like 'is a warning' "$(cat said)" '^s6-svc: warning: there is no a/notification-fd: waiting until it is up'
-is '-wR, the same' "$(becomes -wR -r a)" 'svlisten: -r --  a  s6-svc -r -- a'
-echo 3 > a/notification-fd
-is 'with it' "$(becomes -wU -u a)" 'svlisten: -U --  a  s6-svc -u -- a'
-is 'nothing is said' "$(cat said)" ''
-is 'only the first directory counts' "$(becomes -wR -r a nothing)" 'svlisten: -R --  a  nothing  s6-svc -r -- a nothing'
-exits 'no such program: 127' 127 env PATH=/nonexistent "$BUILD/s6-svc" -wu -u a
+# waiting: for what, and what is said
+made h 77 0 4
+held h
+reads h
+exits 'as it is already' 0 s6-svc -wu -T 5000 -u h
+ok 'it was told all the same' retry 5 came h u
+exits 'without letters' 0 s6-svc -wu -T 5000 h
+exits 'the time is over: 99' 99 s6-svc -wD -T 50 -d h
+like 'which is said' "$(cat err)" '^s6-svc: fatal: timed out: h is not down and over$'
+exits '-wU without notification-fd is -wu' 0 s6-svc -wU -T 5000 h
+like 'with a warning' "$(cat err)" '^s6-svc: warning: there is no h/notification-fd: waiting until it is up'
+exits '-wR, likewise' 99 s6-svc -wR -T 50 h
+like 'likewise' "$(cat err)" 'timed out: h was not restarted$'
+echo 3 > h/notification-fd
+exits '-wU with it' 99 s6-svc -wU -T 50 h
+is 'only the first directory counts' "$(s6-svc -wU -T 50 h a 2>&1)" 's6-svc: fatal: a was never supervised'
+exits 'it needs no other program' 0 env PATH=/nonexistent "$BUILD/s6-svc" -wu -T 5000 -u h
+stop readsh
+exits 'a supervisor that does not listen: 102, at once' 102 s6-svc -wd -T 60000 -d h
+is 'no fifo is left' "$(ls -A h/event)" ''
 exits 'no such directory: 111' 111 s6-svc -wu -u nothing
-exits 'not supervised: 111, for it never was' 111 s6-svc -wd -d dead
+exits 'never supervised: 111' 111 s6-svc -wd -d dead
 
 # waiting for daemons of each version
 while read -r version
@@ -134,13 +139,13 @@ do
   exits 'until that is over' 0 s6-svc -wD -T 10000 "$dir"
   is 'it is' "$(status_of "$dir")" '0 15 8'
   exits 'not ready in time: 99' 99 s6-svc -wU -T 300 -u "$dir"
-  like 'which is said' "$(cat err)" "^s6-svlisten: fatal: timed out: $dir is not ready$"
+  like 'which is said' "$(cat err)" "^s6-svc: fatal: timed out: $dir is not ready$"
   exits 'but up' 0 s6-svc -wu -T 10000 "$dir"
   rm -f "$dir/slow"
   : > "$dir/fails"
   s6-svc -wD -T 10000 -d "$dir"
   exits 'a failure for good: 1' 1 s6-svc -wU -T 10000 -u "$dir"
-  like 'which is said' "$(cat err)" "^s6-svlisten: fatal: $dir has failed for good$"
+  like 'which is said' "$(cat err)" "^s6-svc: fatal: $dir has failed for good$"
   rm -f "$dir/fails"
   exits 'once' 0 s6-svc -wu -T 10000 -o "$dir"
   retry 5 has "$dir" 8
