@@ -148,11 +148,11 @@ int state_inherit (struct state const *st, struct holder *h, struct slots *slots
   if (tain_less(&st->head.clock, &clock)) tain_sub(&in.passed, &clock, &st->head.clock) ;
   since(&h->begun, &in, &st->head.uptime) ;
   h->upgrades = st->head.upgrades ;
-  if (state_walk(st, state_records(st), &visitor, &in) != STATE_WALK_DONE) return (errno = ENOMEM, 0) ;
+  if (state_walk(st, &visitor, &in) != STATE_WALK_DONE) return (errno = ENOMEM, 0) ;
   if (slots)
   {
     slots->isinheriting = 1 ;
-    state_walk(st, state_records(st), &second, &in) ;
+    state_walk(st, &second, &in) ;
     slots->isinheriting = 0 ;
   }
   for (size_t i = 0 ; i < genalloc_len(struct wire_state_closing, &st->closing) ; i++) inherit_closing(&in, closing + i) ;

@@ -22,11 +22,14 @@ enum state_walk
   STATE_WALK_DONE
 } ;
 
- /* The bytes are behind the head. */
-extern enum state_walk state_walk (struct state const *, struct wire_reader, struct state_visitor const *, void *) ;
+ /* Helpers and entries, then connections and what is being closed. The bytes are
+    behind what was read, if it is done. */
+extern enum state_walk state_walk_held (struct state const *, struct wire_reader *, struct state_visitor const *, void *) ;
+extern enum state_walk state_walk_rest (struct state const *, struct wire_reader *, struct state_visitor const *, void *) ;
 
- /* Opens what is known to be good. */
-extern struct wire_reader state_records (struct state const *) ;
+ /* All of what is known to be good. Entries are many: they are passed over where
+    nobody is interested in them. */
+extern enum state_walk state_walk (struct state const *, struct state_visitor const *, void *) ;
 
 
  /* While a state is made. */

@@ -120,7 +120,12 @@ static enum state_verdict verify (struct state *st, int fd, int areours, char co
   enum state_walk walk ;
   *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len) ;
   if (*why) return STATE_BAD ;
-  walk = state_walk(st, r, &visitor, &c) ;
+  walk = state_walk_held(st, &r, &visitor, &c) ;
+  if (walk == STATE_WALK_DONE)
+  {
+    st->rest = (size_t)(r.s - st->bytes.s) ;
+    walk = state_walk_rest(st, &r, &visitor, &c) ;
+  }
   if (walk == STATE_WALK_MALFORMED) c.why = "it is malformed" ;
   else if (walk == STATE_WALK_DONE && has_twice(&c.fds)) c.why = "it has a descriptor twice" ;
   genalloc_free(int, &c.fds) ;
@@ -134,6 +139,7 @@ enum state_verdict state_load (struct state *st, int fd, int areours, char const
   struct stat s ;
   size_t len ;
   *why = 0 ;
+  st->rest = 0 ;
   if (fstat(fd, &s) == -1)
   {
     if (errno != EBADF) return STATE_UNREADABLE ;

@@ -154,8 +154,9 @@ int state_make (struct state *st, struct holder *h, struct slots const *slots, u
   st->bytes.len = 0 ;
   ok = !!state_room(&m, WIRE_STATE_HEAD) ;
   if (ok) st->bytes.len = WIRE_STATE_HEAD ;
-  ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m)
-    && (!slots || put_connections(&m, slots)) && keep_own(&m) && state_put_closing(&m) && finish(&m) ;
+  ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m) ;
+  st->rest = st->bytes.len ;
+  ok = ok && (!slots || put_connections(&m, slots)) && keep_own(&m) && state_put_closing(&m) && finish(&m) ;
   genalloc_free(int, &m.fds) ;
   return ok ? 1 : (errno = ENOMEM, 0) ;
 }

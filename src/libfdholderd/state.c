@@ -24,28 +24,43 @@ void state_own (struct state *st, int fd)
   if (fd > 0) st->own[st->owns++] = fd ;
 }
 
-struct wire_reader state_records (struct state const *st)
-{
-  struct wire_reader r ;
-  wire_reader_init(&r, st->bytes.s + WIRE_STATE_HEAD, st->bytes.len - WIRE_STATE_HEAD - WIRE_STATE_DIGEST) ;
-  return r ;
-}
-
 #define walk_through(count, type, get, call) \
   for (uint32_t i = 0 ; i < (count) ; i++) \
   { \
     type one ; \
-    if (!get(&r, &one)) return STATE_WALK_MALFORMED ; \
+    if (!get(r, &one)) return STATE_WALK_MALFORMED ; \
     if (v->call && !(*v->call)(data, &one)) return STATE_WALK_ENDED ; \
   }
 
-enum state_walk state_walk (struct state const *st, struct wire_reader r, struct state_visitor const *v, void *data)
+enum state_walk state_walk_held (struct state const *st, struct wire_reader *r, struct state_visitor const *v, void *data)
 {
   walk_through(st->head.helpers, struct wire_state_helper, wire_state_get_helper, helper)
   walk_through(st->head.entries, struct wire_state_entry, wire_state_get_entry, entry)
+  return STATE_WALK_DONE ;
+}
+
+enum state_walk state_walk_rest (struct state const *st, struct wire_reader *r, struct state_visitor const *v, void *data)
+{
   walk_through(st->head.connections, struct wire_state_connection, wire_state_get_connection, connection)
   walk_through(st->head.closing, struct wire_state_closing, wire_state_get_closing, closing)
-  return wire_reader_isempty(&r) ? STATE_WALK_DONE : STATE_WALK_MALFORMED ;
+  return wire_reader_isempty(r) ? STATE_WALK_DONE : STATE_WALK_MALFORMED ;
+}
+
+static struct wire_reader reader_at (struct state const *st, size_t where)
+{
+  struct wire_reader r ;
+  wire_reader_init(&r, st->bytes.s + where, st->bytes.len - WIRE_STATE_DIGEST - where) ;
+  return r ;
+}
+
+ /* Memory may have been short before it was known where the rest begins. */
+
+enum state_walk state_walk (struct state const *st, struct state_visitor const *v, void *data)
+{
+  int isall = v->helper || v->entry || !st->rest ;
+  struct wire_reader r = reader_at(st, isall ? WIRE_STATE_HEAD : st->rest) ;
+  enum state_walk walk = isall ? state_walk_held(st, &r, v, data) : STATE_WALK_DONE ;
+  return walk == STATE_WALK_DONE ? state_walk_rest(st, &r, v, data) : walk ;
 }
 
 static int mark (int fd, int flag)
@@ -75,7 +90,7 @@ static int mark_closing (void *data, struct wire_state_closing const *c)
 int state_mark (struct state const *st, int flag)
 {
   static struct state_visitor const visitor = { .entry = &mark_entry, .connection = &mark_connection, .closing = &mark_closing } ;
-  return state_walk(st, state_records(st), &visitor, &flag) == STATE_WALK_DONE ;
+  return state_walk(st, &visitor, &flag) == STATE_WALK_DONE ;
 }
 
 static int hand_over (void *data, struct wire_state_closing const *c)
@@ -88,20 +103,17 @@ void state_hand_over (struct state const *st, struct closer *c)
 {
   static struct state_visitor const visitor = { .closing = &hand_over } ;
   closer_hand_over(c, 1) ;
-  state_walk(st, state_records(st), &visitor, c) ;
-}
-
-static int dismiss (void *data, struct wire_state_helper const *h)
-{
-  (void)data ;
-  closer_dismiss(h->pid, h->isneedless) ;
-  return 1 ;
+  state_walk(st, &visitor, c) ;
 }
 
 void state_dismiss (struct state const *st)
 {
-  static struct state_visitor const visitor = { .helper = &dismiss } ;
-  state_walk(st, state_records(st), &visitor, 0) ;
+  struct wire_reader r = reader_at(st, WIRE_STATE_HEAD) ;
+  for (uint32_t i = 0 ; i < st->head.helpers ; i++)
+  {
+    struct wire_state_helper h ;
+    if (wire_state_get_helper(&r, &h)) closer_dismiss(h.pid, h.isneedless) ;
+  }
 }
 
 int state_save (struct state const *st)

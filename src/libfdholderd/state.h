@@ -26,6 +26,7 @@ struct state
   int own[STATE_OWN_MAX] ;  /* not in it: the other image is told of them by words */
   unsigned int owns ;
   stralloc bytes ;  /* all, with the digest; the rest points into it */
+  size_t rest ;  /* where in them the connections begin; 0: that is not known */
   genalloc closing ;  /* struct wire_state_closing: those that are open */
 } ;
 #define STATE_ZERO { .bytes = STRALLOC_ZERO, .closing = GENALLOC_ZERO }

@@ -58,7 +58,7 @@ static void pack_again (struct state const *st)
   struct copy c = { .s = malloc(st->bytes.len) } ;
   must(!!c.s) ;
   c.len = wire_state_pack_head(c.s, &st->head) ;
-  must(state_walk(st, state_records(st), &visitor, &c) == STATE_WALK_DONE) ;
+  must(state_walk(st, &visitor, &c) == STATE_WALK_DONE) ;
   must(c.len + WIRE_STATE_DIGEST == st->bytes.len) ;
   wire_state_seal(c.s + c.len, c.s, c.len) ;
   must(load(&again, c.s, c.len + WIRE_STATE_DIGEST) == STATE_GOOD) ;

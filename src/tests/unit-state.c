@@ -161,9 +161,9 @@ static void reads_back (void)
   pack() ;
   tap_string(load(&st, bytes.len, 1), 0, "what was written is good") ;
   tap_int(st.head.upgrades, 12, "the number of upgrades") ;
-  tap_int(state_walk(&st, state_records(&st), &visitor, 0), STATE_WALK_DONE, "all entries are read back") ;
+  tap_int(state_walk(&st, &visitor, 0), STATE_WALK_DONE, "all entries are read back") ;
   seen = 0 ;
-  tap_int(state_walk(&st, state_records(&st), &second, 0), STATE_WALK_DONE, "all connections are read back") ;
+  tap_int(state_walk(&st, &second, 0), STATE_WALK_DONE, "all connections are read back") ;
   tap_int(genalloc_len(struct wire_state_closing, &st.closing), 1, "what is being closed is read back") ;
   state_free(&st) ;
 }
