@@ -34,13 +34,28 @@ int memfile_open (char const *name)
   return open_deleted() ;
 }
 
+#ifdef F_ADD_SEALS
+enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL } ;
+#endif
+
 int memfile_seal (int fd)
 {
 #ifdef F_ADD_SEALS
-  if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0) return 1 ;
+  if (fcntl(fd, F_ADD_SEALS, SEALS) == 0) return 1 ;
   return errno == EINVAL ;  /* a deleted one */
 #else
   (void)fd ;
   return 1 ;
+#endif
+}
+
+int memfile_issealed (int fd)
+{
+#ifdef F_ADD_SEALS
+  int seals = fcntl(fd, F_GET_SEALS) ;
+  return seals >= 0 && (seals & SEALS) == SEALS ;
+#else
+  (void)fd ;
+  return 0 ;
 #endif
 }

@@ -12,4 +12,7 @@ extern int memfile_open (char const *name) ;
  /* From now on nobody changes what is in it. 1 also where that cannot be had; 0 and errno. */
 extern int memfile_seal (int fd) ;
 
+ /* Nobody can have changed it since memfile_seal. 0 also where that cannot be known. */
+extern int memfile_issealed (int fd) ;
+
 #endif

@@ -12,6 +12,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/genalloc.h>
 
+#include "libdaemon/memfile.h"
 #include "libfdholderd/policy.h"
 #include "libfdholderd/state-internal.h"
 #include "libfdholderd/watch.h"
@@ -112,13 +113,21 @@ static int has_twice (genalloc *fds)
   return 0 ;
 }
 
+ /* The image before has written it and sealed it, and waited with all clients: the
+    digest could tell nothing new. A trial has the time, and is there to find out. */
+
+static int is_proven (int fd, int areours)
+{
+  return areours && memfile_issealed(fd) ;
+}
+
 static enum state_verdict verify (struct state *st, int fd, int areours, char const **why)
 {
   static struct state_visitor const visitor = { .entry = &check_entry, .connection = &check_connection, .closing = &check_closing } ;
   struct checking c = { .st = st, .fds = GENALLOC_ZERO, .self = fd, .areours = areours } ;
   struct wire_reader r ;
   enum state_walk walk ;
-  *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len) ;
+  *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len, is_proven(fd, areours)) ;
   if (*why) return STATE_BAD ;
   walk = state_walk_held(st, &r, &visitor, &c) ;
   if (walk == STATE_WALK_DONE)

@@ -118,15 +118,20 @@ static int get_head (struct wire_reader *r, struct wire_state_head *h)
     && wire_get_u32(r, &h->closing) ;
 }
 
-char const *wire_state_open (struct wire_reader *r, struct wire_state_head *h, char const *s, size_t len)
+static int has_digest (char const *s, size_t len)
 {
   char digest[WIRE_STATE_DIGEST] ;
+  wire_state_seal(digest, s, len) ;
+  return !memcmp(digest, s + len, WIRE_STATE_DIGEST) ;
+}
+
+char const *wire_state_open (struct wire_reader *r, struct wire_state_head *h, char const *s, size_t len, int isproven)
+{
   if (len && s[0] != WIRE_STATE_VERSION) return "its version is another one" ;
   if (len < WIRE_STATE_HEAD + WIRE_STATE_DIGEST) return "it is cut short" ;
   if (memcmp(s + 1, magic, MAGIC_LEN)) return "it is not the state of a holder" ;
   len -= WIRE_STATE_DIGEST ;
-  wire_state_seal(digest, s, len) ;
-  if (memcmp(digest, s + len, WIRE_STATE_DIGEST)) return "it is damaged" ;
+  if (!isproven && !has_digest(s, len)) return "it is damaged" ;
   wire_reader_init(r, s + 1 + MAGIC_LEN, len - 1 - MAGIC_LEN) ;
   return get_head(r, h) ? 0 : "it is cut short" ;
 }

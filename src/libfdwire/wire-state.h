@@ -112,8 +112,9 @@ extern size_t wire_state_pack_closing (char *, struct wire_state_closing const *
 extern void wire_state_seal (char *digest, char const *, size_t) ;  /* of all before; it comes last */
 
  /* Begins to read a whole state. 0: the reader is behind the head; else what
-    is wrong, in words. Nothing is believed of what does not have its digest. */
-extern char const *wire_state_open (struct wire_reader *, struct wire_state_head *, char const *, size_t) ;
+    is wrong, in words. Nothing is believed of what does not have its digest,
+    which is not looked at if isproven: the bytes are as they were written. */
+extern char const *wire_state_open (struct wire_reader *, struct wire_state_head *, char const *, size_t, int isproven) ;
 
  /* 0: the bytes are none. What they point into is what was opened. */
 extern int wire_state_get_helper (struct wire_reader *, struct wire_state_helper *) ;

@@ -13,6 +13,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/uint32.h>
 
+#include "libdaemon/memfile.h"
 #include "libfdholderd/state-internal.h"
 #include "libfdwire/wire-state.h"
 #include "support/tap.h"
@@ -86,21 +87,26 @@ static void pack (void)
   seal() ;
 }
 
- /* 0: it is good. */
+ /* 0: it is good. Consumes fd, a file of nothing. */
 
-static char const *load (struct state *st, size_t len, int areours)
+static char const *load_from (int fd, struct state *st, size_t len, int areours, int issealed)
 {
   static char copy[256] ;
   char const *why ;
   enum state_verdict verdict ;
-  int fd = testfile() ;
   if (write(fd, bytes.s, len) != (ssize_t)len) tap_bail("write") ;
+  if (issealed && !memfile_seal(fd)) tap_bail("memfile_seal") ;
   verdict = state_load(st, fd, areours, &why) ;
   close(fd) ;
   if (verdict == STATE_GOOD) return 0 ;
   if (verdict == STATE_UNREADABLE) why = strerror(errno) ;
   strncpy(copy, why, sizeof(copy) - 1) ;
   return copy ;
+}
+
+static char const *load (struct state *st, size_t len, int areours)
+{
+  return load_from(testfile(), st, len, areours, 0) ;
 }
 
 static void refused (char const *why, char const *name)
@@ -273,6 +279,36 @@ static void files (void)
   state_free(&st) ;
 }
 
+ /* A memfile, with another bit in the age of an entry. */
+
+static char const *load_changed (int areours, int issealed)
+{
+  struct state st = STATE_ZERO ;
+  int fd = memfile_open("unit-state") ;
+  char const *why ;
+  if (fd < 0) tap_bail("memfile_open") ;
+  pack() ;
+  bytes.s[WIRE_STATE_HEAD + WIRE_STATE_HELPER + 1 + 4 + 2 * TAIN_PACK - 1] ^= 1 ;
+  why = load_from(fd, &st, bytes.len, areours, issealed) ;
+  state_free(&st) ;
+  return why ;
+}
+
+ /* What nobody can have changed since is believed without its digest, but not by a trial. */
+
+static void sealed (void)
+{
+  int fd = memfile_open("unit-state") ;
+  int can ;
+  tap_int(memfile_issealed(fd), 0, "a file that anybody may change is not sealed") ;
+  if (!memfile_seal(fd)) tap_bail("memfile_seal") ;
+  can = memfile_issealed(fd) ;
+  close(fd) ;
+  tap_string(load_changed(1, 0), "it is damaged", "changed and not sealed: the digest is looked at") ;
+  tap_string(load_changed(0, 1), "it is damaged", "changed and sealed: a trial looks at it") ;
+  if (can) tap_string(load_changed(1, 1), 0, "sealed: who goes on does not") ;
+}
+
 int main (void)
 {
   for (int i = 0 ; i < OPEN ; i++) if (dup2(0, FIRST + i) == -1) tap_bail("dup2") ;
@@ -281,6 +317,7 @@ int main (void)
   damaged() ;
   wrong() ;
   closed() ;
+  sealed() ;
   files() ;
   stralloc_free(&bytes) ;
   return tap_done() ;
