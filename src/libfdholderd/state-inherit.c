@@ -23,6 +23,8 @@ struct inheriting
   struct slots *slots ;
   tain const *now ;
   tain passed ;  /* since the state was made */
+  struct account *last ;  /* of the entry before, and where its rule is; or 0 */
+  char const *rule ;
 } ;
 
 static void since (tain *when, struct inheriting const *in, tain const *age)
@@ -44,9 +46,22 @@ static void limit_of (tain *limit, struct inheriting const *in, struct wire_stat
   }
 }
 
+ /* One reference more. Most are of the same one as the entry before. */
+
+static struct account *account_of (struct inheriting *in, struct wire_state_entry const *w)
+{
+  if (in->last && in->rule == w->rule.s) in->last->references++ ;
+  else
+  {
+    in->last = account_get(&in->h->accounts, w->rule.s, w->uid) ;
+    in->rule = w->rule.s ;
+  }
+  return in->last ;
+}
+
 static struct store_entry *make_entry (struct inheriting *in, struct wire_state_entry const *w)
 {
-  struct account *a = w->rule.len ? account_get(&in->h->accounts, w->rule.s, w->uid) : 0 ;
+  struct account *a = w->rule.len ? account_of(in, w) : 0 ;
   struct store_entry *e ;
   tain limit, begun ;
   if ((!a && w->rule.len) || !fdtable_makeroom(&in->h->fdtable, w->fd)) return 0 ;

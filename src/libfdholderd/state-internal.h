@@ -40,6 +40,7 @@ struct making
   struct holder *h ;
   tain const *now ;
   genalloc fds ;  /* int: what is kept */
+  struct wire_state_entry last ;  /* of those that are in it */
 } ;
 
 extern struct wire_id state_text (char const *) ;

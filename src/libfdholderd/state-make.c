@@ -57,8 +57,9 @@ static int put_entry (struct store_entry const *e, void *data)
   struct wire_state_entry w = describe(m, e) ;
   char *s = state_room(m, WIRE_STATE_ENTRY_MAX) ;
   if (!s || !state_keep(m, e->fd)) return 0 ;
-  m->st->bytes.len += wire_state_pack_entry(s, &w) ;
+  m->st->bytes.len += wire_state_pack_entry(s, &w, m->st->head.entries ? &m->last : 0) ;
   m->st->head.entries++ ;
+  m->last = w ;
   return 1 ;
 }
 

@@ -34,8 +34,15 @@ void state_own (struct state *st, int fd)
 
 enum state_walk state_walk_held (struct state const *st, struct wire_reader *r, struct state_visitor const *v, void *data)
 {
+  struct wire_state_entry e[2], *one = e, *before = 0 ;  /* by turns */
   walk_through(st->head.helpers, struct wire_state_helper, wire_state_get_helper, helper)
-  walk_through(st->head.entries, struct wire_state_entry, wire_state_get_entry, entry)
+  for (uint32_t i = 0 ; i < st->head.entries ; i++)
+  {
+    if (!wire_state_get_entry(r, one, before)) return STATE_WALK_MALFORMED ;
+    if (v->entry && !(*v->entry)(data, one)) return STATE_WALK_ENDED ;
+    before = one ;
+    one = before == e ? e + 1 : e ;
+  }
   return STATE_WALK_DONE ;
 }
 

@@ -1,108 +1,17 @@
 /* ISC license. */
 
- /* The kept state: written and read by two images of the holder. */
+ /* The kept state: read by the next image of the holder. */
 
 #include <limits.h>
 #include <string.h>
 
 #include <skalibs/sha256.h>
 #include <skalibs/tai.h>
-#include <skalibs/uint32.h>
 
 #include "libfdwire/wire.h"
-#include "libfdwire/wire-state.h"
+#include "libfdwire/wire-state-internal.h"
 
-static char const magic[] = "s6fdholderstate" ;  /* behind the version */
-
-enum { MAGIC_LEN = sizeof(magic) - 1, NOBODY = 0 } ;
-enum entry_flag { FLAG_SOCKET = 1, FLAG_UNIX = 2 } ;
-enum connection_flag { FLAG_S6 = 1, FLAG_GIVEN = 2, FLAG_WATCHING = 4, FLAG_LOST = 8, FLAGS = 15 } ;
-
-static size_t put_u32 (char *s, uint32_t value)
-{
-  uint32_pack_big(s, value) ;
-  return 4 ;
-}
-
-static size_t put_tain (char *s, tain const *t)
-{
-  tain_pack(s, t) ;
-  return TAIN_PACK ;
-}
-
-static size_t put_id (char *s, struct wire_id const *id)
-{
-  *s = (char)id->len ;
-  memcpy(s + 1, id->s, id->len) ;
-  s[1 + id->len] = 0 ;
-  return 1 + (size_t)id->len + 1 ;
-}
-
-size_t wire_state_pack_head (char *s, struct wire_state_head const *h)
-{
-  size_t n = 1 + MAGIC_LEN ;
-  s[0] = WIRE_STATE_VERSION ;
-  memcpy(s + 1, magic, MAGIC_LEN) ;
-  n += put_tain(s + n, &h->clock) ;
-  n += put_tain(s + n, &h->uptime) ;
-  n += put_u32(s + n, h->upgrades) ;
-  n += put_u32(s + n, h->helpers) ;
-  n += put_u32(s + n, h->entries) ;
-  n += put_u32(s + n, h->connections) ;
-  return n + put_u32(s + n, h->closing) ;
-}
-
-size_t wire_state_pack_helper (char *s, struct wire_state_helper const *h)
-{
-  s[0] = (char)!!h->isneedless ;
-  return 1 + put_u32(s + 1, (uint32_t)h->pid) ;
-}
-
-size_t wire_state_pack_entry (char *s, struct wire_state_entry const *e)
-{
-  size_t n = 1 ;
-  s[0] = (char)((e->issocket ? FLAG_SOCKET : 0) | (e->isunix ? FLAG_UNIX : 0)) ;
-  n += put_u32(s + n, (uint32_t)e->fd) ;
-  n += put_tain(s + n, &e->left) ;
-  n += put_tain(s + n, &e->age) ;
-  n += put_u32(s + n, e->uid) ;
-  n += put_u32(s + n, (uint32_t)e->pid) ;
-  n += put_id(s + n, &e->rule) ;
-  return n + put_id(s + n, &e->id) ;
-}
-
- /* Descriptor 0 is never a channel: it stands for none. */
-
-size_t wire_state_pack_connection (char *s, struct wire_state_connection const *c)
-{
-  size_t n = 2 ;
-  s[0] = c->kind ;
-  s[1] = (char)((c->iss6 ? FLAG_S6 : 0) | (c->hasgiven ? FLAG_GIVEN : 0) | (c->iswatching ? FLAG_WATCHING : 0) | (c->islost ? FLAG_LOST : 0)) ;
-  n += put_u32(s + n, (uint32_t)c->fd) ;
-  n += put_u32(s + n, c->channel < 0 ? 0 : (uint32_t)c->channel) ;
-  n += put_u32(s + n, c->uid) ;
-  n += put_u32(s + n, c->gid) ;
-  n += put_u32(s + n, (uint32_t)c->pid) ;
-  n += put_u32(s + n, c->unread) ;
-  n += put_tain(s + n, &c->silent) ;
-  n += put_id(s + n, &c->rule) ;
-  if (c->kind == WIRE_STATE_WAITING)
-  {
-    s[n++] = (char)c->flags ;
-    n += put_id(s + n, &c->id) ;
-  }
-  if (c->iswatching) n += put_id(s + n, &c->glob) ;
-  if (c->hasgiven) n += wire_state_pack_entry(s + n, &c->given) ;
-  return n ;
-}
-
-size_t wire_state_pack_closing (char *s, struct wire_state_closing const *c)
-{
-  size_t n = put_u32(s, (uint32_t)c->fd) ;
-  n += put_u32(s + n, c->unread) ;
-  n += put_u32(s + n, c->uid) ;
-  return n + put_id(s + n, &c->rule) ;
-}
+enum { NOBODY = 0 } ;
 
 void wire_state_seal (char *digest, char const *s, size_t len)
 {
@@ -129,10 +38,10 @@ char const *wire_state_open (struct wire_reader *r, struct wire_state_head *h, c
 {
   if (len && s[0] != WIRE_STATE_VERSION) return "its version is another one" ;
   if (len < WIRE_STATE_HEAD + WIRE_STATE_DIGEST) return "it is cut short" ;
-  if (memcmp(s + 1, magic, MAGIC_LEN)) return "it is not the state of a holder" ;
+  if (memcmp(s + 1, STATE_MAGIC, STATE_MAGIC_LEN)) return "it is not the state of a holder" ;
   len -= WIRE_STATE_DIGEST ;
   if (!isproven && !has_digest(s, len)) return "it is damaged" ;
-  wire_reader_init(r, s + 1 + MAGIC_LEN, len - 1 - MAGIC_LEN) ;
+  wire_reader_init(r, s + 1 + STATE_MAGIC_LEN, len - 1 - STATE_MAGIC_LEN) ;
   return get_head(r, h) ? 0 : "it is cut short" ;
 }
 
@@ -184,16 +93,35 @@ int wire_state_get_helper (struct wire_reader *r, struct wire_state_helper *h)
   return get_flags(r, &h->isneedless, 1) && get_pid(r, &h->pid) && h->pid > NOBODY ;
 }
 
-int wire_state_get_entry (struct wire_reader *r, struct wire_state_entry *e)
+ /* What could have been left out is not said: a state has one form. */
+
+static int get_left (struct wire_reader *r, tain *left, int isnever)
+{
+  if (!isnever) return wire_get_tain(r, left) && !wire_isnever(left) ;
+  *left = tain_infinite_relative ;
+  return 1 ;
+}
+
+static int get_owner (struct wire_reader *r, struct wire_state_entry *e, struct wire_state_entry const *before, int issame)
+{
+  if (!issame) return get_uid(r, &e->uid) && get_text(r, &e->rule) && !wire_state_issame(e, before) ;
+  if (!before) return 0 ;
+  e->uid = before->uid ;
+  e->rule = before->rule ;
+  return 1 ;
+}
+
+int wire_state_get_entry (struct wire_reader *r, struct wire_state_entry *e, struct wire_state_entry const *before)
 {
   uint8_t flags ;
-  if (!get_flags(r, &flags, FLAG_SOCKET | FLAG_UNIX) || flags == FLAG_UNIX) return 0 ;
+  if (!get_flags(r, &flags, FLAG_SOCKET | FLAG_UNIX | FLAG_NEVER | FLAG_SAME)) return 0 ;
   e->issocket = !!(flags & FLAG_SOCKET) ;
   e->isunix = !!(flags & FLAG_UNIX) ;
+  if (e->isunix && !e->issocket) return 0 ;
   return get_number(r, &e->fd)
-    && wire_get_tain(r, &e->left) && wire_get_tain(r, &e->age)
-    && get_uid(r, &e->uid) && get_pid(r, &e->pid)
-    && get_text(r, &e->rule) && get_id(r, &e->id) ;
+    && get_left(r, &e->left, flags & FLAG_NEVER) && wire_get_tain(r, &e->age)
+    && get_pid(r, &e->pid) && get_owner(r, e, before, flags & FLAG_SAME)
+    && get_id(r, &e->id) ;
 }
 
 static int get_kind (struct wire_reader *r, char *kind)
@@ -214,7 +142,7 @@ static int get_rest (struct wire_reader *r, struct wire_state_connection *c)
   c->flags = 0 ;
   if (c->kind == WIRE_STATE_WAITING && (!wire_get_u8(r, &c->flags) || !get_id(r, &c->id))) return 0 ;
   if (c->iswatching && (c->channel < 0 || !get_text(r, &c->glob))) return 0 ;
-  return !c->hasgiven || wire_state_get_entry(r, &c->given) ;
+  return !c->hasgiven || wire_state_get_entry(r, &c->given, 0) ;
 }
 
  /* What no connection is at once: what it did not bring would be nobody's, or

@@ -24,7 +24,7 @@
 
 enum wire_state_sizes
 {
-  WIRE_STATE_VERSION = 1,
+  WIRE_STATE_VERSION = 2,
   WIRE_STATE_DIGEST = 32,
   WIRE_STATE_HEAD = 16 + 2 * TAIN_PACK + 5 * 4,
   WIRE_STATE_HELPER = 5,
@@ -51,7 +51,8 @@ struct wire_state_helper
   uint8_t isneedless ;  /* it has nothing of its own to close */
 } ;
 
- /* Entries come in the order of their ids. */
+ /* Entries come in the order of their ids. What is said of most, that it is held for
+    ever, and for whom the one before is, is a bit. */
 struct wire_state_entry
 {
   int fd ;
@@ -106,7 +107,7 @@ struct wire_state_closing
  /* The packers return the length written. Ids must have passed wire_id_check. */
 extern size_t wire_state_pack_head (char *, struct wire_state_head const *) ;
 extern size_t wire_state_pack_helper (char *, struct wire_state_helper const *) ;
-extern size_t wire_state_pack_entry (char *, struct wire_state_entry const *) ;
+extern size_t wire_state_pack_entry (char *, struct wire_state_entry const *, struct wire_state_entry const *before) ;  /* before: 0 for the first one */
 extern size_t wire_state_pack_connection (char *, struct wire_state_connection const *) ;
 extern size_t wire_state_pack_closing (char *, struct wire_state_closing const *) ;
 extern void wire_state_seal (char *digest, char const *, size_t) ;  /* of all before; it comes last */
@@ -118,7 +119,7 @@ extern char const *wire_state_open (struct wire_reader *, struct wire_state_head
 
  /* 0: the bytes are none. What they point into is what was opened. */
 extern int wire_state_get_helper (struct wire_reader *, struct wire_state_helper *) ;
-extern int wire_state_get_entry (struct wire_reader *, struct wire_state_entry *) ;
+extern int wire_state_get_entry (struct wire_reader *, struct wire_state_entry *, struct wire_state_entry const *before) ;  /* likewise; another one than that */
 extern int wire_state_get_connection (struct wire_reader *, struct wire_state_connection *) ;
 extern int wire_state_get_closing (struct wire_reader *, struct wire_state_closing *) ;
 

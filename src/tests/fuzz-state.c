@@ -24,6 +24,8 @@ struct copy
 {
   char *s ;
   size_t len ;
+  struct wire_state_entry last ;
+  int haslast ;
 } ;
 
 #define pack(name, type) \
@@ -35,9 +37,17 @@ static int name (void *data, struct wire_state_##type const *x) \
 }
 
 pack(put_helper, helper)
-pack(put_entry, entry)
 pack(put_connection, connection)
 pack(put_closing, closing)
+
+static int put_entry (void *data, struct wire_state_entry const *x)
+{
+  struct copy *c = data ;
+  c->len += wire_state_pack_entry(c->s + c->len, x, c->haslast ? &c->last : 0) ;
+  c->last = *x ;
+  return c->haslast = 1 ;
+}
+
 
 static enum state_verdict load (struct state *st, char const *s, size_t len)
 {

@@ -73,7 +73,7 @@ static void seal (void)
   bytes.len += WIRE_STATE_DIGEST ;
 }
 
-#define put(type, x) (stralloc_readyplus(&bytes, 4096) ? (void)(bytes.len += wire_state_pack_##type(bytes.s + bytes.len, (x))) : tap_bail("memory"))
+#define put(type, ...) (stralloc_readyplus(&bytes, 4096) ? (void)(bytes.len += wire_state_pack_##type(bytes.s + bytes.len, __VA_ARGS__)) : tap_bail("memory"))
 
 static void pack (void)
 {
@@ -81,7 +81,7 @@ static void pack (void)
   bytes.len = 0 ;
   put(head, &head) ;
   put(helper, &helper) ;
-  for (unsigned int i = 0 ; i < 2 ; i++) put(entry, entries + i) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) put(entry, entries + i, i ? entries : 0) ;
   for (unsigned int i = 0 ; i < 4 ; i++) put(connection, connections + i) ;
   put(closing, &closing) ;
   seal() ;
@@ -195,10 +195,13 @@ static void damaged (void)
     state_free(&st) ;
   }
   tap_int(bad, 0, "none that has a bit flipped is good") ;
-  bytes.s[0] = WIRE_STATE_VERSION + 1 ;
-  bytes.len -= WIRE_STATE_DIGEST ;
-  seal() ;
-  refused("its version is another one", "one of a newer version is not read") ;
+  for (int i = -1 ; i <= 1 ; i += 2)
+  {
+    bytes.s[0] = (char)(WIRE_STATE_VERSION + i) ;
+    bytes.len -= WIRE_STATE_DIGEST ;
+    seal() ;
+    refused("its version is another one", i < 0 ? "one of an older version is not read" : "one of a newer version is not read") ;
+  }
 }
 
 static void claim (unsigned int which, uint32_t n, char const *name)
@@ -288,7 +291,7 @@ static char const *load_changed (int areours, int issealed)
   char const *why ;
   if (fd < 0) tap_bail("memfile_open") ;
   pack() ;
-  bytes.s[WIRE_STATE_HEAD + WIRE_STATE_HELPER + 1 + 4 + 2 * TAIN_PACK - 1] ^= 1 ;
+  bytes.s[WIRE_STATE_HEAD + WIRE_STATE_HELPER + 1 + 4 + TAIN_PACK - 1] ^= 1 ;
   why = load_from(fd, &st, bytes.len, areours, issealed) ;
   state_free(&st) ;
   return why ;

@@ -1,6 +1,7 @@
 /* ISC license. */
 
-/* wire-state.h: what no connection is at once is no connection of a state. */
+/* wire-state.h: what no connection is at once is no connection of a state; and an
+   entry has one form, the shortest. */
 
 #include <string.h>
 
@@ -80,8 +81,75 @@ static void same (struct row const *row, struct wire_state_connection const *c)
   tap_int(c->flags, row->kind == WIRE_STATE_WAITING ? row->flags : 0, "%s: what it has asked for", row->name) ;
 }
 
+ /* Of the first one, of which the second one says less. */
+
+static struct wire_state_entry entry (char const *name)
+{
+  struct wire_state_entry e = { .fd = 10, .issocket = 1, .left = tain_infinite_relative, .age = { .nano = 5 }, .uid = 7, .pid = 8, .rule = id("uid/7"), .id = id(name) } ;
+  return e ;
+}
+
+enum { SHORT = 1 + 4 + TAIN_PACK + 4 + 3, OWNER = 4 + 7, LEFT_AT = 5 } ;
+
+static void is_as_written (struct wire_state_entry const *e, struct wire_state_entry const *before, size_t len, char const *name)
+{
+  char s[WIRE_STATE_ENTRY_MAX] ;
+  struct wire_state_entry got ;
+  struct wire_reader r ;
+  size_t n = wire_state_pack_entry(s, e, before) ;
+  tap_int(n, len, "%s: so long", name) ;
+  wire_reader_init(&r, s, n) ;
+  if (!tap_ok(wire_state_get_entry(&r, &got, before) && wire_reader_isempty(&r), "%s: is read", name)) return ;
+  tap_ok(!tain_less(&got.left, &e->left) && !tain_less(&e->left, &got.left), "%s: what it has left", name) ;
+  tap_int(got.age.nano, 5, "%s: its age", name) ;
+  tap_int(got.uid, e->uid, "%s: its user", name) ;
+  tap_string(got.rule.s, e->rule.s, "%s: its rule", name) ;
+  tap_string(got.id.s, e->id.s, "%s: its id", name) ;
+}
+
+static void entries (void)
+{
+  struct wire_state_entry first = entry("a"), e = entry("b") ;
+  is_as_written(&first, 0, SHORT + OWNER, "the first entry") ;
+  is_as_written(&e, &first, SHORT, "the second one, of the same user") ;
+  e.uid = 9 ;
+  is_as_written(&e, &first, SHORT + OWNER, "of another user") ;
+  e = entry("b") ;
+  e.rule = id("uid/8") ;
+  is_as_written(&e, &first, SHORT + OWNER, "of another rule") ;
+  e = entry("b") ;
+  tain_addsec(&e.left, &tain_zero, 60) ;
+  is_as_written(&e, &first, SHORT + TAIN_PACK, "with a limit") ;
+}
+
+static void is_none (char const *s, size_t n, struct wire_state_entry const *before, char const *name)
+{
+  struct wire_state_entry got ;
+  struct wire_reader r ;
+  wire_reader_init(&r, s, n) ;
+  tap_int(wire_state_get_entry(&r, &got, before), 0, "%s: is none", name) ;
+}
+
+static void other_forms (void)
+{
+  char s[WIRE_STATE_ENTRY_MAX] ;
+  struct wire_state_entry first = entry("a"), e = entry("b") ;
+  size_t n = wire_state_pack_entry(s, &e, &first) ;
+  is_none(s, n, 0, "the first entry, of the same user as the one before") ;
+  n = wire_state_pack_entry(s, &e, 0) ;
+  is_none(s, n, &first, "an entry that says again whose it is") ;
+  tain_addsec(&e.left, &tain_zero, 60) ;
+  n = wire_state_pack_entry(s, &e, &first) ;
+  tain_pack(s + LEFT_AT, &tain_infinite_relative) ;
+  is_none(s, n, &first, "a limit that is none") ;
+  s[0] = 16 ;
+  is_none(s, n, &first, "an entry with a bit that nobody knows") ;
+}
+
 int main (void)
 {
+  entries() ;
+  other_forms() ;
   for (unsigned int i = 0 ; i < sizeof(rows) / sizeof(*rows) ; i++)
   {
     struct wire_state_connection c ;
