@@ -17,16 +17,17 @@
 #include "libsupervise/child.h"
 #include "libsupervise/supervisor-internal.h"
 
-enum { LETTERS_AT_ONCE = 256, BYTES_AT_ONCE = 64, LOOK_MS = 500 } ;
+enum { LETTERS_AT_ONCE = 256, BYTES_AT_ONCE = 1024, READS_AT_ONCE = 64, LOOK_MS = 500 } ;
 
 static int const signals[] = { SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT } ;
 
- /* A newline is what it waits for; nothing else is of interest, and nothing after it. */
+ /* A newline is what it waits for; nothing else is of interest, and nothing after it. Who
+    says much without one is heard a pipe's worth at a time. */
 
 static void hear (struct supervisor *s)
 {
   char bytes[BYTES_AT_ONCE] ;
-  while (loop_watch_isstarted(&s->notification))
+  for (unsigned int i = 0 ; i < READS_AT_ONCE && loop_watch_isstarted(&s->notification) ; i++)
   {
     ssize_t r = read(s->notification.fd, bytes, sizeof(bytes)) ;
     if (r == -1 && errno == EINTR) continue ;

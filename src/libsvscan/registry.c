@@ -71,15 +71,6 @@ struct service *registry_findname (struct registry const *r, char const *name)
   return 0 ;
 }
 
-uint32_t registry_count (struct registry const *r)
-{
-  uint32_t n = 0 ;
-  for (struct tree_node *node = tree_first(&r->services) ; node ; node = node->next)
-    for (unsigned int i = 0 ; i < REGISTRY_PARTS ; i++)
-      n += supervisor_isknown(service_of(node)->part + i) ;
-  return n ;
-}
-
 struct service *service_new (char const *name, dev_t dev, ino_t ino)
 {
   struct service *s = calloc(1, sizeof(struct service)) ;

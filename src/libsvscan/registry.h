@@ -78,7 +78,6 @@ extern void registry_init (struct registry *, child_ended_func *, void *) ;
 extern int registry_order (struct tree_node const *, struct tree_node const *) ;  /* of services */
 extern struct service *registry_find (struct tree const *, dev_t, ino_t) ;
 extern struct service *registry_findname (struct registry const *, char const *) ;  /* looks at all of them */
-extern uint32_t registry_count (struct registry const *) ;  /* supervisors that are known */
 
  /* Allocates, and adds it nowhere. 0 and errno ENOMEM. */
 extern struct service *service_new (char const *name, dev_t, ino_t) ;

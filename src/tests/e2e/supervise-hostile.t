@@ -15,6 +15,15 @@ errors() { cat "$1.err" ; }
 gone() { tap_gone "$1" ; }
 ends() { letters "$1" dx && retry 5 ended "$1" ; }
 
+# a run that never stops saying things without a newline
+service chatter 'exec cat /dev/zero >&3'
+echo 3 > chatter/notification-fd
+supervise chatter
+retry 5 has chatter 4
+letters chatter d
+ok 'run says much, and nothing: orders are heard' retry 5 has chatter 8 15
+stop chatter
+
 # control: noise, and letters with NUL and newline
 service a
 listen a
