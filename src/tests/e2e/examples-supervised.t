@@ -1,21 +1,31 @@
 #!/bin/sh
 # ISC license.
-# doc/examples under Debian's s6-svscan and s6-supervise: readiness, kill -9 of the service,
-# of a logger, and of both processes of the holder, upgrades of it, and what
-# fdholder-operations(7) says of other options and of holders without -k.
+# doc/examples under our s6-svscan and s6-supervise, with our programs alone; or under Debian's,
+# if SUPERVISION is 2.11 (examples-supervised-peer.t): readiness, kill -9 of the service, of a
+# logger, and of both processes of the holder, upgrades of it, and what fdholder-operations(7)
+# says of other options and of holders without -k.
 # timeout: 180
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
-need_peer
 need execlineb grep pgrep
 
-# Only the supervision programs come from Debian's s6: the others must be ours.
+# Of Debian's s6 come only the programs of supervision; and s6-log is a stand-in.
 mkdir supervision sockets
-for program in s6-svscan s6-svscanctl s6-supervise s6-svc s6-svwait s6-svstat s6-log
-do
-  printf '#!/bin/sh\nexec peer %s "$@"\n' "$program" > "supervision/$program"
-  chmod 755 "supervision/$program"
-done
+if test "${SUPERVISION:-ours}" != ours
+then
+  need_peer
+  for program in s6-svscan s6-svscanctl s6-supervise s6-svc s6-svwait s6-svlisten s6-svstat
+  do
+    printf '#!/bin/sh\nexec peer %s "$@"\n' "$program" > "supervision/$program"
+  done
+fi
+cat > supervision/s6-log <<'END'
+#!/bin/sh
+mkdir -p data
+echo >&3
+exec cat >> data/current
+END
+chmod 755 supervision/*
 PATH=$WORK/supervision:$PATH
 export PATH
 
@@ -34,7 +44,7 @@ then
   mkdir programs
   find "$BUILD" -maxdepth 1 -name 's6-*' -type f -exec cp {} programs/ \;
   cp "$BUILD"/libs6activation.so* programs/ 2>/dev/null
-  PATH=$WORK/programs:$PATH
+  PATH=$WORK/supervision:$WORK/programs:$PATH
   LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
   export LD_LIBRARY_PATH
 else
@@ -115,6 +125,9 @@ show_logs()
 }
 
 start scan s6-svscan scan
+retry 10 test -p scan/.s6-svscan/control
+is_debians() { readlink "/proc/$(pid_of scan)/exe" | grep -q "^$PEER_S6/" ; }
+if test "${SUPERVISION:-ours}" = ours ; then not_ok 'the supervision is ours' is_debians ; else ok "the supervision is Debian's" is_debians ; fi
 ok 'the holder becomes ready' retry 20 s6-svwait -t 500 -U scan/fdholder
 
 port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)

@@ -21,9 +21,11 @@ left() # whether a process is still in the temporary directory
   return 1
 }
 
+is 'each of its programs is one of ours' \
+  "$(grep -o 's6-[a-z0-9-]*' "$quickstart" | sort -u | grep -vxF "$(cat "$SRC/package/targets.mak")")" ''
 exits 'the recipe runs' 0 sh "$quickstart" -r
-like 'the last line says what was shown' "$(tail -n 1 out)" '^Shown: two sockets '
-like 'commands are printed' "$(cat out)" '^\$ s6-fdholder-retrieve holder unix:web s6-ipcserverd '
+like 'the last line says what was shown' "$(tail -n 1 out)" '^Shown: under s6-svscan, a socket '
+like 'commands are printed' "$(cat out)" '^\$ s6-svlink -t 10000 service myserverd'
 is 'three clients were answered by three servers' \
   "$(grep -o 'from server [0-9][0-9]*' out | sort -u | wc -l)" 3
 is 'nothing is on stderr' "$(cat err)" ''
