@@ -125,6 +125,7 @@ bench: all tests
 	@src/tests/bin/bench-keeper
 	@src/tests/bin/unit-keeper-kills 67
 	@src/tests/bin/bench-servers
+	@src/tests/bin/bench-supervision
 
 # Installing
 

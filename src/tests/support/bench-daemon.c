@@ -18,7 +18,6 @@
 #include "rules.h"
 #include "procstatus.h"
 #include "tap.h"
-#include "testdaemon.h"
 
 static void make_rules (void)
 {
@@ -104,55 +103,10 @@ long bench_daemon_rss (struct bench_daemon const *b)
   return procstatus(b->pid, "VmRSS") ;
 }
 
- /* strace -c writes its table when it is told to end. */
-
-static pid_t trace (pid_t daemon)
-{
-  char pid[16] ;
-  pid_t tracer ;
-  snprintf(pid, sizeof(pid), "%d", (int)daemon) ;
-  tracer = fork() ;
-  if (tracer == -1) tap_bail("fork") ;
-  if (!tracer)
-  {
-    int null = open("/dev/null", O_RDWR) ;
-    dup2(null, 1) ;
-    dup2(null, 2) ;
-    execlp("strace", "strace", "-c", "-o", "calls", "-p", pid, (char *)0) ;
-    _exit(127) ;
-  }
-  return tracer ;
-}
-
-static double total_calls (void)
-{
-  char line[256] ;
-  double calls = -1 ;
-  FILE *f = fopen("calls", "r") ;
-  if (!f) return -1 ;
-  while (fgets(line, sizeof(line), f))
-  {
-    double percent, seconds ;
-    long usecs ;
-    if (strstr(line, "total") && sscanf(line, "%lf %lf %ld %lf", &percent, &seconds, &usecs, &calls) != 4) calls = -1 ;
-  }
-  fclose(f) ;
-  return calls ;
-}
-
 double bench_daemon_calls (struct bench_daemon *b, void (*work) (void *), void *data, unsigned int n)
 {
-  pid_t tracer = trace(b->pid) ;
-  unsigned int tries = 0 ;
-  while (procstatus(b->pid, "TracerPid") <= 0 && tries++ < 250)
-  {
-    if (waitpid(tracer, 0, WNOHANG) == tracer) return -1 ;
-    test_sleep(20) ;
-  }
-  test_sleep(20) ;
+  pid_t tracer = bench_trace(b->pid) ;
+  if (!tracer) return -1 ;
   for (unsigned int i = 0 ; i < n ; i++) (*work)(data) ;
-  test_sleep(20) ;
-  kill(tracer, SIGINT) ;
-  waitpid(tracer, 0, 0) ;
-  return total_calls() / n ;
+  return bench_traced(tracer) / n ;
 }

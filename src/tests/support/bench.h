@@ -37,6 +37,11 @@ extern void bench_daemon_stop (struct bench_daemon *) ;
 extern long bench_daemon_rss (struct bench_daemon const *) ;  /* kB */
 extern double bench_daemon_calls (struct bench_daemon *, void (*work) (void *), void *, unsigned int n) ;  /* system calls for each of n; < 0: no strace */
 
+ /* Has strace count the system calls of that process, and of those that it makes from now on.
+    0: there is no strace, or it may not. bench_traced ends it, and returns how many there were. */
+extern pid_t bench_trace (pid_t) ;
+extern double bench_traced (pid_t) ;
+
  /* The environment for programs of dir: with the libraries that tools/fetch-peer put beside
     them, if it did. Ours else. */
 extern char **bench_environment (char const *dir) ;
