@@ -26,7 +26,7 @@
 
 extern char **environ ;
 
-enum { PATIENCE_MS = 60000, PATH_SIZE = 4200 } ;
+enum { PATIENCE_MS = 60000, PATH_SIZE = 4200, DESCRIPTORS = 1024, USAGE = 100 } ;
 
  /* The programs of a package that tools/fetch-peer unpacked call each other below .peerbin. */
 
@@ -35,27 +35,6 @@ static void link_programs (struct benchtree const *t, char const *where)
   char path[64] ;
   snprintf(path, sizeof(path), "%s%s/.peerbin", t->dir, where) ;
   if (symlink(t->programs, path) == -1) tap_bail(path) ;
-}
-
-void benchtree_init (struct benchtree *t, char const *dir, char const *variable, char const *programs)
-{
-  static char const *const needed[] = { "s6-svscan", "s6-supervise", "s6-svc", "s6-svwait", "s6-svlisten1" } ;
-  char path[PATH_SIZE] ;
-  t->variable = variable ;
-  t->programs = programs ;
-  t->environment = bench_environment(programs) ;
-  t->pid = 0 ;
-  for (unsigned int i = 0 ; i < sizeof(needed) / sizeof(needed[0]) ; i++)
-  {
-    snprintf(path, sizeof(path), "%s/%s", programs, needed[i]) ;
-    if (access(path, X_OK) == -1) bench_cannot_run(variable, programs, needed[i], 0) ;
-  }
-  snprintf(t->dir, sizeof(t->dir), "%s", dir) ;
-  if (mkdir(t->dir, 0755) == -1) tap_bail(t->dir) ;
-  link_programs(t, "") ;
-  snprintf(path, sizeof(path), "%s/" BENCHTREE_FIFO, t->dir) ;
-  t->fifo = mkfifo(path, 0600) == -1 ? -1 : open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
-  if (t->fifo < 0) tap_bail(path) ;
 }
 
 static void add_service (struct benchtree const *t, unsigned int i, int isready, char const *program)
@@ -119,9 +98,41 @@ int benchtree_run (struct benchtree const *t, char const *const *argv, unsigned 
   return status ;
 }
 
+ /* 2.11 has -c for it. There is no such directory: what it says of that is of no interest. */
+
+static int takes_option (struct benchtree const *t)
+{
+  char const *const argv[] = { "s6-svscan", t->option, "1010", "none", 0 } ;
+  int status = benchtree_run(t, argv, DESCRIPTORS) ;
+  return !WIFEXITED(status) || WEXITSTATUS(status) != USAGE ;
+}
+
+void benchtree_init (struct benchtree *t, char const *dir, char const *variable, char const *programs)
+{
+  static char const *const needed[] = { "s6-svscan", "s6-supervise", "s6-svc", "s6-svwait", "s6-svlisten1" } ;
+  char path[PATH_SIZE] ;
+  t->variable = variable ;
+  t->programs = programs ;
+  t->environment = bench_environment(programs) ;
+  t->pid = 0 ;
+  t->option = "-C" ;
+  for (unsigned int i = 0 ; i < sizeof(needed) / sizeof(needed[0]) ; i++)
+  {
+    snprintf(path, sizeof(path), "%s/%s", programs, needed[i]) ;
+    if (access(path, X_OK) == -1) bench_cannot_run(variable, programs, needed[i], 0) ;
+  }
+  snprintf(t->dir, sizeof(t->dir), "%s", dir) ;
+  if (mkdir(t->dir, 0755) == -1) tap_bail(t->dir) ;
+  link_programs(t, "") ;
+  snprintf(path, sizeof(path), "%s/" BENCHTREE_FIFO, t->dir) ;
+  t->fifo = mkfifo(path, 0600) == -1 ? -1 : open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) ;
+  if (t->fifo < 0) tap_bail(path) ;
+  if (!takes_option(t)) t->option = "-c" ;
+}
+
 void benchtree_start (struct benchtree *t, int gate)
 {
-  static char const *const argv[] = { "s6-svscan", "-c", "1010", "scan", 0 } ;
+  char const *const argv[] = { "s6-svscan", t->option, "1010", "scan", 0 } ;
   t->pid = benchtree_spawn(t, argv, 0, gate) ;
 }
 

@@ -27,6 +27,7 @@ struct benchtree
   char const *variable ;  /* that named programs */
   char const *programs ;  /* a directory */
   char **environment ;
+  char const *option ;  /* of s6-svscan, for how many services there may be */
   char dir[8] ;
   int fifo ;
   unsigned int count ;  /* of services: s0, s1... */
