@@ -1,7 +1,10 @@
 /* ISC license. */
 
  /* accept.h: pauses after failures. A pause that is over is no reason to wake
-    up again before somebody comes. */
+    up again before somebody comes. And who sets an option on the socket of a holder
+    that runs is found out. */
+
+#include <skalibs/nonposix.h>
 
 #include <sys/socket.h>
 
@@ -24,6 +27,22 @@ static void check (struct acceptor *a, struct slots *slots, tain const *now, tai
   accept_next(a, slots, now, when) ;
   tap_int(!!accept_isready(a, slots, now), isready, "%s: %s", name, isready ? "ready" : "not ready") ;
   tap_int(!!tain_less(when, &tain_infinite), !isready, "%s: %s to wake up for", name, isready ? "nothing" : "its end is something") ;
+}
+
+static void set_later (struct slots *slots, int fd)
+{
+  struct acceptor a ;
+  tain now = STAMP ;
+  int on = 1 ;
+  accept_init(&a, fd) ;
+  accept_some(&a, slots, &now) ;
+  tap_int(a.arepassed, 0, "no option is set") ;
+  if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == -1) tap_bail("setsockopt") ;
+  accept_some(&a, slots, &now) ;
+  tap_int(a.arepassed, 0, "it was looked at just now") ;
+  tain_addsec(&now, &now, 1) ;
+  accept_some(&a, slots, &now) ;
+  tap_int(a.arepassed, 1, "one that is set later is seen within a second") ;
 }
 
 int main (void)
@@ -50,6 +69,7 @@ int main (void)
   check(&a, &slots, &now, &when, 0, "two do") ;
   now = when ;
   check(&a, &slots, &now, &when, 1, "once it is over") ;
+  set_later(&slots, fd) ;
   slots_free(&slots) ;
   fd_close(fd) ;
   return tap_done() ;
