@@ -203,14 +203,15 @@ static void check_isthere (void)
   unlink(file) ;
 }
 
- /* Last: there is no way back. */
-
 static void check_unreadable (void)
 {
+  uid_t uid = geteuid() ;
+  gid_t gid = getegid() ;
   put("3\n", 2) ;
   chmod(file, 0) ;
-  if (!geteuid() && (setegid(SOMEBODY) == -1 || seteuid(SOMEBODY) == -1)) tap_diag("root is root here") ;
+  if (!uid && (setegid(SOMEBODY) == -1 || seteuid(SOMEBODY) == -1)) tap_diag("root is root here") ;
   else check_number("unreadable", 0, strerror(EACCES)) ;
+  if (!uid && (seteuid(uid) == -1 || setegid(gid) == -1)) tap_bail("seteuid") ;
 }
 
 int main (void)
