@@ -258,10 +258,17 @@ static void wrong (void)
 static void closed (void)
 {
   struct state st = STATE_ZERO ;
+  int self ;
   closing.fd = FIRST + 50 ;
   pack() ;
   tap_string(load(&st, bytes.len, 1), 0, "what was to be closed may be closed") ;
   tap_int(genalloc_len(struct wire_state_closing, &st.closing), 0, "and is forgotten then") ;
+  state_free(&st) ;
+  self = testfile() ;
+  closing.fd = self ;
+  pack() ;
+  tap_string(load_from(self, &st, bytes.len, 1, 0), 0, "and its number may be the file's by now") ;
+  tap_int(genalloc_len(struct wire_state_closing, &st.closing), 0, "it is not closed once more") ;
   state_free(&st) ;
   choose() ;
   entries[0].fd = FIRST + 50 ;
