@@ -73,8 +73,10 @@ struct service *registry_findname (struct registry const *r, char const *name)
 
 struct service *service_new (char const *name, dev_t dev, ino_t ino)
 {
-  struct service *s = calloc(1, sizeof(struct service)) ;
+  static struct service const zero ;
+  struct service *s = malloc(sizeof(struct service)) ;
   if (!s) return 0 ;
+  *s = zero ;
   s->name = strdup(name) ;
   if (!s->name) return (free(s), (struct service *)0) ;
   s->dev = dev ;

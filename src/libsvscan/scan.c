@@ -115,7 +115,7 @@ static void make_room (struct scan_plan *p, struct registry *r, uint32_t max)
 int scan_plan (struct scan_plan *p, struct registry *r, struct listing const *l, uint32_t max)
 {
   p->n = l->n ;
-  p->steps = calloc(l->n + 1, sizeof(struct scan_step)) ;
+  p->steps = malloc((l->n + 1) * sizeof(struct scan_step)) ;
   tree_init(&p->added, &registry_order) ;
   if (!p->steps) return 0 ;
   for (size_t i = 0 ; i < l->n ; i++)

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,8 +18,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -90,6 +93,9 @@ WRAP(ssize_t, -1, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags)
 WRAP(ssize_t, -1, read, (int fd, void *s, size_t n), (fd, s, n))
 WRAP(ssize_t, -1, readv, (int fd, struct iovec const *v, int n), (fd, v, n))
 WRAP(ssize_t, -1, write, (int fd, void const *s, size_t n), (fd, s, n))
+WRAP(int, -1, stat, (char const *path, struct stat *st), (path, st))
+WRAP(struct dirent *, 0, readdir, (DIR *dir), (dir))
+WRAP(int, -1, epoll_wait, (int fd, struct epoll_event *e, int n, int t), (fd, e, n, t))
 WRAP(int, -1, poll, (struct pollfd *p, nfds_t n, int t), (p, n, t))
 WRAP(int, -1, ppoll, (struct pollfd *p, nfds_t n, struct timespec const *t, sigset_t const *s), (p, n, t, s))
 WRAP(int, -1, pipe2, (int p[2], int flags), (p, flags))
