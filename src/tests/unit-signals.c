@@ -39,13 +39,27 @@ static int is_quiet (int fd)
   return poll(&x, 1, 0) == 0 ;
 }
 
+ /* Signals that come before, and after, do not end it. */
+
+static int leave (int const *list, unsigned int n)
+{
+  struct sigaction action ;
+  sigset_t mask ;
+  kill(getpid(), SIGTERM) ;
+  signals_leave(list, n) ;
+  kill(getpid(), SIGHUP) ;
+  sigprocmask(SIG_BLOCK, 0, &mask) ;
+  sigaction(SIGPIPE, 0, &action) ;
+  return !sigismember(&mask, SIGTERM) && action.sa_handler == SIG_DFL ;
+}
+
 int main (void)
 {
   static int const list[] = { SIGTERM, SIGHUP, SIGCHLD } ;
   struct sigaction action ;
   sigset_t mask ;
   pid_t pid ;
-  int fd ;
+  int fd, status ;
   signal(SIGTERM, SIG_IGN) ;
   fd = signals_init(list, 3) ;
   if (fd < 0) tap_bail("signals_init") ;
@@ -71,5 +85,9 @@ int main (void)
   tap_ok(action.sa_handler == SIG_IGN, "SIGPIPE is ignored") ;
   sigprocmask(SIG_BLOCK, 0, &mask) ;
   tap_ok(!sigismember(&mask, SIGINT), "a signal that was not named is not blocked") ;
+  pid = fork() ;
+  if (!pid) _exit(leave(list, 3) ? 7 : 8) ;
+  waitpid(pid, &status, 0) ;
+  tap_int(status, 7 << 8, "who is about to execute lives on, blocks nothing and ignores nothing") ;
   return tap_done() ;
 }
