@@ -66,7 +66,8 @@ static void act (unsigned int deeds, struct machine_letter const *l, struct mach
   if (deeds & DEED_CONTINUE) machine_add(effects, EFFECT_SIGNAL, SIGCONT) ;
 }
 
- /* What the status tells: who never ran is not "not started yet" once it is not wanted. */
+ /* What the status tells: who never ran is not "not started yet" once somebody has said what
+    he wants. */
 
 static unsigned int flags_after (struct machine const *m, unsigned int deeds)
 {
@@ -74,11 +75,8 @@ static unsigned int flags_after (struct machine const *m, unsigned int deeds)
   if (deeds & DEED_PAUSED) flags |= SVSTATUS_PAUSED ;
   if (deeds & DEED_UNPAUSED) flags &= ~(unsigned int)SVSTATUS_PAUSED ;
   if (deeds & DEED_WANTUP) flags |= SVSTATUS_WANTEDUP ;
-  if (deeds & DEED_WANTDOWN)
-  {
-    flags &= ~(unsigned int)SVSTATUS_WANTEDUP ;
-    if (m->state == MACHINE_DOWN) flags &= ~(unsigned int)SVSTATUS_PAUSED ;
-  }
+  if (deeds & DEED_WANTDOWN) flags &= ~(unsigned int)SVSTATUS_WANTEDUP ;
+  if (deeds & (DEED_WANTUP | DEED_WANTDOWN) && m->state == MACHINE_DOWN) flags &= ~(unsigned int)SVSTATUS_PAUSED ;
   return flags ;
 }
 

@@ -156,6 +156,7 @@ static void failures (void)
   lonemachine_said(&l) ;
   lonemachine_letters(&l, "u") ;
   says("run S", "u tries at once") ;
+  flags(12, "and who has said so knows that it has been tried") ;
   tap_int(lonemachine_until_start(&l, LONG), A_SECOND, "and begins anew") ;
   l.canrun = 1 ;
   tap_int(lonemachine_until_start(&l, LONG), 2 * A_SECOND, "then it succeeds") ;
