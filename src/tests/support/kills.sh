@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2016 # variables are for the scripts
+# shellcheck shell=sh disable=SC2016,SC2154 # variables of the scripts, and of other files
 # ISC license.
 #
 # Supervisors that are killed: sourced after services.sh.
