@@ -99,6 +99,7 @@ static enum order order_of (int fd)
   int listening ;
   socklen_t len = sizeof(int) ;
   if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0) return listening ? ORDER_LISTENING : ORDER_SOCKET ;
+  if (errno == EBADF) return ORDERS ;  /* nothing is there: a name is not looked for */
   return is_pipe(fd) ? ORDER_PIPE : ORDER_REST ;
 }
 
@@ -131,7 +132,7 @@ static int is_last (struct closer const *c, int fd)
 static int is_copy (struct closer const *c, int fd, int isanything)
 {
   if (is_last(c, fd)) return 0 ;
-  return isanything || order_of(fd) != ORDER_REST ;
+  return isanything || order_of(fd) < ORDER_REST ;
 }
 
  /* The other image closes its copy of what nobody needs at once. If ours is the last
