@@ -59,7 +59,11 @@ static void add_event (struct events *e, char const *s, size_t len)
   if (len > EVENT_MAX) strerr_dief(EXITCODE_USAGE, "not an event: ", s) ;
   memcpy(event, s, len) ;
   event[len] = 0 ;
-  if (len && strchr(digits, event[0])) return add_codes(e, event) ;
+  if (len && strchr(digits, event[0]))
+  {
+    add_codes(e, event) ;
+    return ;
+  }
   sig = servicefiles_scansignal(event) ;
   if (!sig) strerr_dief(EXITCODE_USAGE, "neither an exit code nor a signal: ", event) ;
   e->signals[sig] = 1 ;
