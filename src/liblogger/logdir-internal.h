@@ -1,0 +1,40 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_LOGDIR_INTERNAL_H
+#define S6ACTIVATION_LOGDIR_INTERNAL_H
+
+#include <sys/stat.h>
+
+#include "liblogger/logdir.h"
+
+#define LOGDIR_CURRENT "current"
+#define LOGDIR_PREVIOUS "previous"
+#define LOGDIR_PROCESSED "processed"
+#define LOGDIR_LOCK "lock"
+#define LOGDIR_STATE "state"
+#define LOGDIR_NEWSTATE "newstate"
+
+enum { LOGDIR_FINISHED = S_IXUSR } ;  /* a file that has this is whole */
+
+ /* Puts a file of the directory among the archives. Empty: it is removed; it has another
+    name already: it loses this one; not there: nothing. 0 and errno: do it again. */
+extern int logdir_archive (struct logdir *, char const *name, enum archive_kind, struct logtime const *) ;
+
+ /* Opens current for appending, made if need be; -1 and errno. */
+extern int logdir_open_current (struct logdir *) ;
+
+extern int logdir_has_gone (struct logdir *, char const *name) ;  /* 0 and errno: it is still there */
+
+ /* When it is to be rotated by its age. */
+extern void logdir_plan (struct logdir *, struct logtime const *) ;
+
+extern void logdir_trim (struct logdir *, struct logtime const *) ;
+
+ /* Waits for better times: 0, and errno as it is. */
+extern int logdir_fail (struct logdir *, char const *what, struct logtime const *) ;
+extern void logdir_recover (struct logdir *, struct logtime const *) ;  /* they have come */
+
+ /* Can it be written to? What is under way is done first. */
+extern int logdir_isready (struct logdir *, struct logtime const *) ;
+
+#endif

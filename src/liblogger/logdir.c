@@ -1,0 +1,186 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "libdaemon/clock.h"
+#include "liblogger/logdir-internal.h"
+#include "liblogger/logdir.h"
+
+enum { MS_PER_SECOND = 1000, LOOK_MS = 1000, TELL_MS = 60000 } ;
+
+static int is_failing (struct logdir const *d)
+{
+  return tain_less(&d->retry, &tain_infinite) ;
+}
+
+ /* Waits for better times. 0. */
+
+int logdir_fail (struct logdir *d, char const *what, struct logtime const *now)
+{
+  int e = errno ;
+  if (!is_failing(d))
+  {
+    d->since = now->now ;
+    d->telling = now->now ;
+  }
+  if (!tain_less(&now->now, &d->telling))
+  {
+    log_line(d->log, LOG_WARNING, "unable to ", what, " in ", d->path, ": ", strerror(e), ": trying again, nothing is lost meanwhile") ;
+    clock_after(&d->telling, &now->now, TELL_MS) ;
+  }
+  clock_after(&d->retry, &now->now, d->settings->retry) ;
+  return (errno = e, 0) ;
+}
+
+void logdir_recover (struct logdir *d, struct logtime const *now)
+{
+  char seconds[UINT64_FMT] ;
+  if (!is_failing(d)) return ;
+  seconds[uint64_fmt(seconds, clock_elapsed(&d->since, &now->now) / MS_PER_SECOND)] = 0 ;
+  log_line(d->log, LOG_WARNING, d->path, " takes lines again, after ", seconds, " seconds") ;
+  d->retry = tain_infinite ;
+}
+
+void logdir_plan (struct logdir *d, struct logtime const *now)
+{
+  struct script_settings const *x = d->settings ;
+  uint64_t left ;
+  d->rotation = tain_infinite ;
+  if (!x->every) return ;
+  left = x->every ;
+  if (x->isaligned) left -= ((uint64_t)now->wall.tv_sec + x->every - x->offset) % x->every ;
+  tain_addsec(&d->rotation, &now->now, left < INT_MAX ? (int)left : INT_MAX) ;
+}
+
+ /* A rotation, step by step. Each can be done twice. */
+
+static int sync_current (struct logdir *d, struct logtime const *now)
+{
+  if (fsync(d->fd) == -1 && errno != EINVAL) return logdir_fail(d, "fsync current", now) ;
+  d->state = LOGDIR_RENAME ;
+  return 1 ;
+}
+
+static int rename_current (struct logdir *d, struct logtime const *now)
+{
+  if (!logdir_archive(d, LOGDIR_PREVIOUS, ARCHIVE_UNFINISHED, now)) return logdir_fail(d, "archive previous", now) ;
+  if (renameat(d->dir, LOGDIR_CURRENT, d->dir, LOGDIR_PREVIOUS) == -1 && errno != ENOENT) return logdir_fail(d, "rename current", now) ;
+  d->state = LOGDIR_REOPEN ;
+  return 1 ;
+}
+
+static int reopen_current (struct logdir *d, struct logtime const *now)
+{
+  int old = d->fd ;
+  int fd = logdir_open_current(d) ;
+  if (fd < 0) return logdir_fail(d, "open a new current", now) ;
+  d->fd = fd ;
+  fd_close(old) ;
+  d->ismidline = 0 ;
+  d->state = LOGDIR_CHMOD ;
+  return 1 ;
+}
+
+static int finish_previous (struct logdir *d, struct logtime const *now)
+{
+  if (fchmodat(d->dir, LOGDIR_PREVIOUS, d->mode | LOGDIR_FINISHED, 0) == -1 && errno != ENOENT) return logdir_fail(d, "chmod previous", now) ;
+  d->state = LOGDIR_ARCHIVE ;
+  return 1 ;
+}
+
+static int archive_previous (struct logdir *d, struct logtime const *now)
+{
+  if (!logdir_archive(d, LOGDIR_PREVIOUS, ARCHIVE_FINISHED, now)) return logdir_fail(d, "archive previous", now) ;
+  d->state = LOGDIR_TRIM ;
+  return 1 ;
+}
+
+static int trim (struct logdir *d, struct logtime const *now)
+{
+  logdir_trim(d, now) ;
+  logdir_plan(d, now) ;
+  d->state = LOGDIR_WRITABLE ;
+  return 1 ;
+}
+
+typedef int step_func (struct logdir *, struct logtime const *) ;
+
+static step_func *const steps[] =
+{
+  [LOGDIR_WRITABLE] = 0,
+  [LOGDIR_SYNC] = &sync_current,
+  [LOGDIR_RENAME] = &rename_current,
+  [LOGDIR_REOPEN] = &reopen_current,
+  [LOGDIR_CHMOD] = &finish_previous,
+  [LOGDIR_ARCHIVE] = &archive_previous,
+  [LOGDIR_TRIM] = &trim,
+  [LOGDIR_CLOSING] = 0,
+  [LOGDIR_CLOSED] = 0
+} ;
+
+static int is_early (struct logdir const *d, struct logtime const *now)
+{
+  return is_failing(d) && tain_less(&now->now, &d->retry) ;
+}
+
+ /* 1: it can be written to. */
+
+static int be_writable (struct logdir *d, struct logtime const *now)
+{
+  while (steps[d->state])
+    if (!(*steps[d->state])(d, now)) return 0 ;
+  return d->state == LOGDIR_WRITABLE ;
+}
+
+ /* Somebody may have removed current, or put another one in its place: what is written
+    then would be nowhere. At most once a second. */
+
+static int look (struct logdir *d, struct logtime const *now)
+{
+  struct stat st ;
+  if (tain_less(&d->look, &tain_infinite) && tain_less(&now->now, &d->look)) return 1 ;
+  clock_after(&d->look, &now->now, LOOK_MS) ;
+  if (fstat(d->fd, &st) == -1 || st.st_nlink) return 1 ;
+  log_line(d->log, LOG_WARNING, d->path, "/" LOGDIR_CURRENT " was removed: making another one") ;
+  d->state = LOGDIR_REOPEN ;
+  return be_writable(d, now) ;
+}
+
+int logdir_isready (struct logdir *d, struct logtime const *now)
+{
+  return !is_early(d, now) && be_writable(d, now) && look(d, now) ;
+}
+
+int logdir_close (struct logdir *d, struct logtime const *now)
+{
+  if (d->state == LOGDIR_CLOSED) return 1 ;
+  if (is_early(d, now)) return 0 ;
+  if (d->state != LOGDIR_CLOSING && !be_writable(d, now)) return 0 ;
+  d->state = LOGDIR_CLOSING ;
+  if (fsync(d->fd) == -1 && errno != EINVAL) return logdir_fail(d, "fsync current", now) ;
+  if (fchmod(d->fd, d->mode | LOGDIR_FINISHED) == -1) return logdir_fail(d, "chmod current", now) ;
+  d->state = LOGDIR_CLOSED ;
+  logdir_abandon(d) ;
+  return 1 ;
+}
+
+void logdir_abandon (struct logdir *d)
+{
+  if (d->fd >= 0) fd_close(d->fd) ;
+  if (d->lock >= 0) fd_close(d->lock) ;
+  if (d->dir >= 0) fd_close(d->dir) ;
+  d->fd = d->lock = d->dir = -1 ;
+  archives_free(&d->archives) ;
+}

@@ -1,0 +1,98 @@
+/* ISC license. */
+
+#ifndef S6ACTIVATION_LOGDIR_H
+#define S6ACTIVATION_LOGDIR_H
+
+ /*
+    A directory that a logger writes to: current, which is rotated, and archives;
+    s6-log(8). Nothing that was taken is lost: exactly one of current and previous
+    has each byte, and each step of a rotation can be done again after a kill.
+
+      WRITABLE -> SYNC      current is full, or old, or it was asked for
+      SYNC -> RENAME -> REOPEN -> CHMOD -> ARCHIVE -> TRIM -> WRITABLE
+      WRITABLE -> CLOSING -> CLOSED    fsync, and current is marked as finished
+
+    A step that fails is done again after the time between retries; until then nothing
+    is written. It is told when it begins to fail, each minute, and when it is over.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
+#include "libdaemon/log.h"
+#include "liblogger/archives.h"
+#include "liblogger/script.h"
+
+enum logdir_state
+{
+  LOGDIR_WRITABLE,
+  LOGDIR_SYNC,
+  LOGDIR_RENAME,
+  LOGDIR_REOPEN,
+  LOGDIR_CHMOD,
+  LOGDIR_ARCHIVE,
+  LOGDIR_TRIM,
+  LOGDIR_CLOSING,
+  LOGDIR_CLOSED
+} ;
+
+struct logtime
+{
+  tain now ;  /* monotonic */
+  struct timespec wall ;
+} ;
+
+struct logdir
+{
+  char const *path ;
+  struct script_settings const *settings ;
+  struct log *log ;
+  int dir ;
+  int lock ;
+  int fd ;  /* of current; at REOPEN of what is previous by then */
+  enum logdir_state state ;
+  uint64_t size ;  /* of current */
+  uint8_t ismidline ;  /* its last byte is no newline */
+  uint8_t isrotationwanted ;
+  mode_t mode ;  /* of current, while it is in use */
+  struct archives archives ;
+  tain rotation ;  /* when it is due by its age; or infinite */
+  tain sync ;  /* when what was written is to be on the disk; or infinite */
+  tain look ;  /* when to look next whether current is still there */
+  tain retry ;  /* it fails: when to try again; else infinite */
+  tain since ;  /* it fails */
+  tain telling ;  /* when to tell of it again */
+} ;
+
+ /* A part of what is to be written: whole lines, each with its newline. */
+struct logpart
+{
+  char const *s ;
+  size_t len ;
+} ;
+
+ /* Makes it, or takes it over as the last logger has left it. The settings stay in use.
+    0 and errno: EBUSY another logger has it. */
+extern int logdir_open (struct logdir *, char const *path, struct script_settings const *, struct log *, struct logtime const *) ;
+
+ /* Writes what it can, rotating on the way; what was written is taken off. 1: all of it.
+    0: it fails, or has no time: try again at retry. */
+extern int logdir_write (struct logdir *, struct logpart *, unsigned int n, struct logtime const *) ;
+
+extern void logdir_rotate (struct logdir *) ;  /* as soon as it can be; nothing if it is empty */
+
+ /* What is due by itself. Call it at logdir_next. */
+extern void logdir_turn (struct logdir *, struct logtime const *) ;
+extern void logdir_next (struct logdir const *, tain *when) ;  /* lowers it */
+
+ /* 1: it is closed. 0: it fails: try again at retry. */
+extern int logdir_close (struct logdir *, struct logtime const *) ;
+
+ /* Lets go of all, as a kill would. */
+extern void logdir_abandon (struct logdir *) ;
+
+#endif
