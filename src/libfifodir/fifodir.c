@@ -10,6 +10,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "libdaemon/shortage.h"
 #include "libfifodir/fifodir-internal.h"
 #include "libfifodir/fifodir.h"
 
@@ -54,7 +55,8 @@ static int is_listeners (char const *name)
 static int is_fifo (int fd)
 {
   struct stat st ;
-  return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) ;
+  if (fstat(fd, &st) == -1) return 0 ;
+  return S_ISFIFO(st.st_mode) || (errno = EINVAL, 0) ;
 }
 
 static int is_fifo_name (int dir, char const *name)
@@ -63,34 +65,55 @@ static int is_fifo_name (int dir, char const *name)
   return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISFIFO(st.st_mode) ;
 }
 
-static void tell_one (int dir, char const *name, char const *letters, size_t len)
+static int open_fifo (int dir, char const *name)
 {
-  int fd = openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
+  int fd ;
+  do fd = openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
+  while (fd == -1 && errno == EINTR) ;
+  return fd ;
+}
+
+ /* 0 and errno: a shortage. Whoever does not read is told nothing. */
+
+static int write_fifo (int dir, char const *name, int fd, char const *letters, size_t len)
+{
   ssize_t r = 0 ;
+  if (!is_fifo(fd)) return !is_shortage(errno) ;
+  if (len)
+    do r = write(fd, letters, len) ;
+    while (r == -1 && errno == EINTR) ;
+  if (r != -1) return 1 ;
+  if (errno == EPIPE) unlinkat(dir, name, 0) ;
+  return errno == EAGAIN || !is_shortage(errno) ;
+}
+
+static int tell_one (int dir, char const *name, char const *letters, size_t len)
+{
+  int fd = open_fifo(dir, name) ;
+  int ok, e ;
   if (fd < 0)
   {
+    if (is_shortage(errno)) return 0 ;
     if (errno == ENXIO && is_fifo_name(dir, name)) unlinkat(dir, name, 0) ;
-    return ;
+    return 1 ;
   }
-  if (is_fifo(fd))
-  {
-    if (len)
-      do r = write(fd, letters, len) ;
-      while (r == -1 && errno == EINTR) ;
-    if (r == -1 && errno == EPIPE) unlinkat(dir, name, 0) ;
-  }
+  ok = write_fifo(dir, name, fd, letters, len) ;
+  e = errno ;
   fd_close(fd) ;
+  errno = e ;
+  return ok ;
 }
 
 int fifodir_notify (char const *path, char const *letters, size_t len)
 {
   struct fifodir_names names ;
   char const *name ;
+  int failed = 0 ;
   int e ;
   if (!fifodir_names_open(&names, path)) return 0 ;
   while ((name = fifodir_names_next(&names)))
-    if (is_listeners(name)) tell_one(names.fd, name, letters, len) ;
-  e = errno ;
+    if (is_listeners(name) && !tell_one(names.fd, name, letters, len)) failed = errno ;
+  e = errno ? errno : failed ;
   fifodir_names_close(&names) ;
   return e ? (errno = e, 0) : 1 ;
 }

@@ -33,7 +33,8 @@ extern int fifodir_make (char const *path, gid_t, int isforced) ;
 
  /* Tells all listeners, each in one write. Never waits: who does not read hears
     nothing; who has gone loses his fifo. What is no fifo of a listener is not
-    touched. SIGPIPE must be ignored. 0 and errno: it cannot be read. */
+    touched. SIGPIPE must be ignored. 0 and errno: it cannot
+    be read, or not all could be told, for a shortage. */
 extern int fifodir_notify (char const *path, char const *letters, size_t) ;
 
  /* Removes the fifos that nobody reads. 0 and errno. */

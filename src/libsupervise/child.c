@@ -12,6 +12,7 @@
 #include <skalibs/types.h>
 
 #include "libdaemon/procfd.h"
+#include "libdaemon/shortage.h"
 #include "libsupervise/child.h"
 #include "libsupervise/procstat.h"
 #include "libsupervise/servicepath.h"
@@ -21,21 +22,23 @@ enum { LINE_MAX_BYTES = 256 } ;
 
 #define FINISH_WORD "finish"
 
-void child_init (struct child_file *c)
+int child_init (struct child_file *c)
 {
   int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC) ;
   ssize_t r = fd < 0 ? -1 : read(fd, c->boot, CHILD_BOOT) ;
+  int e = errno ;
   if (fd >= 0) fd_close(fd) ;
   c->boot[r == CHILD_BOOT ? CHILD_BOOT : 0] = 0 ;
+  return r >= 0 || !is_shortage(e) || (errno = e, 0) ;
 }
 
-int child_write (struct child_file const *c, int isfinish)
+int child_write (struct child_file const *c, pid_t pid, int isfinish)
 {
   char line[LINE_MAX_BYTES] ;
   struct procstat me ;
   int len ;
   if (!c->boot[0]) return 1 ;
-  if (!procstat_read(&me, PROCSTAT_ME)) return (errno = ENOENT, 0) ;  /* its number as we know it, whatever it is to itself */
+  if (!(pid ? procstat_readpid(&me, (unsigned long)pid) : procstat_read(&me, PROCSTAT_ME))) return 0 ;  /* its number as we know it, whatever it is to itself */
   len = snprintf(line, sizeof(line), "%s %s %s%s\n", me.pid, me.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
   return wholefile_replace(SERVICE_CHILD, line, (size_t)len) ;
 }
@@ -47,7 +50,7 @@ struct found
   char start[UINT64_FMT] ;
 } ;
 
- /* What is written there, if it is of this boot. */
+ /* What is written there, if it is of this boot; otherwise pid is 0. */
 
 static int parse (struct child_file const *c, char const *s, struct found *f)
 {
@@ -68,38 +71,52 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
 static int load (struct child_file const *c, struct found *f)
 {
   char s[LINE_MAX_BYTES + 1] ;
-  ssize_t r = c->boot[0] ? wholefile_read(SERVICE_CHILD, s, LINE_MAX_BYTES, 0) : -1 ;
-  if (r <= 0) return 0 ;
+  ssize_t r ;
+  f->pid = 0 ;
+  if (!c->boot[0]) return 1 ;
+  r = wholefile_read(SERVICE_CHILD, s, LINE_MAX_BYTES, 0) ;
+  if (r < 0) return !is_shortage(errno) ;
   s[r] = 0 ;
-  return parse(c, s, f) ;
+  if (!parse(c, s, f)) f->pid = 0 ;
+  return 1 ;
 }
+
+ /* -1 and errno: who knows? */
 
 static int is_same (struct found const *f)
 {
   struct procstat p ;
-  return procstat_readpid(&p, (unsigned long)f->pid) && !strcmp(p.start, f->start) ;
+  if (procstat_readpid(&p, (unsigned long)f->pid)) return !strcmp(p.start, f->start) ;
+  return is_shortage(errno) ? -1 : 0 ;
 }
 
-int child_find (struct child_file const *c, pid_t *pid, int *isfinish)
+int child_find (struct child_file const *c, pid_t *pid, int *isfinish, int *fd)
 {
   struct found f ;
-  int fd ;
+  int r ;
   *pid = 0 ;
-  if (!load(c, &f) || !is_same(&f)) return -1 ;
-  fd = procfd_open(f.pid) ;
-  if (fd < 0 && errno != ENOSYS) return -1 ;
-  if (!is_same(&f) || (fd >= 0 && procfd_hasended(fd)))  /* its number may have gone to another in between */
+  *fd = -1 ;
+  if (!load(c, &f)) return 0 ;
+  if (!f.pid) return 1 ;
+  r = is_same(&f) ;
+  if (r <= 0) return !r ;
+  *fd = procfd_open(f.pid) ;
+  if (*fd < 0 && errno != ENOSYS) return !is_shortage(errno) ;
+  r = is_same(&f) ;  /* its number may have gone to another in between */
+  if (r <= 0 || (*fd >= 0 && procfd_hasended(*fd)))
   {
-    if (fd >= 0) fd_close(fd) ;
-    return -1 ;
+    if (*fd >= 0) fd_close(*fd) ;
+    *fd = -1 ;
+    return r >= 0 ;
   }
   *pid = f.pid ;
   *isfinish = f.isfinish ;
-  return fd ;
+  return 1 ;
 }
 
 int child_lives (struct child_file const *c, pid_t pid)
 {
   struct found f ;
-  return load(c, &f) && f.pid == pid && is_same(&f) ;
+  if (!load(c, &f)) return 1 ;
+  return f.pid == pid && is_same(&f) ;
 }

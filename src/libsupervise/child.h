@@ -16,17 +16,18 @@ struct child_file
   char boot[CHILD_BOOT + 1] ;
 } ;
 
- /* Reads what does not change. Where it cannot be had nothing is written, and nobody found. */
-extern void child_init (struct child_file *) ;
+ /* Reads what does not change. Where the system has it not, nothing is written, and nobody
+    found. 0 and errno: a shortage. */
+extern int child_init (struct child_file *) ;
 
- /* Of the calling process, before it executes. Allocates nothing. 0 and errno. */
-extern int child_write (struct child_file const *, int isfinish) ;
+ /* Of that process; 0: of the calling one, before it executes. Allocates nothing. 0 and errno. */
+extern int child_write (struct child_file const *, pid_t, int isfinish) ;
 
- /* The one that is written there and lives: a descriptor (procfd.h), -1 where the
-    system has none; 0 in pid: there is none. */
-extern int child_find (struct child_file const *, pid_t *pid, int *isfinish) ;
+ /* The one that is written there and lives, and a descriptor (procfd.h), -1 where the
+    system has none; 0 in pid: there is none. 0 and errno: that cannot be known just now. */
+extern int child_find (struct child_file const *, pid_t *pid, int *isfinish, int *fd) ;
 
- /* Does it live still? For where there is no descriptor. */
+ /* Does it live still, as far as can be known? For where there is no descriptor. */
 extern int child_lives (struct child_file const *, pid_t) ;
 
 #endif

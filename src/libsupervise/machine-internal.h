@@ -38,6 +38,9 @@ extern struct machine_letter const *machine_letter (int) ;
 
 extern void machine_obey (struct machine *, struct machine_letter const *, struct machine_input const *, struct machine_files const *, struct machine_effects *) ;
 
+ /* What is owed. */
+extern void machine_pay (struct machine *, struct machine_input const *, struct machine_files const *, struct machine_effects *) ;
+
 extern void machine_add (struct machine_effects *, enum machine_effect_type, int value) ;
 extern void machine_tell (struct machine_effects *, char const *letters) ;  /* the status, then these */
 

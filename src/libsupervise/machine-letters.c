@@ -80,9 +80,30 @@ static unsigned int flags_after (struct machine const *m, unsigned int deeds)
   return flags ;
 }
 
+ /* A reload by the wrong signal may do anything: it has to wait. What is to end is told so
+    at once, and once more when more is known. */
+
+static unsigned int owe (struct machine *m, unsigned int deeds, struct machine_files const *files)
+{
+  unsigned int owed = deeds & (DEED_DOWNSIGNAL | DEED_RELOADSIGNAL | DEED_ARM) ;
+  if (!owed || !files->isunknown) return deeds ;
+  m->owed |= owed ;
+  return deeds & DEED_ARM ? deeds : deeds & ~owed ;
+}
+
+void machine_pay (struct machine *m, struct machine_input const *in, struct machine_files const *files, struct machine_effects *effects)
+{
+  unsigned int deeds = m->owed ;
+  if (files->isunknown || m->state != MACHINE_UP) return ;
+  m->owed = 0 ;
+  if (deeds & DEED_ARM) deeds |= DEED_CONTINUE ;
+  act(deeds, machine_letter(0), files, effects) ;
+  if (deeds & DEED_ARM && files->timeoutkill) clock_after(&m->due, &in->now, files->timeoutkill) ;
+}
+
 void machine_obey (struct machine *m, struct machine_letter const *l, struct machine_input const *in, struct machine_files const *files, struct machine_effects *effects)
 {
-  unsigned int deeds = l->deeds[m->state] ;
+  unsigned int deeds = owe(m, l->deeds[m->state], files) ;
   unsigned int flags = flags_after(m, deeds) ;
   act(deeds, l, files, effects) ;
   if (deeds & DEED_ARM && files->timeoutkill) clock_after(&m->due, &in->now, files->timeoutkill) ;

@@ -15,6 +15,7 @@ enum
   FAILURE_DOUBLINGS = 6,  /* 1 s to 60 s between starts that fail */
   FAILURE_SECONDS_MAX = 60,
   KILL_AGAIN_MS = 5000,
+  READ_AGAIN_MS = 1000,  /* a file that could not be read */
   WSTAT_UNKNOWN = 0xff00,  /* an exit with 255 */
   PERMANENT_FAILURE = 125
 } ;
@@ -55,6 +56,7 @@ unsigned int machine_reads (struct machine const *m, struct machine_input const 
   {
     case MACHINE_DIED : return m->state == MACHINE_UP ? MACHINE_MAXDELAY : 0 ;
     case MACHINE_FINISHING : return MACHINE_TIMEOUTFINISH ;
+    case MACHINE_AGAIN : deeds = m->owed ; break ;
     case MACHINE_DUE : return m->state == MACHINE_UP ? MACHINE_KILLGROUP : m->isuntimed ? MACHINE_TIMEOUTFINISH : 0 ;
     default : break ;
   }
@@ -80,6 +82,7 @@ static void on_run_dead (struct machine *m, struct machine_input const *in, stru
   set_pause(m, &in->now, files->maxdelay) ;
   m->state = MACHINE_FINISH ;
   m->due = tain_infinite ;
+  m->owed = 0 ;
   m->status.pid = 0 ;
   m->status.wstat = in->value == MACHINE_UNKNOWN ? WSTAT_UNKNOWN : (unsigned int)in->value ;
   m->status.changed = in->label ;
@@ -108,18 +111,19 @@ static void on_finish_dead (struct machine *m, struct machine_input const *in, s
   go_down(m, in, isfailure ? "OD" : "D", effects) ;
 }
 
-static void time_finish (struct machine *m, tain const *now, unsigned int timeout)
+static void time_finish (struct machine *m, tain const *now, struct machine_files const *files)
 {
-  m->isuntimed = 0 ;
+  m->isuntimed = files->isunknown ;
   m->due = tain_infinite ;
-  if (timeout) clock_after(&m->due, now, timeout) ;
+  if (files->isunknown) clock_after(&m->due, now, READ_AGAIN_MS) ;
+  else if (files->timeoutfinish) clock_after(&m->due, now, files->timeoutfinish) ;
 }
 
 static void on_finishing (struct machine *m, struct machine_input const *in, struct machine_files const *files, struct machine_effects *effects)
 {
   m->status.pid = in->value ;
   m->status.flags |= SVSTATUS_FINISHING ;
-  time_finish(m, &in->now, files->timeoutfinish) ;
+  time_finish(m, &in->now, files) ;
   machine_tell(effects, "d") ;
 }
 
@@ -159,7 +163,7 @@ static void on_due (struct machine *m, struct machine_input const *in, struct ma
 {
   if (tain_less(&in->now, &m->due)) return ;
   if (m->state == MACHINE_DOWN) machine_add(effects, EFFECT_RUN, 0) ;
-  else if (m->isuntimed) time_finish(m, &in->now, files->timeoutfinish) ;
+  else if (m->isuntimed) time_finish(m, &in->now, files) ;
   else kill_it(m, &in->now, m->state == MACHINE_UP && files->iskillgroup, effects) ;
 }
 
@@ -203,6 +207,7 @@ void machine_step (struct machine *m, struct machine_input const *in, struct mac
       else if (m->state == MACHINE_FINISH) on_finish_dead(m, in, effects) ;
       break ;
     case MACHINE_DUE : on_due(m, in, files, effects) ; break ;
+    case MACHINE_AGAIN : machine_pay(m, in, files, effects) ; break ;
     case MACHINE_STARTED : on_started(m, in, effects) ; break ;
     case MACHINE_NOTSTARTED : on_not_started(m, &in->now, effects) ; break ;
     case MACHINE_FINISHING : on_finishing(m, in, files, effects) ; break ;

@@ -38,6 +38,7 @@ enum machine_event
   MACHINE_READY,  /* run has said so */
   MACHINE_DIED,  /* run or finish, whichever there is; value: as wait(2) gives it, or MACHINE_UNKNOWN */
   MACHINE_DUE,  /* due has come */
+  MACHINE_AGAIN,  /* what is owed may be done now */
   MACHINE_STARTED,  /* run; value: its pid */
   MACHINE_NOTSTARTED,
   MACHINE_FINISHING,  /* finish was started; value: its pid */
@@ -63,6 +64,7 @@ struct machine_files
   unsigned int timeoutfinish ;
   unsigned int maxdelay ;  /* ms: the pause before a start grows up to this one */
   uint8_t iskillgroup ;  /* who is killed when timeoutkill is over: the whole group */
+  uint8_t isunknown ;  /* one that was asked for cannot be read just now, and has its default here */
 } ;
 
 enum machine_file
@@ -116,7 +118,8 @@ struct machine
   pid_t run ;  /* the last one: a group of its number may be left */
   uint8_t isonce ;  /* a start is wanted, one only */
   uint8_t isleaving ;  /* exits when it is down */
-  uint8_t isuntimed ;  /* finish was adopted: its time begins when it is due, which is at once */
+  uint8_t isuntimed ;  /* finish's time is not known yet: it begins when it is due */
+  unsigned int owed ;  /* to run, by letters whose files could not be read: deeds */
 } ;
 
  /* A service that nobody has started yet. */

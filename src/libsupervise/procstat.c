@@ -2,6 +2,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,9 +47,9 @@ int procstat_read (struct procstat *p, char const *path)
   int fd = open(path, O_RDONLY | O_CLOEXEC) ;
   ssize_t r = fd < 0 ? -1 : read(fd, s, STAT_MAX) ;
   if (fd >= 0) fd_close(fd) ;
-  if (r <= 0) return 0 ;
+  if (r < 0) return 0 ;
   s[r] = 0 ;
-  return parse(p, s) ;
+  return parse(p, s) || (errno = ESRCH, 0) ;
 }
 
 int procstat_readpid (struct procstat *p, unsigned long pid)

@@ -13,6 +13,7 @@
 #include <skalibs/types.h>
 
 #include "libdaemon/log.h"
+#include "libdaemon/shortage.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/wholefile.h"
@@ -35,6 +36,7 @@ static int read_word (char const *file, char *s, size_t max, struct log *log)
   if (r < 0)
   {
     if (errno == ENOENT) return 0 ;
+    if (is_shortage(errno)) return -1 ;
     return warn(log, file, errno == EINVAL ? "not a regular file" : strerror(errno)) ;
   }
   if (size > (off_t)max) return warn(log, file, "longer than a line") ;
@@ -47,7 +49,8 @@ int servicefiles_number (char const *file, unsigned int min, unsigned int max, u
 {
   char s[LINE_MAX_BYTES + 1] ;
   unsigned int found ;
-  if (!read_word(file, s, LINE_MAX_BYTES, log)) return 0 ;
+  int r = read_word(file, s, LINE_MAX_BYTES, log) ;
+  if (r <= 0) return r ;
   if (!uint0_scan(s, &found)) return warn(log, file, "not a number") ;
   if (found < min || found > max) return warn(log, file, found < min ? "number too small" : "number too large") ;
   *n = found ;
@@ -71,7 +74,8 @@ int servicefiles_signal (char const *file, int *sig, struct log *log)
 {
   char s[LINE_MAX_BYTES + 1] ;
   int found ;
-  if (!read_word(file, s, LINE_MAX_BYTES, log)) return 0 ;
+  int r = read_word(file, s, LINE_MAX_BYTES, log) ;
+  if (r <= 0) return r ;
   found = servicefiles_scansignal(s) ;
   if (!found) return warn(log, file, "not a signal") ;
   *sig = found ;
@@ -80,13 +84,14 @@ int servicefiles_signal (char const *file, int *sig, struct log *log)
 
 int servicefiles_path (char const *file, char *s, struct log *log)
 {
-  if (!read_word(file, s, SERVICEPATH_MAX - 1, log)) return 0 ;
+  int r = read_word(file, s, SERVICEPATH_MAX - 1, log) ;
+  if (r <= 0) return r ;
   return *s ? 1 : warn(log, file, "empty") ;
 }
 
 int servicefiles_isthere (char const *file, struct log *log)
 {
   if (access(file, F_OK) == 0) return 1 ;
-  if (errno != ENOENT) warn(log, file, strerror(errno)) ;
-  return 0 ;
+  if (errno == ENOENT) return 0 ;
+  return is_shortage(errno) ? -1 : warn(log, file, strerror(errno)) ;
 }

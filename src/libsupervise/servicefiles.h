@@ -9,7 +9,8 @@
 
 #include "libdaemon/log.h"
 
- /* Each: 1 it is there and right; 0 the default holds. */
+ /* Each: 1 it is there and right; 0 the default holds; -1 and errno: it cannot be known just
+    now (shortage.h), and nothing was said. */
 extern int servicefiles_number (char const *file, unsigned int min, unsigned int max, unsigned int *, struct log *) ;
 extern int servicefiles_signal (char const *file, int *, struct log *) ;
 extern int servicefiles_path (char const *file, char *, struct log *) ;  /* of SERVICEPATH_MAX bytes */

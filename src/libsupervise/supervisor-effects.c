@@ -32,7 +32,7 @@ void supervisor_complain (struct supervisor *s, enum trouble trouble, char const
 
  /* What could not be done is done later: after 1 s, then twice as long each time. */
 
-static void put_off (struct supervisor *s)
+void supervisor_put_off (struct supervisor *s)
 {
   tain when ;
   if (!tain_less(&s->later.when, &tain_infinite))
@@ -50,29 +50,29 @@ void supervisor_save_status (struct supervisor *s)
   if (s->isstatusunsaved)
   {
     supervisor_complain(s, TROUBLE_STATUS, "write " SERVICE_STATUS) ;
-    put_off(s) ;
+    supervisor_put_off(s) ;
   }
   else supervisor_isfine(s, TROUBLE_STATUS) ;
 }
 
-static unsigned int most_deaths (struct supervisor *s)
+static int most_deaths (struct supervisor *s, unsigned int *n)
 {
-  unsigned int n = TALLY_USUALLY ;
-  servicefiles_number("max-death-tally", 0, TALLY_MOST, &n, s->log) ;
-  return n ;
+  *n = TALLY_USUALLY ;
+  return servicefiles_number("max-death-tally", 0, TALLY_MOST, n, s->log) >= 0 ;
 }
 
 static void save_deaths (struct supervisor *s)
 {
-  unsigned int most = most_deaths(s) ;
+  unsigned int most ;
   unsigned int n = 0 ;
-  while (n < s->unsavedlen && tally_add(".", s->unsaved + n, most)) n++ ;
+  int isknown = most_deaths(s, &most) ;
+  while (isknown && n < s->unsavedlen && tally_add(".", s->unsaved + n, most)) n++ ;
   s->unsavedlen -= n ;
   memmove(s->unsaved, s->unsaved + n, s->unsavedlen * sizeof(struct tally_death)) ;
   if (s->unsavedlen)
   {
     supervisor_complain(s, TROUBLE_TALLY, "write " SERVICE_TALLY) ;
-    put_off(s) ;
+    supervisor_put_off(s) ;
   }
   else supervisor_isfine(s, TROUBLE_TALLY) ;
 }
@@ -93,7 +93,7 @@ static void tell_all (struct supervisor *s)
     return ;
   }
   supervisor_complain(s, TROUBLE_EVENT, "tell of events in " SERVICE_EVENT) ;
-  put_off(s) ;
+  supervisor_put_off(s) ;
 }
 
 void supervisor_tell (struct supervisor *s, char const *letters)
@@ -109,6 +109,21 @@ void supervisor_tell (struct supervisor *s, char const *letters)
   tell_all(s) ;
 }
 
+ /* A child writes it itself before it executes, so that no moment is without. */
+
+static void save_child (struct supervisor *s)
+{
+  s->ischildunsaved = 0 ;
+  if (!s->machine.status.pid || s->orphan) return ;
+  s->ischildunsaved = !child_write(&s->child, s->machine.status.pid, s->machine.state == MACHINE_FINISH) ;
+  if (s->ischildunsaved)
+  {
+    supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
+    supervisor_put_off(s) ;
+  }
+  else supervisor_isfine(s, TROUBLE_CHILD) ;
+}
+
  /* Who was woken by a letter has read a status of before: it is told once more. */
 
 static char const *letter_of_state (struct machine const *m)
@@ -120,11 +135,12 @@ static char const *letter_of_state (struct machine const *m)
 void supervisor_retry (struct supervisor *s)
 {
   int wasunsaved = s->isstatusunsaved ;
+  if (s->ischildunsaved) save_child(s) ;
   if (s->unsavedlen) save_deaths(s) ;
   if (wasunsaved) supervisor_save_status(s) ;
   if (wasunsaved && !s->isstatusunsaved) supervisor_tell(s, letter_of_state(&s->machine)) ;
   else if (s->untoldlen) tell_all(s) ;
-  if (!s->unsavedlen && !s->isstatusunsaved && !s->untoldlen) s->patience = 0 ;
+  if (!tain_less(&s->later.when, &tain_infinite)) s->patience = 0 ;
 }
 
  /* Only while there is something to wait for: a pause of a second is none. */
@@ -174,14 +190,7 @@ void supervisor_signal (struct supervisor *s, int sig, int isgroup)
 
 void supervisor_let_go (void)
 {
-  int fd = open("/dev/null", O_RDWR | O_CLOEXEC) ;
-  if (fd < 0)
-  {
-    fd_close(0) ;
-    fd_close(1) ;
-    return ;
-  }
-  dup2(fd, 0) ;
-  dup2(fd, 1) ;
-  if (fd > 1) fd_close(fd) ;
+  fd_close(0) ;
+  fd_close(1) ;
+  fd_sanitize() ;  /* opens it in their places: there is room for it now */
 }

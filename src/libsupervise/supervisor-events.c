@@ -31,7 +31,7 @@ static void hear (struct supervisor *s)
   {
     ssize_t r = read(s->notification.fd, bytes, sizeof(bytes)) ;
     if (r == -1 && errno == EINTR) continue ;
-    if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) break ;
+    if (r == -1) break ;  /* it is told again that there is something */
     if (r > 0 && !memchr(bytes, '\n', (size_t)r)) continue ;
     supervisor_unhear(s) ;
     if (r > 0) supervisor_feed(s, MACHINE_READY, 0) ;
@@ -56,21 +56,36 @@ static void on_death (struct supervisor *s, int value)
 }
 
  /* Others may be left to us by who executed into us. Run is looked at before it is taken
-    notice of. */
+    notice of. 0: nobody else has died. -1 and errno. */
+
+static int reap_one (struct supervisor *s)
+{
+  siginfo_t info = { .si_pid = 0 } ;
+  int isours, wstat ;
+  if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1) return errno == ECHILD ? 0 : -1 ;
+  if (!info.si_pid) return 0 ;
+  isours = info.si_pid == s->machine.status.pid && !s->orphan ;
+  if (isours && s->machine.state == MACHINE_UP) supervisor_kill_leftovers(s) ;
+  if (waitpid(info.si_pid, &wstat, 0) != info.si_pid) return -1 ;
+  if (isours) on_death(s, wstat) ;
+  return 1 ;
+}
+
+ /* No other signal comes for who has died: it is asked for until it is known. */
 
 static void reap (struct supervisor *s)
 {
-  for (;;)
+  int r ;
+  do r = reap_one(s) ;
+  while (r > 0 || (r < 0 && errno == EINTR)) ;
+  s->isunreaped = r < 0 ;
+  if (!r)
   {
-    siginfo_t info = { .si_pid = 0 } ;
-    int wstat ;
-    int isours ;
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || !info.si_pid) break ;
-    isours = info.si_pid == s->machine.status.pid && !s->orphan ;
-    if (isours && s->machine.state == MACHINE_UP) supervisor_kill_leftovers(s) ;
-    if (waitpid(info.si_pid, &wstat, 0) != info.si_pid) break ;
-    if (isours) on_death(s, wstat) ;
+    supervisor_isfine(s, TROUBLE_DEATHS) ;
+    return ;
   }
+  supervisor_complain(s, TROUBLE_DEATHS, "wait for who has died") ;
+  supervisor_put_off(s) ;
 }
 
 static void on_signal (void *data, int sig, pid_t pid)
@@ -121,8 +136,11 @@ static void on_due (void *data, tain const *now)
 
 static void on_later (void *data, tain const *now)
 {
+  struct supervisor *s = data ;
   (void)now ;
-  supervisor_retry(data) ;
+  if (s->isunreaped) reap(s) ;
+  if (s->machine.owed) supervisor_feed(s, MACHINE_AGAIN, 0) ;
+  supervisor_retry(s) ;
 }
 
  /* Where the system has no descriptors of processes. */

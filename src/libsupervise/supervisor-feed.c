@@ -17,19 +17,34 @@
 
 enum { TIMEOUT_FINISH_MS = 5000 } ;
 
+ /* What cannot be read just now is asked for again. */
+
+static void note (struct supervisor *s, struct machine_files *f, int r)
+{
+  if (r >= 0) return ;
+  f->isunknown = 1 ;
+  supervisor_complain(s, TROUBLE_FILES, "read files of the service") ;
+}
+
 static void read_files (struct supervisor *s, unsigned int which, struct machine_files *f)
 {
   f->downsignal = SIGTERM ;
   f->reloadsignal = SIGHUP ;
   f->timeoutkill = f->maxdelay = 0 ;
   f->timeoutfinish = TIMEOUT_FINISH_MS ;
-  f->iskillgroup = 0 ;
-  if (which & MACHINE_DOWNSIGNAL) servicefiles_signal("down-signal", &f->downsignal, s->log) ;
-  if (which & MACHINE_RELOADSIGNAL) servicefiles_signal("reload-signal", &f->reloadsignal, s->log) ;
-  if (which & MACHINE_TIMEOUTKILL) servicefiles_number("timeout-kill", 0, UINT_MAX, &f->timeoutkill, s->log) ;
-  if (which & MACHINE_TIMEOUTFINISH) servicefiles_number("timeout-finish", 0, UINT_MAX, &f->timeoutfinish, s->log) ;
-  if (which & MACHINE_MAXDELAY) servicefiles_number("max-restart-delay", 0, UINT_MAX / 2, &f->maxdelay, s->log) ;
-  if (which & MACHINE_KILLGROUP) f->iskillgroup = !!servicefiles_isthere("flag-timeout-killpg", s->log) ;
+  f->iskillgroup = f->isunknown = 0 ;
+  if (which & MACHINE_DOWNSIGNAL) note(s, f, servicefiles_signal("down-signal", &f->downsignal, s->log)) ;
+  if (which & MACHINE_RELOADSIGNAL) note(s, f, servicefiles_signal("reload-signal", &f->reloadsignal, s->log)) ;
+  if (which & MACHINE_TIMEOUTKILL) note(s, f, servicefiles_number("timeout-kill", 0, UINT_MAX, &f->timeoutkill, s->log)) ;
+  if (which & MACHINE_TIMEOUTFINISH) note(s, f, servicefiles_number("timeout-finish", 0, UINT_MAX, &f->timeoutfinish, s->log)) ;
+  if (which & MACHINE_MAXDELAY) note(s, f, servicefiles_number("max-restart-delay", 0, UINT_MAX / 2, &f->maxdelay, s->log)) ;
+  if (which & MACHINE_KILLGROUP)
+  {
+    int r = servicefiles_isthere("flag-timeout-killpg", s->log) ;
+    note(s, f, r) ;
+    f->iskillgroup = r > 0 ;
+  }
+  if (which && !f->isunknown) supervisor_isfine(s, TROUBLE_FILES) ;
 }
 
 static void change_down (struct supervisor *s, int isthere)
@@ -86,6 +101,7 @@ void supervisor_feed (struct supervisor *s, enum machine_event event, int value)
   read_files(s, machine_reads(&s->machine, &in), &files) ;
   machine_step(&s->machine, &in, &files, &effects) ;
   perform_all(s, &effects) ;
+  if (s->machine.owed) supervisor_put_off(s) ;
   supervisor_tell_next(s) ;
   loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
 }

@@ -14,6 +14,8 @@ enum trouble
   TROUBLE_CHILD,
   TROUBLE_NEXT,
   TROUBLE_CGROUP,
+  TROUBLE_FILES,
+  TROUBLE_DEATHS,
   TROUBLE_LOOP
 } ;
 
@@ -32,7 +34,8 @@ extern void supervisor_signal (struct supervisor *, int sig, int isgroup) ;
 extern void supervisor_let_go (void) ;
 extern void supervisor_clean (struct supervisor *) ;  /* kills what is left in the service's cgroup */
 extern void supervisor_tell_next (struct supervisor *) ;  /* when it starts again, if that is not soon */
-extern void supervisor_retry (struct supervisor *) ;  /* what could not be done */
+extern void supervisor_put_off (struct supervisor *) ;  /* what could not be done: it is done later */
+extern void supervisor_retry (struct supervisor *) ;
 extern enum machine_event supervisor_start_run (struct supervisor *, int *value) ;
 extern enum machine_event supervisor_start_finish (struct supervisor *, int how, int *value) ;
 extern void supervisor_unhear (struct supervisor *) ;  /* forgets run's pipe */

@@ -73,6 +73,6 @@ int supervisor_prepare (struct supervisor *s, char const *name, char const *cons
   s->name = name ;
   s->envp = envp ;
   s->log = log ;
-  child_init(&s->child) ;
-  return make_all(s, what) ;
+  *what = "read the number of this boot" ;
+  return child_init(&s->child) && make_all(s, what) ;
 }

@@ -35,6 +35,7 @@ struct start
   int lockfd ;
   int islocked ;
   int cgroup ;
+  int isapart ;  /* in a PID namespace of its own */
 } ;
 
 static void warn (struct supervisor *s, char const *what, char const *why)
@@ -42,14 +43,20 @@ static void warn (struct supervisor *s, char const *what, char const *why)
   log_line(s->log, LOG_WARNING, "unable to ", what, ": ", why) ;
 }
 
-static int wanted_number (struct supervisor *s, char const *file)
+ /* -1 in number: none is wanted. 0 and errno: who knows? */
+
+static int wanted_number (struct supervisor *s, char const *file, int *number)
 {
   struct rlimit limit ;
   unsigned int n ;
   unsigned int most = INT_MAX ;
-  if (access(file, F_OK) == -1 && errno == ENOENT) return -1 ;
+  int r ;
+  *number = -1 ;
+  if (access(file, F_OK) == -1 && errno == ENOENT) return 1 ;
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX) most = (unsigned int)limit.rlim_cur ;
-  return servicefiles_number(file, 1, most ? most - 1 : 0, &n, s->log) ? (int)n : -1 ;
+  r = servicefiles_number(file, 1, most ? most - 1 : 0, &n, s->log) ;
+  if (r > 0) *number = (int)n ;
+  return r >= 0 ;
 }
 
 static void give_up (struct start *x)
@@ -82,11 +89,22 @@ static int open_lock (struct supervisor *s, struct start *x)
   return 1 ;
 }
 
+static int read_wishes (struct supervisor *s, struct start *x)
+{
+  x->isapart = servicefiles_isthere("flag-newpidns", s->log) ;
+  return x->isapart >= 0
+    && wanted_number(s, "notification-fd", &x->notification)
+    && wanted_number(s, "lock-fd", &x->lock) ;
+}
+
 static int prepare (struct supervisor *s, struct start *x)
 {
   char const *what ;
-  x->notification = wanted_number(s, "notification-fd") ;
-  x->lock = wanted_number(s, "lock-fd") ;
+  if (!read_wishes(s, x))
+  {
+    warn(s, "read files of the service", strerror(errno)) ;
+    return 0 ;
+  }
   if (x->notification >= 0 && x->notification == x->lock)
   {
     warn(s, "start run", "notification-fd and lock-fd are the same number: change one of them") ;
@@ -112,7 +130,7 @@ struct before
 static void write_child (void *data)
 {
   struct before *b = data ;
-  b->written = child_write(&b->s->child, !b->x) ? 0 : errno ;
+  b->written = child_write(&b->s->child, 0, !b->x) ? 0 : errno ;
 }
 
  /* It holds nothing by which the supervisor is known to live. */
@@ -132,10 +150,12 @@ static pid_t launch_child (struct supervisor *s, struct launch *l, struct before
 {
   pid_t pid = launch(l) ;
   if (pid <= 0) return pid ;
-  if (b->written)
+  s->ischildunsaved = !!b->written ;
+  if (s->ischildunsaved)
   {
     errno = b->written ;
     supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
+    supervisor_put_off(s) ;
   }
   else supervisor_isfine(s, TROUBLE_CHILD) ;
   return pid ;
@@ -153,7 +173,7 @@ static pid_t launch_run (struct supervisor *s, struct start const *x)
     l.flags |= LAUNCH_APART ;
     l.before = &wait_for_lock ;
   }
-  if (servicefiles_isthere("flag-newpidns", s->log)) l.flags |= LAUNCH_NEWPIDNS ;
+  if (x->isapart) l.flags |= LAUNCH_NEWPIDNS ;
   if (x->cgroup >= 0)
   {
     l.flags |= LAUNCH_CGROUP ;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <skalibs/tai.h>
 
@@ -21,18 +22,28 @@ static int begin_machine (struct supervisor *s)
 {
   struct svstatus old ;
   pid_t pid ;
-  int isfinish ;
+  int isfinish, fd, isdown ;
   tain label ;
-  int fd = child_find(&s->child, &pid, &isfinish) ;
-  if (!tain_wallclock_read(&label)) return 0 ;
+  if (!child_find(&s->child, &pid, &isfinish, &fd) || !tain_wallclock_read(&label)) return 0 ;
   if (!pid)
   {
-    machine_init(&s->machine, !servicefiles_isthere(SERVICE_DOWN, s->log), &STAMP, &label) ;
-    return tally_clear(".") ;
+    isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
+    machine_init(&s->machine, !isdown, &STAMP, &label) ;
+    return isdown >= 0 && tally_clear(".") ;
   }
   s->orphan = pid ;
   machine_adopt(&s->machine, pid, isfinish, svstatus_read(".", &old) ? &old : 0, &STAMP, &label) ;
   return supervisor_adopt(s, fd) ;
+}
+
+ /* An old one may stand for a while: a full disk is no reason to leave the service alone. */
+
+static int write_first_status (struct supervisor *s)
+{
+  if (svstatus_write(".", &s->machine.status)) return 1 ;
+  if (access(SERVICE_STATUS, F_OK) == -1) return 0 ;
+  supervisor_save_status(s) ;
+  return 1 ;
 }
 
  /* A wait that fails is no reason to leave the service alone. */
@@ -53,7 +64,7 @@ int supervisor_run (struct supervisor *s)
 {
   if (!tain_now_set_stopwatch_g() || !supervisor_begin(s)) return 0 ;
   if (!begin_machine(s)) return 0 ;
-  if (!svstatus_write(".", &s->machine.status)) return 0 ;
+  if (!write_first_status(s)) return 0 ;
   supervisor_tell(s, "s") ;  /* who does not hear it loses his fifo */
   if (tain_future(&s->machine.due)) loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
   else supervisor_feed(s, MACHINE_DUE, 0) ;

@@ -44,6 +44,8 @@ struct supervisor
   int lockofrun ;  /* while run is being started; or -1 */
   pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */
   uint8_t isstatusunsaved ;
+  uint8_t ischildunsaved ;
+  uint8_t isunreaped ;  /* somebody has died, and it could not be known who */
   char untold[SUPERVISOR_UNTOLD] ;  /* letters, in order */
   unsigned int untoldlen ;
   struct tally_death unsaved[SUPERVISOR_UNSAVED] ;

@@ -37,9 +37,17 @@ static ssize_t read_from (int fd, char *s, size_t max, off_t from)
   return (ssize_t)len ;
 }
 
+static int open_whole (char const *path, int flags)
+{
+  int fd ;
+  do fd = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, CREATION_MODE) ;
+  while (fd == -1 && errno == EINTR) ;
+  return fd ;
+}
+
 static ssize_t read_part (char const *path, char *s, size_t max, int islast, off_t *size)
 {
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  int fd = open_whole(path, O_RDONLY) ;
   struct stat st ;
   ssize_t len = -1 ;
   if (fd < 0) return -1 ;
@@ -86,7 +94,7 @@ int wholefile_replace (char const *path, char const *s, size_t len)
   if (pathlen >= SERVICEPATH_MAX) return (errno = ENAMETOOLONG, 0) ;
   memcpy(new, path, pathlen) ;
   memcpy(new + pathlen, ".new", 5) ;
-  fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, CREATION_MODE) ;
+  fd = open_whole(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) ;
   if (fd < 0) return 0 ;
   if (write_all(fd, s, len))
   {
@@ -103,7 +111,7 @@ int wholefile_replace (char const *path, char const *s, size_t len)
 
 int wholefile_empty (char const *path)
 {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, CREATION_MODE) ;
+  int fd = open_whole(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) ;
   if (fd < 0) return wholefile_replace(path, 0, 0) ;
   fd_close(fd) ;
   return 1 ;
