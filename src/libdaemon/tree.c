@@ -11,14 +11,16 @@ void tree_init (struct tree *t, tree_compare_func *compare)
   t->root = t->first = 0 ;
   t->compare = compare ;
   t->count = 0 ;
-  random_buf_early((char *)&t->random, sizeof(t->random)) ;
-  if (!t->random) t->random = 1 ;
+  t->random = 0 ;
 }
 
- /* xorshift32 (Marsaglia, 2003): priorities need no more. */
+ /* xorshift32 (Marsaglia, 2003): priorities need no more. It never comes to 0, and begins
+    with the first node: not every tree has one. */
 
 static uint32_t next_priority (struct tree *t)
 {
+  if (!t->random) random_buf_early((char *)&t->random, sizeof(t->random)) ;
+  if (!t->random) t->random = 1 ;
   t->random ^= t->random << 13 ;
   t->random ^= t->random >> 17 ;
   t->random ^= t->random << 5 ;
