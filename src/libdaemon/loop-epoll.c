@@ -12,6 +12,8 @@
 
 #include <skalibs/djbunix.h>
 
+#define loop_hasepoll(l) ((l)->fd >= 0)
+
 int loop_hasedges (void)
 {
   return 1 ;
@@ -23,14 +25,21 @@ int loop_engine_init (struct loop *l)
   return l->fd >= 0 ;
 }
 
+int loop_engine_init_few (struct loop *l)
+{
+  (void)l ;
+  return 1 ;
+}
+
 void loop_engine_end (struct loop *l)
 {
-  fd_close(l->fd) ;
+  if (loop_hasepoll(l)) fd_close(l->fd) ;
 }
 
 static int control (struct loop *l, struct loop_watch *w, int operation, unsigned int wanted)
 {
   struct epoll_event x = { .data = { .ptr = w } } ;
+  if (!loop_hasepoll(l)) return 1 ;
   if (wanted & LOOP_READ) x.events |= EPOLLIN ;
   if (wanted & LOOP_WRITE) x.events |= EPOLLOUT ;
   if (wanted & LOOP_EDGE) x.events |= EPOLLET ;
@@ -61,6 +70,7 @@ static void delist (struct loop *l, struct loop_watch *w)
 
 int loop_engine_add (struct loop *l, struct loop_watch *w)
 {
+  if (!loop_hasepoll(l) && l->fewlen == LOOP_FEW) return (errno = ENOSPC, 0) ;
   if (!control(l, w, EPOLL_CTL_ADD, w->wanted)) return 0 ;
   enlist(l, w) ;
   return 1 ;
@@ -72,7 +82,7 @@ int loop_engine_add (struct loop *l, struct loop_watch *w)
 
 int loop_engine_add_briefly (struct loop *l, struct loop_watch *w)
 {
-  if (l->brief) return loop_engine_add(l, w) ;
+  if (l->brief || !loop_hasepoll(l)) return loop_engine_add(l, w) ;
   l->brief = w ;
   l->isbriefover = 0 ;
   return 1 ;
@@ -139,11 +149,11 @@ static int wait_for_few (struct loop *l, int ms)
   int found = 0 ;
   int n ;
   for (uint32_t i = 0 ; i < l->fewlen ; i++) x[i] = question(l->few[i]) ;
-  x[l->fewlen] = question(l->brief) ;
-  n = poll(x, l->fewlen + 1, ms) ;
+  if (l->brief) x[l->fewlen] = question(l->brief) ;
+  n = poll(x, l->fewlen + !!l->brief, ms) ;
   if (n <= 0) return n ;
   for (uint32_t i = 0 ; i < l->fewlen ; i++) found = find(l, found, l->few[i], x[i].revents) ;
-  return find(l, found, l->brief, x[l->fewlen].revents) ;
+  return l->brief ? find(l, found, l->brief, x[l->fewlen].revents) : found ;
 }
 
  /* Both are poll's: what is watched, and epoll itself. */
@@ -161,6 +171,7 @@ static int wait_for_both (struct loop *l, int ms)
 
 int loop_engine_wait (struct loop *l, int ms)
 {
+  if (!loop_hasepoll(l)) return wait_for_few(l, ms) ;
   if (l->brief && l->isbriefover && loop_engine_add(l, l->brief)) l->brief = 0 ;
   if (!l->brief) return wait_for_all(l, LOOP_BATCH, ms) ;
   l->isbriefover = 1 ;

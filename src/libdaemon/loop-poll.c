@@ -32,6 +32,11 @@ int loop_engine_init (struct loop *l)
   return !!l->books ;
 }
 
+int loop_engine_init_few (struct loop *l)
+{
+  return loop_engine_init(l) ;
+}
+
 void loop_engine_end (struct loop *l)
 {
   free(books_of(l)->cells) ;

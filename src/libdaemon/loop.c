@@ -26,12 +26,23 @@ static int compare_timers (struct tree_node const *a, struct tree_node const *b)
   return x < y ? -1 : x > y ;
 }
 
-int loop_init (struct loop *l)
+static void begin (struct loop *l)
 {
   static struct loop const zero = { .fd = -1 } ;
   *l = zero ;
   tree_init(&l->timers, &compare_timers) ;
+}
+
+int loop_init (struct loop *l)
+{
+  begin(l) ;
   return loop_engine_init(l) ;
+}
+
+int loop_init_few (struct loop *l)
+{
+  begin(l) ;
+  return loop_engine_init_few(l) ;
 }
 
 void loop_end (struct loop *l)

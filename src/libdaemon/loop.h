@@ -33,7 +33,7 @@ enum loop_event
 enum loop_numbers
 {
   LOOP_BATCH = 64,  /* ready descriptors that one wait brings at most */
-  LOOP_FEW = 8  /* epoll: as many can be asked of poll instead */
+  LOOP_FEW = 8  /* as many are asked of poll, where they are all */
 } ;
 
 typedef void loop_ready_func (void *, unsigned int, tain const *) ;
@@ -71,7 +71,7 @@ struct loop
   uint32_t alwaysmax ;
   struct loop_found found[LOOP_BATCH] ;  /* of the turn under way */
   unsigned int foundlen ;
-  int fd ;  /* epoll's own */
+  int fd ;  /* epoll's own; -1: for few there is none */
   struct loop_watch *brief ;  /* epoll: the one that it has not been told of; or 0 */
   uint8_t isbriefover ;  /* a wait has come since */
   struct loop_watch *few[LOOP_FEW] ;  /* epoll: of those that it has been told of, the first ones */
@@ -84,6 +84,10 @@ struct loop
 
  /* 0 and errno. The descriptor that it opens is close-on-exec. */
 extern int loop_init (struct loop *) ;
+
+ /* For who watches LOOP_FEW at most, more being refused with ENOSPC, and no edges: poll(2)
+    serves him as well, and there is nothing to open and to tell first. */
+extern int loop_init_few (struct loop *) ;
 extern void loop_end (struct loop *) ;  /* touches no watch; a daemon that ends need not */
 
  /* Does LOOP_EDGE mean anything here? */
@@ -126,6 +130,7 @@ extern int loop_turn (struct loop *) ;
  /* The engines: loop-epoll.c, loop-poll.c. One of them is compiled. */
 
 extern int loop_engine_init (struct loop *) ;
+extern int loop_engine_init_few (struct loop *) ;
 extern void loop_engine_end (struct loop *) ;
  /* EPERM: fd cannot be waited for. */
 extern int loop_engine_add (struct loop *, struct loop_watch *) ;

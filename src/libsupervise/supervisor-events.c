@@ -176,7 +176,7 @@ int supervisor_adopt (struct supervisor *s, int fd)
 int supervisor_begin (struct supervisor *s)
 {
   int fd = signals_init(signals, sizeof(signals) / sizeof(signals[0])) ;
-  if (fd < 0 || !loop_init(&s->loop)) return 0 ;
+  if (fd < 0 || !loop_init_few(&s->loop)) return 0 ;
   loop_watch_init(&s->signals, &on_signals_ready, s) ;
   loop_watch_init(&s->control, &on_control_ready, s) ;
   loop_watch_init(&s->notification, &on_notification_ready, s) ;

@@ -3,7 +3,9 @@
  /* libdaemon/loop.h: what is ready, what was stopped meanwhile, and numbers
     that are used again (H53). The same with both engines. */
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -282,7 +284,7 @@ static void test_few (void)
   }
   begin(&brief, LOOP_READ) ;
   say(&brief) ;
-  loop.fd = -1 ;
+  loop.fd = INT_MAX ;
   turn() ;
   loop.fd = fd ;
   for (unsigned int i = 0 ; i < LOOP_FEW ; i++) called += e[i].calls ;
@@ -292,7 +294,7 @@ static void test_few (void)
   finish(e) ;
   finish(e + LOOP_FEW - 1) ;  /* it has the place of the first one by now */
   begin(&brief, LOOP_READ) ;
-  loop.fd = -1 ;
+  loop.fd = INT_MAX ;
   turn() ;
   loop.fd = fd ;
   called = 0 ;
@@ -325,6 +327,34 @@ static void test_more (void)
   tap_int(loop.len, 0, "more than few: the books are empty after it") ;
 }
 
+ /* The same without epoll, for who knows that they are few. */
+
+static void test_few_only (void)
+{
+  struct end e[LOOP_FEW], more ;
+  if (!loop_init_few(&loop)) tap_bail("loop_init_few") ;
+  test_ready() ;
+  test_stopped() ;
+  test_number() ;
+  test_always() ;
+  start = &loop_watch_start_briefly ;
+  test_ready() ;
+  test_stopped() ;
+  start = &loop_watch_start ;
+  tap_int(loop.len, 0, "few only: the books are empty after it") ;
+  for (unsigned int i = 0 ; i < LOOP_FEW ; i++) begin(e + i, LOOP_READ) ;
+  if (loop_hasedges())
+  {
+    tap_int(loop.fd, -1, "few only: there is no epoll") ;
+    open_pair(&more) ;
+    tap_ok(!loop_watch_start(&loop, &more.watch, more.fd[0], LOOP_READ), "few only: one more is refused") ;
+    tap_error(errno, ENOSPC, "few only: with ENOSPC") ;
+    finish(&more) ;
+  }
+  for (unsigned int i = 0 ; i < LOOP_FEW ; i++) finish(e + i) ;
+  loop_end(&loop) ;
+}
+
 int main (void)
 {
   tain_now_set_stopwatch_g() ;
@@ -344,5 +374,6 @@ int main (void)
   test_few() ;
   test_more() ;
   loop_end(&loop) ;
+  test_few_only() ;
   return tap_done() ;
 }
