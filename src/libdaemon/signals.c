@@ -15,15 +15,22 @@
 
 #include "libdaemon/signals.h"
 
+ /* An execution puts what has a handler back to its default. */
+
+static void lose (int sig)
+{
+  (void)sig ;
+}
+
  /* What cannot be written, to a pipe or behind a limit of files, is an error. */
 
 static int block (sigset_t *set, int const *signals, unsigned int n)
 {
-  struct sigaction const ignore = { .sa_handler = SIG_IGN } ;
+  struct sigaction const losing = { .sa_handler = &lose, .sa_flags = SA_RESTART } ;
   sigemptyset(set) ;
   for (unsigned int i = 0 ; i < n ; i++) sigaddset(set, signals[i]) ;
-  return sigaction(SIGPIPE, &ignore, 0) == 0
-    && sigaction(SIGXFSZ, &ignore, 0) == 0
+  return sigaction(SIGPIPE, &losing, 0) == 0
+    && sigaction(SIGXFSZ, &losing, 0) == 0
     && sigprocmask(SIG_SETMASK, set, 0) == 0 ;
 }
 
@@ -40,22 +47,12 @@ static void note_ignored (int sig, struct sigaction const *old)
 
 static void release (void)
 {
-  struct sigaction const plain = { .sa_handler = SIG_DFL } ;
   struct sigaction const ignore = { .sa_handler = SIG_IGN } ;
   sigset_t none ;
   for (int sig = 1 ; ignoredlen && sig < NSIG ; sig++)
     if (sigismember(&ignored, sig) == 1) sigaction(sig, &ignore, 0) ;
-  sigaction(SIGPIPE, &plain, 0) ;
-  sigaction(SIGXFSZ, &plain, 0) ;
   sigemptyset(&none) ;
   sigprocmask(SIG_SETMASK, &none, 0) ;
-}
-
- /* An execution puts what has a handler back to its default. */
-
-static void lose (int sig)
-{
-  (void)sig ;
 }
 
 void signals_leave (int const *signals, unsigned int n)

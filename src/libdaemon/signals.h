@@ -7,7 +7,8 @@
     Signals as something to read, so that the loop waits for them as for
     all else: signalfd(2) on Linux, elsewhere a pipe that the handler
     writes to. They are blocked in this process from then on: who spawns
-    gives the child its mask back (spawner). SIGPIPE is ignored.
+    gives the child its mask back (spawner). SIGPIPE and SIGXFSZ do nothing,
+    by a handler, so that what is executed has them at their default.
  */
 
 #include <sys/types.h>
@@ -24,8 +25,8 @@ extern int signals_init (int const *, unsigned int n) ;
 extern int signals_take (int fd, signals_func *, void *) ;
 
  /* Around vfork(2): what is read here is not the child's to take. signals_release is
-    for the child, before it executes: it blocks nothing, and ignores what was ignored
-    before signals_init, but for SIGPIPE and SIGXFSZ. */
+    for the child, before it executes: it blocks nothing then, and what was ignored
+    before signals_init is, but for SIGPIPE and SIGXFSZ. */
 extern void signals_hold (void) ;
 extern void signals_unhold (void) ;
 extern void signals_release (void) ;

@@ -43,10 +43,9 @@ char const *spawner_find (char const *name)
 }
 
  /*
-   exec puts back handlers, and leaves ignored signals ignored: those
-   that signals_init ignores must be at their default. Naming all that are not
-   ignored changes nothing, but spares the C library one question for each and
-   child.
+   exec puts back handlers, and leaves ignored signals ignored. Naming all that
+   are not ignored changes nothing, but spares the C library one question for
+   each and child.
  */
 
 static void list_defaults (sigset_t *set)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,8 +98,12 @@ static char const *find_program (char const *const *argv)
   return argv[0] ;
 }
 
+ /* It is not to die of what it has to say, either, before it has looked after that. */
+
 static void try (char const *program, char const **argv)
 {
+  signal(SIGPIPE, SIG_IGN) ;
+  signal(SIGXFSZ, SIG_IGN) ;
   if (strchr(program, '/')) execv(program, (char **)argv) ;
   else execvp(program, (char **)argv) ;
 }
