@@ -2,7 +2,6 @@
 # ISC license.
 # s6-supervise, and a run or finish that cannot be executed: it is said why, and what to do. Run is
 # tried again; without finish life goes on.
-# timeout: 60
 # shellcheck disable=SC2016 # variables are for the scripts
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"

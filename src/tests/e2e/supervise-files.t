@@ -1,7 +1,6 @@
 #!/bin/sh
 # ISC license.
 # s6-supervise: each file of a service directory, and the letters and signals that go with it.
-# timeout: 60
 # shellcheck disable=SC2016 # variables are for the scripts
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"

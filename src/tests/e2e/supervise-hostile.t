@@ -2,7 +2,6 @@
 # ISC license.
 # s6-supervise where what should be its own is something else: control, lock, status, tally, event
 # and supervise; what comes by control; listeners that are no good; what it is started with; paths.
-# timeout: 60
 # shellcheck disable=SC2016 # variables are for the scripts
 # shellcheck disable=SC3045 # the shells of Linux have ulimit -n and -u
 # shellcheck source=tools/tap.sh

@@ -2,7 +2,6 @@
 # ISC license.
 # s6-supervise and the files of a service that hold a number or a signal's name, and do not: the
 # default is taken, one warning names the file, and nothing blocks.
-# timeout: 60
 # shellcheck disable=SC2016 # variables are for the scripts
 # shellcheck disable=SC3045 # the shells of Linux have ulimit -n and -u
 # shellcheck source=tools/tap.sh

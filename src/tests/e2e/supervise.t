@@ -2,7 +2,6 @@
 # ISC license.
 # s6-supervise: what it makes, what it starts run and finish with, what it tells, when it starts
 # again, and how it ends. What stands in a service directory's files is supervise-files.t's.
-# timeout: 60
 # shellcheck disable=SC2016 # variables are for the scripts
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
