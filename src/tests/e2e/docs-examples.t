@@ -443,37 +443,59 @@ s6_svperms_8_1()
   works
   is "$case: what it prints" "$(sed 's/.*web //' out | tr '\n' ' ')" 'status: public control: owner events: public '
 }
-svscan() # ARGS: ours, or Debian's
+links() # s6-svscan is at work, and there is a service web here
 {
-  if command -v s6-svscan > /dev/null ; then echo s6-svscan ; elif test -x "$PEER_S6/usr/bin/s6-svscan" ; then echo peer s6-svscan ; fi
-}
-links() # whether there is somebody who scans, and a service web here
-{
-  test -n "$(svscan)" || return 1
   rm -rf "$WORK/run/service"
   mkdir "$WORK/run/service" web
-  peer_here web
-  peer_here "$WORK/run/service"
   printf '#!/bin/sh\nexec sleep 1000\n' > web/run
   chmod 755 web/run
-  # shellcheck disable=SC2046 # words
-  start scan $(svscan) "$WORK/run/service"
+  start scan s6-svscan "$WORK/run/service"
   retry 10 test -p "$WORK/run/service/.s6-svscan/control"
 }
 s6_svlink_8_1()
 {
-  links || { skip "$case" 'needs s6-svscan' ; return ; }
+  links
   works
   ok "$case: it is supervised" test -e web/supervise/status
   stop scan
 }
 s6_svunlink_8_1()
 {
-  links || { skip "$case" 'needs s6-svscan' ; return ; }
+  links
   s6-svlink -t 5000 "$WORK/run/service" web
   works
   ok "$case: its supervisor is gone" s6-setlock -n web/supervise/lock true
   stop scan
+}
+s6_svscan_8_1()
+{
+  works
+  like "$case: it is up" "$(cat out)" '^up \(pid [0-9]+'
+  ok "$case: then all ends" retry 10 s6-setlock -n service/.s6-svscan/lock true
+}
+s6_svscanctl_8_1()
+{
+  mkdir service
+  start scan s6-svscan service
+  retry 10 test -p service/.s6-svscan/control
+  works
+  not_ok "$case: it is removed" test -h service/clock
+  stop scan
+}
+childless() { test -z "$(cat "/proc/$(pid_of "$1")/task/$(pid_of "$1")/children")" ; }
+scan_directory_7_1()
+{
+  works
+  mkdir service/web
+  start scan s6-svscan service
+  retry 10 test -p service/.s6-svscan/control
+  retry 10 test -p service/web/supervise/control
+  retry 10 heeds scan s6-svscan
+  rm -r service/web
+  kill -s USR1 "$(pid_of scan)"
+  ok "$case: what is gone ends" retry 10 childless scan
+  kill -s USR2 "$(pid_of scan)"
+  ok "$case: it ends" retry 10 ended scan
 }
 s6_notifyoncheck_8_1()
 {
