@@ -116,13 +116,19 @@ stop b
 is 'x ends it when it is down, at once' "$status $(heard b)" '0 sudDudDudDudODudDx'
 
 # ready, before its death is told
-service c 'echo >&3'
+service c 'while test ! -e go ; do sleep 0.02 ; done' 'echo >&3'
 echo 3 > c/notification-fd
 : > c/down
 listen c
 supervise c
 letters c o
-ok 'ready, then dead' retry 5 hears c suUdD
+retry 5 has c 0
+pid=$(run_of c)
+kill -s STOP "$(pid_of c)"
+: > c/go
+retry 5 tap_gone "$pid"
+kill -s CONT "$(pid_of c)"
+ok 'ready, then dead, though both are seen at once' retry 5 hears c suUdD
 
 # again: at once after a life of 1 s; after a short one not before 1 s after its start
 uptime='read -r up idle < /proc/uptime && echo "$up" >> times'
