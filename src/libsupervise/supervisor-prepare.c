@@ -60,6 +60,7 @@ static int make_all (struct supervisor *s, char const **what)
   *what = "take " SERVICE_LOCK ;
   s->lock = svlock_take(SERVICE_LOCK, LOCK_MODE) ;
   if (s->lock < 0) return 0 ;
+  unlink(SERVICE_NEXT_START) ;  /* of one that was killed */
   *what = "open " SERVICE_CONTROL ;
   s->controlfd = svcontrol_open(SERVICE_CONTROL) ;
   return s->controlfd >= 0 ;
@@ -67,7 +68,7 @@ static int make_all (struct supervisor *s, char const **what)
 
 int supervisor_prepare (struct supervisor *s, char const *name, char const *const *envp, struct log *log, char const **what)
 {
-  static struct supervisor const zero = { .lock = -1, .lockofrun = -1, .controlfd = -1 } ;
+  static struct supervisor const zero = { .lock = -1, .controlfd = -1 } ;
   *s = zero ;
   s->nexttold = tain_infinite ;
   s->name = name ;

@@ -41,7 +41,6 @@ struct supervisor
   unsigned int patience ;  /* seconds until later */
   int lock ;  /* as long as it is open no other supervisor starts */
   int controlfd ;
-  int lockofrun ;  /* while run is being started; or -1 */
   pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */
   uint8_t isstatusunsaved ;
   uint8_t ischildunsaved ;

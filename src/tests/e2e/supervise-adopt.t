@@ -193,4 +193,14 @@ like 'with a warning' "$(cat d.err)" 'warning: unable to write supervise/child: 
 letters d r
 told_once() { retry 5 hears d sudDu && test "$(grep -c 'unable to write supervise/child' d.err)" -eq 1 ; }
 ok 'told once' told_once
+
+# when it was to start again is of no meaning when it is not to
+service w 'exit 7'
+echo 60000 > w/max-restart-delay
+supervise w
+ok 'it is told when it starts again' retry 10 test -e w/supervise/next-start
+dies w
+: > w/down
+again w
+is 'but not of who was killed' "$(s6-svstat -o up,nextstart w)" 'false -1'
 done_testing
