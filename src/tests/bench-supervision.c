@@ -172,7 +172,7 @@ static void calls_each (void)
     if (least >= 0 && most >= 0) benchrow_take(&r, i, (most - least) / (MOST_TRACED - LEAST_TRACED)) ;
   }
   if (!r.count[0]) puts("(no strace, or none that may trace: no system calls are counted)") ;
-  benchrow_print(&r, "90 calls") ;
+  benchrow_print(&r, "90 and its own") ;
 }
 
  /* One service of a few */
