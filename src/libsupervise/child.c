@@ -18,7 +18,7 @@
 #include "libsupervise/servicepath.h"
 #include "libsupervise/wholefile.h"
 
-enum { LINE_MAX_BYTES = 256 } ;
+enum { LINE_MAX_BYTES = 256, INFO_MAX = 512 } ;
 
 #define FINISH_WORD "finish"
 
@@ -32,14 +32,19 @@ int child_init (struct child_file *c)
   return r >= 0 || !is_shortage(e) || (errno = e, 0) ;
 }
 
+ /* As its supervisor numbers it, which is not as /proc does where that is of another PID
+    namespace. Process 1 of one of its own knows no other number than that of /proc. */
+
 int child_write (struct child_file const *c, pid_t pid, int isfinish)
 {
   char line[LINE_MAX_BYTES] ;
-  struct procstat me ;
+  struct procstat p ;
   int len ;
   if (!c->boot[0]) return 1 ;
-  if (!(pid ? procstat_readpid(&me, (unsigned long)pid) : procstat_read(&me, PROCSTAT_ME))) return 0 ;  /* its number as we know it, whatever it is to itself */
-  len = snprintf(line, sizeof(line), "%s %s %s%s\n", me.pid, me.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
+  if (!(pid ? procstat_readpid(&p, (unsigned long)pid) : procstat_read(&p, PROCSTAT_ME))) return 0 ;
+  if (!pid) pid = getpid() ;
+  if (pid != 1) p.pid[uint64_fmt(p.pid, (uint64_t)pid)] = 0 ;
+  len = snprintf(line, sizeof(line), "%s %s %s%s\n", p.pid, p.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
   return wholefile_replace(SERVICE_CHILD, line, (size_t)len) ;
 }
 
@@ -83,14 +88,45 @@ static int load (struct child_file const *c, struct found *f)
 
  /* -1 and errno: who knows? */
 
-static int is_same (struct found const *f)
+static int is_same (char const *start, unsigned long pid)
 {
   struct procstat p ;
-  if (procstat_readpid(&p, (unsigned long)f->pid)) return !strcmp(p.start, f->start) ;
+  if (procstat_readpid(&p, pid)) return !strcmp(p.start, start) ;
   return is_shortage(errno) ? -1 : 0 ;
 }
 
-int child_find (struct child_file const *c, pid_t *pid, int *isfinish, int *fd)
+ /* The number that /proc has for who has that descriptor; 0: none. -1 and errno: who knows? */
+
+static long number_in_proc (int fd, pid_t pid)
+{
+  static char const key[] = "\nPid:\t" ;
+  char path[sizeof("/proc/self/fdinfo/") + UINT_FMT] ;
+  char s[INFO_MAX + 1] ;
+  char const *at ;
+  unsigned int n ;
+  ssize_t r ;
+  snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd) ;
+  r = wholefile_read(path, s, INFO_MAX, 0) ;
+  if (r < 0) return is_shortage(errno) ? -1 : (long)pid ;
+  s[r] = 0 ;
+  at = strstr(s, key) ;
+  if (!at) return (long)pid ;  /* it tells nothing of that */
+  return uint_scan(at + sizeof(key) - 1, &n) ? (long)n : 0 ;
+}
+
+ /* By descriptor its number cannot go to another in between. */
+
+static int is_it (struct found const *f, int fd)
+{
+  long n = fd < 0 ? (long)f->pid : number_in_proc(fd, f->pid) ;
+  int r = n <= 0 ? (int)n : is_same(f->start, (unsigned long)n) ;
+  return r > 0 && fd >= 0 && procfd_hasended(fd) ? 0 : r ;
+}
+
+ /* A system that has no descriptors of processes may say so in any way; some are forbidden
+    to ask. */
+
+int child_find (struct child_file *c, pid_t *pid, int *isfinish, int *fd)
 {
   struct found f ;
   int r ;
@@ -98,17 +134,18 @@ int child_find (struct child_file const *c, pid_t *pid, int *isfinish, int *fd)
   *fd = -1 ;
   if (!load(c, &f)) return 0 ;
   if (!f.pid) return 1 ;
-  r = is_same(&f) ;
-  if (r <= 0) return !r ;
   *fd = procfd_open(f.pid) ;
-  if (*fd < 0 && errno != ENOSYS) return !is_shortage(errno) ;
-  r = is_same(&f) ;  /* its number may have gone to another in between */
-  if (r <= 0 || (*fd >= 0 && procfd_hasended(*fd)))
+  if (*fd < 0 && errno == ESRCH) return 1 ;
+  if (*fd < 0 && is_shortage(errno)) return 0 ;
+  r = is_it(&f, *fd) ;
+  if (r <= 0)
   {
+    int e = errno ;
     if (*fd >= 0) fd_close(*fd) ;
     *fd = -1 ;
-    return r >= 0 ;
+    return (errno = e, !r) ;
   }
+  strcpy(c->start, f.start) ;
   *pid = f.pid ;
   *isfinish = f.isfinish ;
   return 1 ;
@@ -116,7 +153,5 @@ int child_find (struct child_file const *c, pid_t *pid, int *isfinish, int *fd)
 
 int child_lives (struct child_file const *c, pid_t pid)
 {
-  struct found f ;
-  if (!load(c, &f)) return 1 ;
-  return f.pid == pid && is_same(&f) ;
+  return !!is_same(c->start, (unsigned long)pid) ;
 }

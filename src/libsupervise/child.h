@@ -9,11 +9,14 @@
 
 #include <sys/types.h>
 
+#include <skalibs/types.h>
+
 enum { CHILD_BOOT = 36 } ;  /* bytes of the kernel's boot id */
 
 struct child_file
 {
   char boot[CHILD_BOOT + 1] ;
+  char start[UINT64_FMT] ;  /* of who was found */
 } ;
 
  /* Reads what does not change. Where the system has it not, nothing is written, and nobody
@@ -25,9 +28,9 @@ extern int child_write (struct child_file const *, pid_t, int isfinish) ;
 
  /* The one that is written there and lives, and a descriptor (procfd.h), -1 where the
     system has none; 0 in pid: there is none. 0 and errno: that cannot be known just now. */
-extern int child_find (struct child_file const *, pid_t *pid, int *isfinish, int *fd) ;
+extern int child_find (struct child_file *, pid_t *pid, int *isfinish, int *fd) ;
 
- /* Does it live still, as far as can be known? For where there is no descriptor. */
+ /* Who was found: does he live still, as far as can be known? For where there is no descriptor. */
 extern int child_lives (struct child_file const *, pid_t) ;
 
 #endif
