@@ -32,6 +32,37 @@ int child_init (struct child_file *c)
   return r >= 0 || !is_shortage(e) || (errno = e, 0) ;
 }
 
+ /* The number that /proc has for who has that descriptor; 0: none. -1 and errno: who knows? */
+
+static long number_in_proc (int fd, pid_t pid)
+{
+  static char const key[] = "\nPid:\t" ;
+  char path[sizeof("/proc/self/fdinfo/") + UINT_FMT] ;
+  char s[INFO_MAX + 1] ;
+  char const *at ;
+  unsigned int n ;
+  ssize_t r ;
+  snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd) ;
+  r = wholefile_read(path, s, INFO_MAX, 0) ;
+  if (r < 0) return is_shortage(errno) ? -1 : (long)pid ;
+  s[r] = 0 ;
+  at = strstr(s, key) ;
+  if (!at) return (long)pid ;  /* it tells nothing of that */
+  return uint_scan(at + sizeof(key) - 1, &n) ? (long)n : 0 ;
+}
+
+ /* Of a child of ours. */
+
+static int read_child (struct procstat *p, pid_t pid)
+{
+  int fd = procfd_open(pid) ;
+  long n = fd < 0 ? (long)pid : number_in_proc(fd, pid) ;
+  int e = errno ;
+  if (fd >= 0) fd_close(fd) ;
+  errno = e ;
+  return n > 0 && procstat_readpid(p, (unsigned long)n) ;
+}
+
  /* As its supervisor numbers it, which is not as /proc does where that is of another PID
     namespace. Process 1 of one of its own knows no other number than that of /proc. */
 
@@ -41,7 +72,7 @@ int child_write (struct child_file const *c, pid_t pid, int isfinish)
   struct procstat p ;
   int len ;
   if (!c->boot[0]) return 1 ;
-  if (!(pid ? procstat_readpid(&p, (unsigned long)pid) : procstat_read(&p, PROCSTAT_ME))) return 0 ;
+  if (!(pid ? read_child(&p, pid) : procstat_read(&p, PROCSTAT_ME))) return 0 ;
   if (!pid) pid = getpid() ;
   if (pid != 1) p.pid[uint64_fmt(p.pid, (uint64_t)pid)] = 0 ;
   len = snprintf(line, sizeof(line), "%s %s %s%s\n", p.pid, p.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
@@ -93,25 +124,6 @@ static int is_same (char const *start, unsigned long pid)
   struct procstat p ;
   if (procstat_readpid(&p, pid)) return !strcmp(p.start, start) ;
   return is_shortage(errno) ? -1 : 0 ;
-}
-
- /* The number that /proc has for who has that descriptor; 0: none. -1 and errno: who knows? */
-
-static long number_in_proc (int fd, pid_t pid)
-{
-  static char const key[] = "\nPid:\t" ;
-  char path[sizeof("/proc/self/fdinfo/") + UINT_FMT] ;
-  char s[INFO_MAX + 1] ;
-  char const *at ;
-  unsigned int n ;
-  ssize_t r ;
-  snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd) ;
-  r = wholefile_read(path, s, INFO_MAX, 0) ;
-  if (r < 0) return is_shortage(errno) ? -1 : (long)pid ;
-  s[r] = 0 ;
-  at = strstr(s, key) ;
-  if (!at) return (long)pid ;  /* it tells nothing of that */
-  return uint_scan(at + sizeof(key) - 1, &n) ? (long)n : 0 ;
 }
 
  /* By descriptor its number cannot go to another in between. */

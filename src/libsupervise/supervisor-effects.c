@@ -186,6 +186,14 @@ void supervisor_signal (struct supervisor *s, int sig, int isgroup)
   else kill(pid, sig) ;
 }
 
+void supervisor_unhear (struct supervisor *s)
+{
+  int fd = s->notification.fd ;
+  if (!loop_watch_isstarted(&s->notification)) return ;
+  loop_watch_stop(&s->loop, &s->notification) ;
+  fd_close(fd) ;
+}
+
  /* Whoever reads from our stdout, or writes to our stdin, is not to wait for us. */
 
 void supervisor_let_go (void)

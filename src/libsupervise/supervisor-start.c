@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "exitcodes.h"
 #include "libdaemon/signals.h"
 #include "libsupervise/launch.h"
 #include "libsupervise/remedy.h"
@@ -143,21 +145,25 @@ static void wait_for_lock (void *data)
   fd_close(b->s->controlfd) ;
   if (b->x->pipe[0] >= 0) fd_close(b->x->pipe[0]) ;
   signals_release() ;
-  while (!svlock_wait(b->x->lockfd, 0) && errno == EINTR) ;
+  while (!svlock_wait(b->x->lockfd, 0))
+    if (errno != EINTR) strerr_diefusys(EXITCODE_NOPROGRAM, "wait for " SERVICE_LOCK_OF_RUN) ;
 }
+
+ /* A child with a memory of its own cannot say that it could not write: it is written once
+    more, a little later. */
 
 static pid_t launch_child (struct supervisor *s, struct launch *l, struct before *b)
 {
   pid_t pid = launch(l) ;
   if (pid <= 0) return pid ;
-  s->ischildunsaved = !!b->written ;
-  if (s->ischildunsaved)
+  if (b->written)
   {
     errno = b->written ;
     supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
-    supervisor_put_off(s) ;
   }
   else supervisor_isfine(s, TROUBLE_CHILD) ;
+  s->ischildunsaved = b->written || l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS | LAUNCH_CGROUP) ;
+  if (s->ischildunsaved) supervisor_put_off(s) ;
   return pid ;
 }
 
@@ -188,14 +194,6 @@ static int hear_from (struct supervisor *s, struct start *x)
   if (!loop_watch_start(&s->loop, &s->notification, x->pipe[0], LOOP_READ)) return 0 ;
   x->pipe[0] = -1 ;
   return 1 ;
-}
-
-void supervisor_unhear (struct supervisor *s)
-{
-  int fd = s->notification.fd ;
-  if (!loop_watch_isstarted(&s->notification)) return ;
-  loop_watch_stop(&s->loop, &s->notification) ;
-  fd_close(fd) ;
 }
 
  /* Who cannot be heard is not started: he would never be ready. */
