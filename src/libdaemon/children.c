@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -84,6 +85,7 @@ void children_sweep (struct children *c)
   {
     int status ;
     pid_t pid = waitpid(-1, &status, WNOHANG) ;
+    if (pid == -1 && errno == EINTR) continue ;
     if (pid <= 0) break ;
     end(c, pid, status) ;
   }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "libdaemon/shortage.h"
 #include "libsvscan/listing.h"
 
 enum { ENTRIES_FIRST = 64, NAMES_FIRST = 1024, PATH_SIZE = 1024 + sizeof(LISTING_LOG) } ;
@@ -89,7 +90,7 @@ static int look (struct listing *l, char const *name, size_t namemax)
     e.ino = st.st_ino ;
     look_for_logger(&e, name) ;
   }
-  if (e.error == ENOMEM) return (errno = ENOMEM, 0) ;
+  if (is_shortage(e.error)) return (errno = e.error, 0) ;
   added = listing_add(l, name) ;
   if (!added) return 0 ;
   e.name = added->name ;

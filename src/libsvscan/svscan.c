@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "libdaemon/clock.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
+#include "libdaemon/shortage.h"
 #include "libdaemon/signals.h"
 #include "libsupervise/launch.h"
 #include "libsvscan/finale.h"
@@ -26,7 +28,7 @@
 #include "libsvscan/svscan.h"
 #include "libsvscan/troubles.h"
 
-enum { LETTERS_AT_ONCE = 256, STARTS_AT_ONCE = 64 } ;
+enum { LETTERS_AT_ONCE = 256, STARTS_AT_ONCE = 64, FRUITLESS_MOST = 10, BREATH_MS = 1000 } ;
 
  /* Scans */
 
@@ -152,8 +154,16 @@ static void on_signal (void *data, int sig, pid_t pid)
   if (o && !has_handled(s, o->handler)) obey(s, o->effect) ;
 }
 
+ /* A shortage is waited for, but not for ever. */
+
 static void give_up (struct svscan *s, char const *what)
 {
+  if (is_shortage(errno) && s->fruitless < FRUITLESS_MOST)
+  {
+    if (!s->fruitless++) log_line(&s->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno), ": trying again") ;
+    poll(0, 0, BREATH_MS) ;
+    return ;
+  }
   log_line(&s->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno)) ;
   s->isbroken = 1 ;
   s->state = SVSCAN_OVER ;
@@ -165,6 +175,7 @@ static void on_signals (void *data, unsigned int events, tain const *now)
   (void)events ;
   (void)now ;
   if (!signals_take(s->signals.fd, &on_signal, s)) give_up(s, "read signals") ;
+  else s->fruitless = 0 ;
 }
 
  /* Turns */
