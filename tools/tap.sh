@@ -16,7 +16,8 @@
 #
 # It runs in a directory of its own, $WORK, which is removed at the end (KEEP_WORK=1 keeps
 # it, and says where); stdin is /dev/null. Stdout is TAP: one line for each point. When it
-# ends, however it ends, every process that `start` began is ended, with its group.
+# ends, however it ends, every process that `start` began is ended, with its group, and so
+# is whoever has WORK in its environment still.
 #
 # Variables
 #   SRC    the source tree         TESTS    SRC/src/tests
@@ -199,6 +200,7 @@ tap_cleanup()
     tap_pid=$(cat "$tap_file")
     retry 5 tap_group_gone "$tap_pid" || kill -s KILL -- "-$tap_pid" 2>/dev/null
   done
+  tap_end_strays
   for tap_file in "$WORK"/.reports/*
   do
     tap_finding "$tap_file" || continue
@@ -219,6 +221,32 @@ trap tap_cleanup EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# Processes that have WORK in their environment, whoever their parent is by now, and
+# whatever group they are in: services whose supervisor was killed, and such
+tap_strays()
+{
+  grep -lzxF -e "WORK=$WORK" /proc/[0-9]*/environ 2>/dev/null | sed 's|^/proc/\([0-9]*\)/.*|\1|'
+}
+
+# tap_signal_strays SIGNAL: fails if there were any; grep and sed, which find themselves, are gone
+tap_signal_strays()
+{
+  tap_found=0
+  for tap_pid in $(tap_strays)
+  do
+    tap_gone "$tap_pid" && continue
+    tap_found=1
+    kill -s "$1" "$tap_pid" 2>/dev/null
+    kill -s CONT "$tap_pid" 2>/dev/null
+  done
+  return "$tap_found"
+}
+
+tap_end_strays()
+{
+  tap_signal_strays TERM || retry 3 tap_signal_strays TERM || retry 5 tap_signal_strays KILL
+}
 
 # /proc/PID/stat without "PID (name) ": state, parent, group ...
 tap_group_gone()

@@ -51,6 +51,20 @@ END
 ok 'a started process is ended with its test, though it ignores SIGTERM' retry 2 tap_gone "$(cat sleeper)"
 not_ok 'and the directory is gone' test -e "$(cat where)"
 
+# in a session of its own, of a parent that is gone; and of a name that was used again
+cat > suite/stray.t <<'END'
+. "$TESTS/../../tools/tap.sh"
+start parent sh -c 'setsid sleep 1000 & echo $!'
+ready parent
+cat parent.out > "$OLDPWD/stray"
+start sleeper sh -c 'trap "" TERM ; while : ; do sleep 1 ; done'
+pid_of sleeper > "$OLDPWD/first"
+start sleeper sleep 1000
+END
+( OLDPWD=$WORK TESTS=$TESTS sh suite/stray.t >/dev/null 2>&1 )
+ok 'so is one that has become a stranger' tap_gone "$(cat stray)"
+ok 'and one whose name another got' tap_gone "$(cat first)"
+
 start reader cat < suite/good.t
 retry 5 ended reader
 stop reader

@@ -229,6 +229,7 @@ outcome()
   retry 5 sh -c 'test "$(grep -c start told)" -eq 3'
   rm -r d/gone
   mkdir d/new
+  outcome_children=$(supervisors s)
   how "$2"
   case $2 in
     *[tiqb]*|SIG[TIQ]*|SIGABRT) retry 5 ended s ; stop s ; echo "exit $status" ;;
@@ -236,6 +237,8 @@ outcome()
   esac
   sort told
   stop s
+  # b and SIGABRT leave them
+  for outcome_child in $outcome_children ; do tap_gone "$outcome_child" || kill -s KILL "$outcome_child" ; done
 }
 if test -x "$PEER_S6/usr/bin/s6-svscan"
 then
