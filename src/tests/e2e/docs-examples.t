@@ -414,6 +414,111 @@ s6_supervise_8_1()
   stop supervisor
   is "$case: SIGTERM ends both" "$status" 0
 }
+begin_services() # DIR...: each tells when it is ready, and has a supervisor
+{
+  for service in "$@"
+  do
+    rm -rf "$service"
+    mkdir "$service"
+    echo 3 > "$service/notification-fd"
+    printf '#!/bin/sh\necho >&3\nexec sleep 1000 3>&-\n' > "$service/run"
+    chmod 755 "$service/run"
+    start "$(basename "$service")" s6-supervise "$service"
+    retry 10 supervised "$service" 12
+  done
+}
+end_services() # NAME...
+{
+  for service in "$@"
+  do
+    stop "$service"
+  done
+}
+real_svc() # CMD...: s6-svc has no stand-in
+{
+  kept_path=$PATH
+  PATH=$BUILD:$PATH
+  "$@"
+  PATH=$kept_path
+}
+s6_svc_8_1()
+{
+  begin_services web
+  before=$(s6-svstat -o pid web)
+  real_svc works
+  ok "$case: it is ready again" supervised web 12
+  isnt "$case: in another process" "$(s6-svstat -o pid web)" "$before"
+  end_services web
+}
+s6_svc_8_2()
+{
+  begin_services web mail
+  real_svc works
+  is "$case: they are down" "$(s6-svstat -o up web mail | sed 's|.*: ||' | sort -u)" false
+  end_services web mail
+}
+s6_svok_8_1()
+{
+  mkdir web
+  works
+  is "$case: nobody does" "$(cat out)" 'nobody supervises web'
+  begin_services web
+  works
+  is "$case: somebody does" "$(cat out)" ''
+  end_services web
+}
+s6_svstat_8_1()
+{
+  begin_services web
+  works
+  real_svc s6-svc -wD -d web
+  # shellcheck disable=SC2086 # words
+  exits "$case: and when it is not" 1 $reader example
+  end_services web
+}
+s6_svstat_8_2()
+{
+  mkdir scan
+  begin_services scan/web scan/mail
+  sed "s|$WORK/service/|scan/|" example > other.sh
+  mv other.sh example
+  works
+  is "$case: both are there" "$(grep -Eo '"scan/(web|mail)"' out | tr '\n' ' ')" '"scan/mail" "scan/web" '
+  end_services web mail
+}
+s6_svwait_8_1()
+{
+  begin_services "$WORK/service/web"
+  stop web
+  # shellcheck disable=SC2086 # words
+  start waiter $reader example
+  ok "$case: it waits" remains 0.5 running waiter
+  start web s6-supervise "$WORK/service/web"
+  ok "$case: until it is ready" retry 10 ended waiter
+  stop waiter
+  is "$case" "$status" 0
+  ok "$case: it is" supervised "$WORK/service/web" 12
+  end_services web
+}
+s6_svlisten_8_1() { s6_svc_8_2 ; }
+s6_svlisten_8_2()
+{
+  begin_services web mail
+  real_svc s6-svc -wD -d web mail
+  real_svc works
+  ok "$case: it is ready" supervised web 12
+  ok "$case: both are" supervised mail 12
+  end_services web mail
+}
+s6_svlisten1_8_1()
+{
+  begin_services web
+  real_svc s6-svc -wD -d web
+  real_svc works
+  is "$case: it is ready" "$(cat out)" ''
+  ok "$case: its supervisor says so" supervised web 12
+  end_services web
+}
 s6_svdt_8_1()
 {
   has_died
