@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 #include "support/lockedpipe.h"
 #include "support/rawclient.h"
@@ -41,6 +42,22 @@ static int store_pipe (struct rawclient *c, char const *id)
   raw_must_store(c, id, p[1]) ;
   close(p[1]) ;
   return p[0] ;
+}
+
+ /* Likewise of one that has a name, until it is held. */
+
+static int store_fifo (struct rawclient *c, char const *id)
+{
+  char const *name = "fifo" ;
+  int reader, writer ;
+  if (mkfifo(name, 0600) == -1) tap_bail("mkfifo") ;
+  reader = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  writer = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (reader < 0 || writer < 0) tap_bail("open a fifo") ;
+  unlink(name) ;
+  raw_must_store(c, id, writer) ;
+  close(writer) ;
+  return reader ;
 }
 
 static int ends_soon (int fd)
@@ -148,13 +165,13 @@ static void between_locked_pipes (void)
 }
 
  /* Their close asks a file system that never answers, whoever closes: so no
-    process that ends or executes may have them. */
+    process that ends or executes may have them. What is between them is closed first. */
 
 static void beside_stuck_files (void)
 {
   char const *why ;
   struct rawclient c, wrong ;
-  int reader ;
+  int reader, fifo ;
   if (!stuckfile_begin(&why))
   {
     tap_ok(1, "files of a stuck file system # SKIP %s", why) ;
@@ -163,11 +180,14 @@ static void beside_stuck_files (void)
   raw_must_connect(&c, holder.path, FRAME_NATIVE) ;
   raw_must_connect(&wrong, holder.path, FRAME_S6) ;
   raw_must_store(&c, "stuck one", stuckfile_open()) ;
-  raw_must_store(&c, "stuck two", stuckfile_open()) ;
   reader = store_pipe(&c, "pipe") ;
+  fifo = store_fifo(&c, "fifo") ;
+  raw_must_store(&c, "stuck two", stuckfile_open()) ;
   upgrade("with files that are stuck") ;
   serves("with files that are stuck") ;
   both_end(&c, &wrong, reader, "with files that are stuck") ;
+  tap_error(raw_delete(&c, "fifo"), 0, "with files that are stuck: a fifo is deleted") ;
+  tap_ok(ends_soon(fifo), "with files that are stuck: and nobody has it any longer") ;
   tap_error(raw_delete(&c, "stuck one"), 0, "with files that are stuck: one is deleted") ;
   upgrade("with one that does not close") ;
   tap_int(raw_holds(&c, "stuck two"), 1, "with files that are stuck: the other is held") ;
