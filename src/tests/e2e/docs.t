@@ -3,7 +3,7 @@
 # The documents: each page is clean mdoc with the sections that it must have, each program
 # has a page that tells every option of its usage line, and a row in README; the recipe of
 # README works as it is typed, and so does the comparison of s6-activation-bench(7).
-# timeout: 300
+# timeout: 600
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
