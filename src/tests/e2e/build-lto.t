@@ -1,7 +1,7 @@
 #!/bin/sh
 # ISC license.
 # A build whose compiler sees all of a program at once finds nothing that the others do not.
-# timeout: 480
+# timeout: 900
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # ISC license.
 # The tree: what make leaves behind, twice the same result, other compilers and flags.
-# timeout: 480
+# timeout: 900
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
