@@ -54,3 +54,4 @@ s6-notifyoncheck
 s6-svwait
 s6-svlisten
 s6-svlisten1
+s6-log

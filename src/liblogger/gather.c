@@ -1,0 +1,111 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "liblogger/gather.h"
+
+static char const ellipsis[] = "..." ;
+
+enum { ELLIPSIS = sizeof(ellipsis) - 1 } ;
+
+void gather_init (struct gather *g)
+{
+  static struct gather const zero ;
+  *g = zero ;
+}
+
+void gather_free (struct gather *g)
+{
+  free(g->text) ;
+}
+
+void gather_empty (struct gather *g)
+{
+  g->n = 0 ;
+  g->len = 0 ;
+}
+
+int gather_isempty (struct gather const *g)
+{
+  for (unsigned int i = 0 ; i < g->n ; i++) if (g->parts[i].len) return 0 ;
+  return 1 ;
+}
+
+ /* What stands behind the last part is one with it. */
+
+static void add_part (struct gather *g, char const *s, size_t len)
+{
+  struct logpart *last = g->parts + g->n - 1 ;
+  if (g->n && last->s + last->len == s)
+  {
+    last->len += len ;
+    return ;
+  }
+  g->parts[g->n].s = s ;
+  g->parts[g->n++].len = len ;
+}
+
+static int is_cut (struct line const *line, struct manner const *m)
+{
+  return m->most && line->len > m->most + ELLIPSIS ;
+}
+
+static int is_plain (struct line const *line, struct manner const *m)
+{
+  return line->isended && !m->settings->stamps && !m->settings->prefix && !m->name && !is_cut(line, m) ;
+}
+
+ /* Parts point into the text: it moves only while there are none. */
+
+static int has_text (struct gather *g, size_t need)
+{
+  size_t size = need > GATHER_TEXT ? need : GATHER_TEXT ;
+  char *bigger ;
+  if (g->len + need <= g->size) return 1 ;
+  if (g->n) return (errno = 0, 0) ;
+  bigger = realloc(g->text, size) ;
+  if (!bigger) return 0 ;
+  g->text = bigger ;
+  g->size = size ;
+  return 1 ;
+}
+
+int gather_reserve (struct gather *g, struct line const *line, struct manner const *m)
+{
+  size_t prefix = m->settings->prefix ? strlen(m->settings->prefix) : 0 ;
+  size_t name = m->name ? strlen(m->name) : 0 ;
+  if (g->n == GATHER_PARTS) return (errno = 0, 0) ;
+  return is_plain(line, m) || has_text(g, name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1) ;
+}
+
+static size_t put (char *s, char const *what, size_t len)
+{
+  memcpy(s, what, len) ;
+  return len ;
+}
+
+void gather_add (struct gather *g, struct line const *line, struct manner const *m, struct stamp *stamp)
+{
+  struct script_settings const *x = m->settings ;
+  char *start = g->text + g->len ;
+  char *s = start ;
+  if (is_plain(line, m))
+  {
+    add_part(g, line->s, line->len + 1) ;
+    return ;
+  }
+  if (m->name) s += put(s, m->name, strlen(m->name)) ;
+  s += stamp_put(stamp, s, x->stamps, x->digits, x->localdigits) ;
+  if (x->prefix)
+  {
+    s += put(s, x->prefix, strlen(x->prefix)) ;
+    *s++ = ' ' ;
+  }
+  s += put(s, line->s, is_cut(line, m) ? m->most : line->len) ;
+  if (is_cut(line, m)) s += put(s, ellipsis, ELLIPSIS) ;
+  *s++ = '\n' ;
+  g->len += (size_t)(s - start) ;
+  add_part(g, start, (size_t)(s - start)) ;
+}

@@ -1,0 +1,126 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/log.h"
+#include "liblogger/logger-internal.h"
+
+enum { BYTES_PER_DIGITS = UINT64_FMT } ;
+
+ /* All is tried again in each turn. */
+
+static void on_room (void *data, unsigned int events, tain const *now)
+{
+  (void)data ;
+  (void)events ;
+  (void)now ;
+}
+
+static int open_action (struct logger *l, struct logger_action *a)
+{
+  a->logger = l ;
+  a->manner.settings = &a->action->settings ;
+  gather_init(&a->gather) ;
+  loop_watch_init(&a->watch, &on_room, l) ;
+  switch (a->action->type)
+  {
+    case SCRIPT_STDOUT : sink_init(&a->sink, 1, "stdout") ; break ;
+    case SCRIPT_ALERT :
+      sink_init(&a->sink, 2, "stderr") ;
+      a->manner.name = "s6-log: alert: " ;
+      a->manner.most = a->action->settings.alert ;
+      break ;
+    case SCRIPT_DIR : return logdir_open(&a->logdir, a->action->path, &a->action->settings, l->log, &l->now) ;
+    case SCRIPT_STATUS : break ;
+  }
+  return 1 ;
+}
+
+int logger_open (struct logger *l, char const **what)
+{
+  *what = "all that the script names" ;
+  l->actions = calloc(l->script->actionlen + 1, sizeof(struct logger_action)) ;
+  l->isselected = calloc(l->script->grouplen + 1, 1) ;
+  if (!l->actions || !l->isselected) return 0 ;
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+  {
+    l->actions[i].action = l->script->actions + i ;
+    *what = l->script->actions[i].path ;
+    if (!open_action(l, l->actions + i)) return 0 ;
+  }
+  return 1 ;
+}
+
+static int flush_status (struct logger *l, struct logger_action *a)
+{
+  struct logpart const *last = a->gather.parts ;
+  if (gather_isempty(&a->gather)) return 1 ;
+  if (!sink_status(a->action->path, last->s, last->len, a->action->settings.status))
+    log_line(l->log, LOG_WARNING, "unable to write ", a->action->path, ": ", strerror(errno)) ;
+  return 1 ;
+}
+
+ /* Until it has room, somebody is to tell us. */
+
+static int flush_sink (struct logger *l, struct logger_action *a)
+{
+  if (sink_write(&a->sink, a->gather.parts, a->gather.n, l->log))
+  {
+    loop_watch_stop(&l->loop, &a->watch) ;
+    return 1 ;
+  }
+  if (!loop_watch_isstarted(&a->watch) && !loop_watch_start(&l->loop, &a->watch, a->sink.out.fd, LOOP_WRITE))
+    log_line(l->log, LOG_WARNING, "unable to wait for ", a->sink.name, ": ", strerror(errno)) ;
+  return 0 ;
+}
+
+static int flush_one (struct logger *l, struct logger_action *a)
+{
+  switch (a->action->type)
+  {
+    case SCRIPT_DIR : return logdir_write(&a->logdir, a->gather.parts, a->gather.n, &l->now) ;
+    case SCRIPT_STATUS : return flush_status(l, a) ;
+    default : return flush_sink(l, a) ;
+  }
+}
+
+int logger_flush (struct logger *l)
+{
+  int isdone = 1 ;
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+  {
+    struct logger_action *a = l->actions + i ;
+    if (!a->gather.n) continue ;
+    if (flush_one(l, a)) gather_empty(&a->gather) ;
+    else isdone = 0 ;
+  }
+  return isdone ;
+}
+
+int logger_close (struct logger *l)
+{
+  int isdone = 1 ;
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) isdone &= logdir_close(&l->actions[i].logdir, &l->now) ;
+  return isdone ;
+}
+
+void logger_report (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+  {
+    struct logger_action const *a = l->actions + i ;
+    char lines[BYTES_PER_DIGITS], bytes[BYTES_PER_DIGITS] ;
+    if (a->action->type != SCRIPT_DIR) continue ;
+    lines[uint64_fmt(lines, a->lines)] = 0 ;
+    bytes[uint64_fmt(bytes, a->logdir.size)] = 0 ;
+    log_line(l->log, LOG_NOTE, a->action->path, ": ", lines, " lines, current has ", bytes, " bytes",
+      tain_less(&a->logdir.retry, &tain_infinite) ? ", and cannot be written to" : "") ;
+  }
+}

@@ -1,0 +1,98 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <skalibs/tai.h>
+#include <skalibs/types.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/log.h"
+#include "liblogger/lines.h"
+#include "liblogger/logger-internal.h"
+#include "liblogger/select.h"
+
+void logger_clock (struct logger *l)
+{
+  struct timespec wall ;
+  tain_now_g() ;
+  l->now.now = STAMP ;
+  clock_gettime(CLOCK_REALTIME, &wall) ;
+  l->now.wall = wall ;
+  stamp_set(&l->stamp, &wall) ;
+}
+
+typedef int action_func (struct logger *, struct logger_action *, struct line const *) ;
+
+ /* For each action that the line is for, until f returns 0, which is returned. */
+
+static int for_actions (struct logger *l, struct line const *line, action_func *f)
+{
+  for (unsigned int i = 0 ; i < l->script->grouplen ; i++)
+  {
+    struct script_group const *g = l->script->groups + i ;
+    if (!l->isselected[i]) continue ;
+    for (unsigned int j = 0 ; j < g->actions ; j++)
+      if (!(*f)(l, l->actions + g->firstaction + j, line)) return 0 ;
+  }
+  return 1 ;
+}
+
+static int reserve (struct logger *l, struct logger_action *a, struct line const *line)
+{
+  (void)l ;
+  return gather_reserve(&a->gather, line, &a->manner) ;
+}
+
+ /* Of a status only the last line of a batch is of use. */
+
+static int add (struct logger *l, struct logger_action *a, struct line const *line)
+{
+  if (a->action->type == SCRIPT_STATUS) gather_empty(&a->gather) ;
+  gather_add(&a->gather, line, &a->manner, &l->stamp) ;
+  a->lines++ ;
+  return 1 ;
+}
+
+ /* 0: there is no room for it now; errno. */
+
+static int distribute_one (struct logger *l, struct line const *line)
+{
+  select_groups(l->script, (char *)(uintptr_t)line->s, line->len, l->isselected) ;
+  return for_actions(l, line, &reserve) && for_actions(l, line, &add) ;
+}
+
+ /* The end of a line is a newline from now on, where there is one. */
+
+static int next (struct logger *l, struct lines *x, int islast, struct line *line)
+{
+  int isone = lines_next(x, &line->s, &line->len) ;
+  if (!isone && islast) isone = lines_last(x, &line->s, &line->len) ;
+  if (!isone) return 0 ;
+  line->isended = line->s + line->len < x->s + x->at || x->at == x->len ;
+  if (line->isended) l->source.s[(size_t)(line->s - x->s) + line->len] = '\n' ;
+  return 1 ;
+}
+
+int logger_distribute (struct logger *l, int islast, unsigned int most)
+{
+  struct lines x ;
+  struct line line ;
+  unsigned int n = 0 ;
+  lines_init(&x, l->source.s, l->source.len, l->options.limit) ;
+  l->taken = 0 ;
+  while (n < most && next(l, &x, islast, &line))
+  {
+    if (!distribute_one(l, &line))
+    {
+      if (errno) return -1 ;
+      break ;
+    }
+    l->taken = x.at ;
+    n++ ;
+  }
+  return (int)n ;
+}

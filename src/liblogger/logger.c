@@ -1,0 +1,224 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#include "libdaemon/clock.h"
+#include "libdaemon/log.h"
+#include "libdaemon/loop.h"
+#include "libdaemon/signals.h"
+#include "liblogger/logger-internal.h"
+
+static int const signals[] = { SIGTERM, SIGHUP, SIGALRM, SIGUSR1 } ;
+
+static int is_begun (struct logger const *l)
+{
+  return l->source.len > 0 ;
+}
+
+ /* What it has been given is not taken back: the source keeps what is not taken. */
+
+static void give_up (struct logger *l)
+{
+  log_line(l->log, LOG_WARNING, "it is time to end: what could not be written stays in the input") ;
+  l->state = LOGGER_OVER ;
+}
+
+static void close_all (struct logger *l)
+{
+  l->state = LOGGER_CLOSING ;
+  loop_watch_stop(&l->loop, &l->input) ;
+  if (logger_close(l)) l->state = LOGGER_OVER ;
+}
+
+ /* Of a batch that was taken, is there more to come? 0 and errno: it cannot go on. */
+
+static int end_batch (struct logger *l)
+{
+  if (!logger_flush(l))
+  {
+    l->state = LOGGER_FLUSHING ;
+    return loop_watch_change(&l->loop, &l->input, l->isedged ? LOOP_READ | LOOP_EDGE : 0) ;
+  }
+  l->state = LOGGER_READING ;
+  if (!source_take(&l->source, l->taken)) return 0 ;
+  return loop_watch_change(&l->loop, &l->input, l->isedged ? LOOP_READ | LOOP_EDGE : LOOP_READ) ;
+}
+
+ /* After TERM only the line that is begun is of interest, and only until its time is over;
+    and what is nowhere but here. */
+
+static int is_one_enough (struct logger const *l)
+{
+  return l->isending && l->source.kind != SOURCE_OTHER ;
+}
+
+static int is_time_over (struct logger const *l)
+{
+  return l->isending && !tain_less(&l->now.now, &l->deadline) ;
+}
+
+ /* 1: there may be more at once. 0: nothing more now. -1 and errno. */
+
+static int read_batch (struct logger *l)
+{
+  enum source_seen seen ;
+  int islast, n ;
+  if (l->isending && !is_begun(l))
+  {
+    close_all(l) ;
+    return 0 ;
+  }
+  logger_clock(l) ;
+  seen = source_look(&l->source) ;
+  if (seen == SOURCE_ERROR) return -1 ;
+  if (seen == SOURCE_END) l->isover = 1 ;
+  islast = l->isover || is_time_over(l) ;
+  n = logger_distribute(l, islast, is_one_enough(l) ? 1 : INT_MAX) ;
+  if (n < 0 || !end_batch(l)) return -1 ;
+  if (l->state == LOGGER_FLUSHING) return 0 ;
+  if ((islast || l->isending) && !is_begun(l)) close_all(l) ;
+  else if (n && is_one_enough(l)) close_all(l) ;
+  else if (!n && source_isstuck(&l->source)) return source_hold(&l->source) ? 1 : -1 ;
+  else if (!n && !l->isedged && is_begun(l)) return source_hold(&l->source) ? 0 : -1 ;
+  return l->state == LOGGER_READING && n ;
+}
+
+static int read_all (struct logger *l)
+{
+  int r = 1 ;
+  while (r > 0) r = read_batch(l) ;
+  return r == 0 ;
+}
+
+ /* What is there to be done by its time. */
+
+static int work (struct logger *l)
+{
+  if (l->state == LOGGER_FLUSHING)
+  {
+    if (!end_batch(l)) return 0 ;
+    if (l->state == LOGGER_FLUSHING && is_time_over(l)) give_up(l) ;
+  }
+  if (l->state == LOGGER_READING && !read_all(l)) return 0 ;
+  if (l->state == LOGGER_CLOSING)
+  {
+    close_all(l) ;
+    if (l->state == LOGGER_CLOSING && is_time_over(l)) give_up(l) ;
+  }
+  return 1 ;
+}
+
+static void set_timer (struct logger *l)
+{
+  tain when = l->isending ? l->deadline : tain_infinite ;
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_next(&l->actions[i].logdir, &when) ;
+  loop_timer_set(&l->loop, &l->timer, &when) ;
+}
+
+static void turn_dirs (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_turn(&l->actions[i].logdir, &l->now) ;
+}
+
+static void rotate_all (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_rotate(&l->actions[i].logdir) ;
+}
+
+static void begin_ending (struct logger *l)
+{
+  if (l->isending) return ;
+  l->isending = 1 ;
+  l->deadline = tain_infinite ;
+  if (l->options.timeout) clock_after(&l->deadline, &l->now.now, l->options.timeout) ;
+  if (l->state == LOGGER_READING && !is_begun(l)) close_all(l) ;
+}
+
+static void on_signal (void *data, int sig, pid_t pid)
+{
+  struct logger *l = data ;
+  (void)pid ;
+  switch (sig)
+  {
+    case SIGTERM : if (!l->options.ispersistent) begin_ending(l) ; break ;
+    case SIGHUP : begin_ending(l) ; break ;
+    case SIGALRM : rotate_all(l) ; break ;
+    default : logger_report(l) ; break ;
+  }
+}
+
+static void on_signals (void *data, unsigned int events, tain const *now)
+{
+  struct logger *l = data ;
+  (void)events ;
+  (void)now ;
+  logger_clock(l) ;
+  if (!signals_take(l->signals.fd, &on_signal, l)) log_line(l->log, LOG_WARNING, "unable to read signals: ", strerror(errno)) ;
+}
+
+ /* All is looked at in each turn. */
+
+static void on_ready (void *data, unsigned int events, tain const *now)
+{
+  (void)data ;
+  (void)events ;
+  (void)now ;
+}
+
+static void on_time (void *data, tain const *now)
+{
+  (void)data ;
+  (void)now ;
+}
+
+int logger_init (struct logger *l, struct script const *script, struct logger_options const *options, struct log *log, char const **what)
+{
+  static struct logger const zero ;
+  int fd ;
+  *l = zero ;
+  l->script = script ;
+  l->options = *options ;
+  if (!l->options.limit) l->options.limit = LOGGER_LINE_MAX ;
+  l->log = log ;
+  l->deadline = tain_infinite ;
+  l->isedged = (uint8_t)logger_hasedges() ;
+  stamp_init(&l->stamp) ;
+  *what = "the loop" ;
+  if (!tain_now_set_stopwatch_g()) return 0 ;
+  logger_clock(l) ;
+  fd = signals_init(signals, sizeof(signals) / sizeof(signals[0])) ;
+  if (fd < 0 || !loop_init(&l->loop)) return 0 ;
+  loop_watch_init(&l->input, &on_ready, l) ;
+  loop_watch_init(&l->signals, &on_signals, l) ;
+  loop_timer_init(&l->timer, &on_time, l) ;
+  if (!loop_watch_start(&l->loop, &l->signals, fd, LOOP_READ)) return 0 ;
+  if (!logger_open(l, what)) return 0 ;
+  *what = "the input" ;
+  return source_init(&l->source, 0, l->options.iscushioned)
+    && loop_watch_start(&l->loop, &l->input, 0, l->isedged ? LOOP_READ | LOOP_EDGE : LOOP_READ) ;
+}
+
+int logger_run (struct logger *l)
+{
+  while (work(l))
+  {
+    if (l->state == LOGGER_OVER) return 1 ;
+    set_timer(l) ;
+    if (!loop_turn(&l->loop) && errno != EINTR) return 0 ;
+    logger_clock(l) ;
+    turn_dirs(l) ;
+  }
+  return 0 ;
+}
