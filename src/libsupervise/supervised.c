@@ -4,7 +4,7 @@
 
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervised.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 
 int supervised (char const *dir)
 {

@@ -11,7 +11,7 @@
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervisor.h"
 #include "libsupervise/svcontrol.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 
 enum { SUPERVISE_MODE = 0700, LOCK_MODE = 0644 } ;
 

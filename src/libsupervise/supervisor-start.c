@@ -16,12 +16,12 @@
 
 #include "exitcodes.h"
 #include "libdaemon/signals.h"
-#include "libsupervise/launch.h"
+#include "libdaemon/launch.h"
 #include "libsupervise/remedy.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervisor-internal.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 
 #define RUN "./run"
 #define FINISH "./finish"

@@ -14,7 +14,7 @@
 #include "libdaemon/clock.h"
 #include "libdaemon/log.h"
 #include "libdaemon/spawner.h"
-#include "libsupervise/launch.h"
+#include "libdaemon/launch.h"
 #include "libsvscan/listing.h"
 #include "libsvscan/pause.h"
 #include "libsvscan/registry.h"

@@ -17,7 +17,7 @@
 #include "libdaemon/loop.h"
 #include "libdaemon/shortage.h"
 #include "libdaemon/signals.h"
-#include "libsupervise/launch.h"
+#include "libdaemon/launch.h"
 #include "libsvscan/finale.h"
 #include "libsvscan/listing.h"
 #include "libsvscan/orders.h"

@@ -25,10 +25,10 @@
 #include "libdaemon/procfd.h"
 #include "libdaemon/signals.h"
 #include "libdaemon/spawner.h"
-#include "libsupervise/launch.h"
+#include "libdaemon/launch.h"
 #include "libsupervise/remedy.h"
 #include "libsupervise/servicepath.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 #include "libsupervise/wholefile.h"
 
 #define USAGE "s6-notifyoncheck [ -d ] [ -3 fd ] [ -s initialsleep ] [ -T globaltimeout ] [ -t localtimeout ] [ -w waitingtime ] [ -n tries ] [ -c checkprog ] prog..."

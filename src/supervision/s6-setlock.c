@@ -18,7 +18,7 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libdaemon/clock.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 
 #define USAGE "s6-setlock [ -n | -N ] [ -t timeout ] [ -r | -w ] [ -d fd ] file prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)

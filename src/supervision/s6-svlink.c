@@ -24,7 +24,7 @@
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervised.h"
 #include "libsupervise/svcontrol.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 #include "libsupervise/svpair.h"
 
 #define USAGE "s6-svlink [ -d | -D ] [ -f ] [ -P ] [ -t timeout ] scandir servicedir [ name ]"

@@ -16,7 +16,7 @@
 #include "exitcodes.h"
 #include "libchain/longoptions.h"
 #include "libsupervise/svcontrol.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 #include "libsvscan/paths.h"
 #include "libsvscan/svscan.h"
 

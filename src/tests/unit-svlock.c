@@ -1,6 +1,6 @@
 /* ISC license. */
 
-/* libsupervise/svlock.h: who sees whose lock, how long it lasts, and what can be locked at
+/* libdaemon/svlock.h: who sees whose lock, how long it lasts, and what can be locked at
    all; supervised.h, which asks. */
 
 #include <skalibs/nonposix.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 
 #include "libsupervise/supervised.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 #include "support/child.h"
 #include "support/tap.h"
 

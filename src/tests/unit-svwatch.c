@@ -17,7 +17,7 @@
 #include <skalibs/tai.h>
 
 #include "libfifodir/fifodir.h"
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 #include "libsupervise/svstatus.h"
 #include "libsupervise/svwatch.h"
 #include "support/tap.h"

@@ -8,7 +8,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "libsupervise/svlock.h"
+#include "libdaemon/svlock.h"
 
 #ifdef F_OFD_SETLK
 enum { TRY = F_OFD_SETLK, WAIT = F_OFD_SETLKW } ;

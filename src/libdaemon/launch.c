@@ -18,7 +18,7 @@
 
 #include "exitcodes.h"
 #include "libdaemon/signals.h"
-#include "libsupervise/launch.h"
+#include "libdaemon/launch.h"
 
 static int is_target (struct launch const *l, int fd)
 {
