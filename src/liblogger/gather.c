@@ -21,16 +21,17 @@ void gather_free (struct gather *g)
   free(g->text) ;
 }
 
+void gather_release (struct gather *g)
+{
+  g->wantedparts = 0 ;
+  g->wanted = 0 ;
+}
+
 void gather_empty (struct gather *g)
 {
   g->n = 0 ;
   g->len = 0 ;
-}
-
-int gather_isempty (struct gather const *g)
-{
-  for (unsigned int i = 0 ; i < g->n ; i++) if (g->parts[i].len) return 0 ;
-  return 1 ;
+  gather_release(g) ;
 }
 
  /* What stands behind the last part is one with it. */
@@ -61,9 +62,9 @@ static int is_plain (struct line const *line, struct manner const *m)
 
 static int has_text (struct gather *g, size_t need)
 {
-  size_t size = need > GATHER_TEXT ? need : GATHER_TEXT ;
+  size_t size = g->wanted + need > GATHER_TEXT ? g->wanted + need : GATHER_TEXT ;
   char *bigger ;
-  if (g->len + need <= g->size) return 1 ;
+  if (g->len + g->wanted + need <= g->size) return 1 ;
   if (g->n) return (errno = 0, 0) ;
   bigger = realloc(g->text, size) ;
   if (!bigger) return 0 ;
@@ -76,8 +77,12 @@ int gather_reserve (struct gather *g, struct line const *line, struct manner con
 {
   size_t prefix = m->settings->prefix ? strlen(m->settings->prefix) : 0 ;
   size_t name = m->name ? strlen(m->name) : 0 ;
-  if (g->n == GATHER_PARTS) return (errno = 0, 0) ;
-  return is_plain(line, m) || has_text(g, name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1) ;
+  size_t need = is_plain(line, m) ? 0 : name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1 ;
+  if (g->n + g->wantedparts == GATHER_PARTS) return (errno = g->n ? 0 : ENOMEM, 0) ;
+  if (need && !has_text(g, need)) return 0 ;
+  g->wantedparts++ ;
+  g->wanted += need ;
+  return 1 ;
 }
 
 static size_t put (char *s, char const *what, size_t len)

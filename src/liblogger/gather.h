@@ -22,6 +22,8 @@ struct gather
   char *text ;
   size_t len ;
   size_t size ;
+  unsigned int wantedparts ;  /* reserved */
+  size_t wanted ;
 } ;
 
 struct line
@@ -34,7 +36,6 @@ struct line
 extern void gather_init (struct gather *) ;
 extern void gather_free (struct gather *) ;
 extern void gather_empty (struct gather *) ;
-extern int gather_isempty (struct gather const *) ;
 
  /* How a line is told by an action: with the stamps and the prefix of the settings, after
     name, and of its text so many bytes at most, and "..." then. */
@@ -45,8 +46,12 @@ struct manner
   size_t most ;  /* 0: all */
 } ;
 
- /* Is there room for it? 0 and errno: 0 not before gather_empty; ENOMEM. */
+ /* Makes sure that there is room for it, beside what was reserved before. 0 and errno: 0 not
+    before gather_empty; ENOMEM. */
 extern int gather_reserve (struct gather *, struct line const *, struct manner const *) ;
+
+ /* Nothing is reserved any more. */
+extern void gather_release (struct gather *) ;
 
  /* Adds it, after gather_reserve. The line is in use until gather_empty. */
 extern void gather_add (struct gather *, struct line const *, struct manner const *, struct stamp *) ;

@@ -37,4 +37,11 @@ extern void logdir_recover (struct logdir *, struct logtime const *) ;  /* they 
  /* Can it be written to? What is under way is done first. */
 extern int logdir_isready (struct logdir *, struct logtime const *) ;
 
+ /* There is something for the processor; what it does next. */
+extern void logdir_begin_processing (struct logdir *, struct logtime const *) ;
+extern void logdir_process (struct logdir *, struct logtime const *) ;
+
+ /* Executes the processor. Its process; 0 or -1 and errno. */
+extern pid_t logdir_start_processor (struct logdir *) ;
+
 #endif

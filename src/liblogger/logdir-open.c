@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 
+#include "libdaemon/svlock.h"
 #include "liblogger/logdir-internal.h"
 #include "liblogger/logdir.h"
 
@@ -63,12 +64,11 @@ static int begin (struct logdir *d, struct logtime const *now)
 
 static int take_lock (struct logdir *d)
 {
-  int r ;
   d->lock = openat(d->dir, LOGDIR_LOCK, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, FILE_MODE) ;
   if (d->lock < 0) return 0 ;
-  r = fd_lock(d->lock, 1, 1) ;
-  if (!r) errno = EBUSY ;
-  return r > 0 ;
+  if (svlock_try(d->lock, 0)) return 1 ;
+  if (errno == EAGAIN || errno == EACCES) errno = EBUSY ;
+  return 0 ;
 }
 
 int logdir_open (struct logdir *d, char const *path, struct script_settings const *settings, struct log *log, struct logtime const *now)
@@ -79,7 +79,7 @@ int logdir_open (struct logdir *d, char const *path, struct script_settings cons
   d->path = path ;
   d->settings = settings ;
   d->log = log ;
-  d->rotation = d->retry = d->sync = d->look = tain_infinite ;
+  d->rotation = d->retry = d->sync = d->look = d->turn = tain_infinite ;
   if (mkdir(path, DIRECTORY_MODE) == -1 && errno != EEXIST) return 0 ;
   d->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (d->dir >= 0 && take_lock(d) && archives_read(&d->archives, d->dir) && begin(d, now))

@@ -21,19 +21,33 @@ static size_t line_end (char const *s, size_t at, size_t len)
   return newline ? (size_t)(newline - s) + 1 : len ;
 }
 
+ /* The bytes of current at which it is full, and those that it is not to have. */
+
+static uint64_t mark_of (struct logdir const *d)
+{
+  struct script_settings const *x = d->settings ;
+  if (d->processing != LOGDIR_IDLE) return LOGDIR_PATIENCE * (uint64_t)x->size ;
+  return x->size > x->tolerance ? x->size - x->tolerance : 1 ;
+}
+
+static uint64_t most_of (struct logdir const *d)
+{
+  return (d->processing != LOGDIR_IDLE ? LOGDIR_PATIENCE : 1) * (uint64_t)d->settings->size ;
+}
+
  /* How much of a part goes into current, when that has so many bytes: up to the end of
     the line with which it is full, or before one that would be too much. The rest of a
     line goes where its beginning is. */
 
 static size_t find_cut (struct logdir const *d, uint64_t size, char const *s, size_t len, int ismidline)
 {
-  uint64_t mark = d->settings->size - d->settings->tolerance ;
+  uint64_t mark = mark_of(d) ;
   size_t at = ismidline ? line_end(s, 0, len) : 0 ;
   if (size + len < mark) return len ;
   while (at < len && size + at < mark)
   {
     size_t end = line_end(s, at, len) ;
-    if (size + at && size + end > d->settings->size) break ;
+    if (size + at && size + end > most_of(d)) break ;
     at = end ;
   }
   return at ;
@@ -102,11 +116,11 @@ static int is_rest (struct logpart const *parts, unsigned int n)
   return 0 ;
 }
 
- /* At the end of a line only. */
+ /* At the end of a line only, and when no processor is at work. */
 
 static void rotate_if_full (struct logdir *d, int isfull)
 {
-  if (d->ismidline || !d->size) return ;
+  if (d->state != LOGDIR_WRITABLE || d->ismidline || !d->size || d->processing != LOGDIR_IDLE) return ;
   if (isfull || d->isrotationwanted || d->size + d->settings->tolerance >= d->settings->size) d->state = LOGDIR_SYNC ;
   d->isrotationwanted = 0 ;
 }
@@ -118,7 +132,7 @@ int logdir_write (struct logdir *d, struct logpart *parts, unsigned int n, struc
     struct piece p ;
     if (!logdir_isready(d, now)) return 0 ;
     collect(&p, d, parts, n) ;
-    if (p.len && !write_piece(d, &p, parts, n, now)) return 0 ;
+    if (p.len ? !write_piece(d, &p, parts, n, now) : d->processing != LOGDIR_IDLE) return 0 ;
     rotate_if_full(d, p.isfull) ;
   }
   if (d->state != LOGDIR_WRITABLE) logdir_isready(d, now) ;  /* what it has taken is safe, whether or not */
@@ -128,18 +142,28 @@ int logdir_write (struct logdir *d, struct logpart *parts, unsigned int n, struc
 void logdir_rotate (struct logdir *d)
 {
   d->isrotationwanted = !!d->size ;
-  if (d->state == LOGDIR_WRITABLE) rotate_if_full(d, 0) ;
+  rotate_if_full(d, 0) ;
 }
 
 static void sync_data (struct logdir *d, struct logtime const *now)
 {
+  if (fdatasync(d->fd) == -1 && errno != EINVAL)
+  {
+    logdir_fail(d, "fdatasync current", now) ;
+    d->sync = d->retry ;
+    return ;
+  }
   d->sync = tain_infinite ;
-  if (fdatasync(d->fd) == -1 && errno != EINVAL) logdir_fail(d, "fdatasync current", now) ;
+  logdir_recover(d, now) ;
 }
 
 void logdir_turn (struct logdir *d, struct logtime const *now)
 {
-  if (d->state == LOGDIR_CLOSED) return ;
+  int isbusy = d->processing != LOGDIR_IDLE ;
+  if (d->dir < 0) return ;
+  logdir_process(d, now) ;
+  if (isbusy) rotate_if_full(d, 0) ;
+  if (d->state == LOGDIR_CLOSING || d->state == LOGDIR_CLOSED) return ;
   if (!tain_less(&now->now, &d->sync) && d->state == LOGDIR_WRITABLE) sync_data(d, now) ;
   if (!tain_less(&now->now, &d->rotation))
   {
@@ -151,8 +175,10 @@ void logdir_turn (struct logdir *d, struct logtime const *now)
 
 void logdir_next (struct logdir const *d, tain *when)
 {
-  if (d->state == LOGDIR_CLOSED) return ;
+  if (d->dir < 0) return ;
+  clock_lower(when, &d->turn) ;
   clock_lower(when, &d->retry) ;
+  if (d->state == LOGDIR_CLOSING || d->state == LOGDIR_CLOSED) return ;
   clock_lower(when, &d->rotation) ;
-  clock_lower(when, &d->sync) ;
+  if (d->state == LOGDIR_WRITABLE) clock_lower(when, &d->sync) ;
 }

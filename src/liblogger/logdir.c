@@ -102,7 +102,8 @@ static int finish_previous (struct logdir *d, struct logtime const *now)
 
 static int archive_previous (struct logdir *d, struct logtime const *now)
 {
-  if (!logdir_archive(d, LOGDIR_PREVIOUS, ARCHIVE_FINISHED, now)) return logdir_fail(d, "archive previous", now) ;
+  if (d->settings->processor) logdir_begin_processing(d, now) ;
+  else if (!logdir_archive(d, LOGDIR_PREVIOUS, ARCHIVE_FINISHED, now)) return logdir_fail(d, "archive previous", now) ;
   d->state = LOGDIR_TRIM ;
   return 1 ;
 }
@@ -139,8 +140,10 @@ static int is_early (struct logdir const *d, struct logtime const *now)
 
 static int be_writable (struct logdir *d, struct logtime const *now)
 {
-  while (steps[d->state])
+  int isdone = 0 ;
+  for (; steps[d->state] ; isdone = 1)
     if (!(*steps[d->state])(d, now)) return 0 ;
+  if (isdone) logdir_recover(d, now) ;
   return d->state == LOGDIR_WRITABLE ;
 }
 
@@ -163,15 +166,22 @@ int logdir_isready (struct logdir *d, struct logtime const *now)
   return !is_early(d, now) && be_writable(d, now) && look(d, now) ;
 }
 
-int logdir_close (struct logdir *d, struct logtime const *now)
+static int close_current (struct logdir *d, struct logtime const *now)
 {
-  if (d->state == LOGDIR_CLOSED) return 1 ;
   if (is_early(d, now)) return 0 ;
   if (d->state != LOGDIR_CLOSING && !be_writable(d, now)) return 0 ;
   d->state = LOGDIR_CLOSING ;
   if (fsync(d->fd) == -1 && errno != EINVAL) return logdir_fail(d, "fsync current", now) ;
   if (fchmod(d->fd, d->mode | LOGDIR_FINISHED) == -1) return logdir_fail(d, "chmod current", now) ;
   d->state = LOGDIR_CLOSED ;
+  d->retry = tain_infinite ;
+  return 1 ;
+}
+
+int logdir_close (struct logdir *d, struct logtime const *now)
+{
+  if (d->state != LOGDIR_CLOSED && !close_current(d, now)) return 0 ;
+  if (d->processing != LOGDIR_IDLE) return 0 ;
   logdir_abandon(d) ;
   return 1 ;
 }

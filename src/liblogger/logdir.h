@@ -14,6 +14,14 @@
 
     A step that fails is done again after the time between retries; until then nothing
     is written. It is told when it begins to fail, each minute, and when it is over.
+
+    With a processor ARCHIVE leaves previous to it, and current is written to meanwhile:
+
+      IDLE -> SPAWN -> RUNNING -> DONE -> DROP -> STATE -> ARCHIVE -> IDLE
+      RUNNING -> SPAWN      it has failed, or could not be started: again, later and later
+
+    What is there for processors is theirs alone: no rotation begins before IDLE. Current
+    takes LOGDIR_PATIENCE times what it should, and then nothing more.
  */
 
 #include <stddef.h>
@@ -39,6 +47,19 @@ enum logdir_state
   LOGDIR_CLOSING,
   LOGDIR_CLOSED
 } ;
+
+enum logdir_processing
+{
+  LOGDIR_IDLE,
+  LOGDIR_SPAWN,
+  LOGDIR_RUNNING,
+  LOGDIR_DONE,  /* it has done its work, and processed is to be made safe */
+  LOGDIR_DROP,  /* previous has gone into processed */
+  LOGDIR_NEWSTATE_BECOMES_STATE,
+  LOGDIR_PROCESSED_BECOMES_ARCHIVE
+} ;
+
+enum { LOGDIR_PATIENCE = 4 } ;
 
 struct logtime
 {
@@ -66,6 +87,12 @@ struct logdir
   tain retry ;  /* it fails: when to try again; else infinite */
   tain since ;  /* it fails */
   tain telling ;  /* when to tell of it again */
+  enum logdir_processing processing ;
+  pid_t pid ;  /* of the processor, at RUNNING */
+  unsigned int failures ;  /* of it, one after the other */
+  unsigned int pause ;  /* milliseconds until it is tried again */
+  tain turn ;  /* when it is to go on; infinite at IDLE and RUNNING */
+  tain processortelling ;  /* when to tell of its failures again */
 } ;
 
  /* A part of what is to be written: whole lines, each with its newline. */
@@ -89,8 +116,12 @@ extern void logdir_rotate (struct logdir *) ;  /* as soon as it can be; nothing 
 extern void logdir_turn (struct logdir *, struct logtime const *) ;
 extern void logdir_next (struct logdir const *, tain *when) ;  /* lowers it */
 
- /* 1: it is closed. 0: it fails: try again at retry. */
+ /* 1: it is closed. 0: it fails: try again at retry; or a processor is at work. */
 extern int logdir_close (struct logdir *, struct logtime const *) ;
+
+ /* A processor that is at work is not waited for: what it was given is for the next
+    logger. Before logdir_close. */
+extern void logdir_leave_processor (struct logdir *) ;
 
  /* Lets go of all, as a kill would. */
 extern void logdir_abandon (struct logdir *) ;

@@ -13,21 +13,24 @@
 
 enum { BYTES_PER_DIGITS = UINT64_FMT } ;
 
- /* All is tried again in each turn. */
+ /* The first one that writes to the same place. */
 
-static void on_room (void *data, unsigned int events, tain const *now)
+static struct logger_action *find_first (struct logger *l, struct logger_action *a)
 {
-  (void)data ;
-  (void)events ;
-  (void)now ;
+  struct logger_action *b = l->actions ;
+  for (; b < a ; b++)
+  {
+    if (b->action->type != a->action->type || b->action->type == SCRIPT_DIR) continue ;
+    if (b->action->type != SCRIPT_STATUS || !strcmp(b->action->path, a->action->path)) break ;
+  }
+  return b ;
 }
 
 static int open_action (struct logger *l, struct logger_action *a)
 {
-  a->logger = l ;
+  a->first = find_first(l, a) ;
   a->manner.settings = &a->action->settings ;
   gather_init(&a->gather) ;
-  loop_watch_init(&a->watch, &on_room, l) ;
   switch (a->action->type)
   {
     case SCRIPT_STDOUT : sink_init(&a->sink, 1, "stdout") ; break ;
@@ -60,24 +63,10 @@ int logger_open (struct logger *l, char const **what)
 static int flush_status (struct logger *l, struct logger_action *a)
 {
   struct logpart const *last = a->gather.parts ;
-  if (gather_isempty(&a->gather)) return 1 ;
-  if (!sink_status(a->action->path, last->s, last->len, a->action->settings.status))
-    log_line(l->log, LOG_WARNING, "unable to write ", a->action->path, ": ", strerror(errno)) ;
+  int ok = sink_status(a->action->path, last->s, last->len, a->action->settings.status) ;
+  if (!ok && !a->isfailing) log_line(l->log, LOG_WARNING, "unable to write ", a->action->path, ": ", strerror(errno)) ;
+  a->isfailing = !ok ;
   return 1 ;
-}
-
- /* Until it has room, somebody is to tell us. */
-
-static int flush_sink (struct logger *l, struct logger_action *a)
-{
-  if (sink_write(&a->sink, a->gather.parts, a->gather.n, l->log))
-  {
-    loop_watch_stop(&l->loop, &a->watch) ;
-    return 1 ;
-  }
-  if (!loop_watch_isstarted(&a->watch) && !loop_watch_start(&l->loop, &a->watch, a->sink.out.fd, LOOP_WRITE))
-    log_line(l->log, LOG_WARNING, "unable to wait for ", a->sink.name, ": ", strerror(errno)) ;
-  return 0 ;
 }
 
 static int flush_one (struct logger *l, struct logger_action *a)
@@ -86,20 +75,37 @@ static int flush_one (struct logger *l, struct logger_action *a)
   {
     case SCRIPT_DIR : return logdir_write(&a->logdir, a->gather.parts, a->gather.n, &l->now) ;
     case SCRIPT_STATUS : return flush_status(l, a) ;
-    default : return flush_sink(l, a) ;
+    default : return sink_write(&a->sink, a->gather.parts, a->gather.n, l->log) ;
   }
+}
+
+ /* Until it has room, somebody is to tell us. */
+
+static void wait_for_room (struct logger *l, int fd, int isfull)
+{
+  struct loop_watch *w = l->room + fd - 1 ;
+  if (!isfull) loop_watch_stop(&l->loop, w) ;
+  else if (!loop_watch_isstarted(w) && !loop_watch_start(&l->loop, w, fd, LOOP_WRITE))
+    log_line(l->log, LOG_WARNING, "unable to wait for ", fd == 1 ? "stdout" : "stderr", ": ", strerror(errno)) ;
 }
 
 int logger_flush (struct logger *l)
 {
+  int isfull[2] = { 0, 0 } ;
   int isdone = 1 ;
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
   {
     struct logger_action *a = l->actions + i ;
     if (!a->gather.n) continue ;
-    if (flush_one(l, a)) gather_empty(&a->gather) ;
-    else isdone = 0 ;
+    if (flush_one(l, a))
+    {
+      gather_empty(&a->gather) ;
+      continue ;
+    }
+    isdone = 0 ;
+    if (a->action->type != SCRIPT_DIR) isfull[a->sink.out.fd - 1] = 1 ;
   }
+  for (int fd = 1 ; fd <= 2 ; fd++) wait_for_room(l, fd, isfull[fd - 1]) ;
   return isdone ;
 }
 
@@ -107,8 +113,17 @@ int logger_close (struct logger *l)
 {
   int isdone = 1 ;
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
-    if (l->actions[i].action->type == SCRIPT_DIR) isdone &= logdir_close(&l->actions[i].logdir, &l->now) ;
+  {
+    struct logger_action *a = l->actions + i ;
+    if (a->action->type == SCRIPT_DIR) isdone &= !a->gather.n && logdir_close(&a->logdir, &l->now) ;
+  }
   return isdone ;
+}
+
+void logger_leave_processors (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_leave_processor(&l->actions[i].logdir) ;
 }
 
 void logger_report (struct logger *l)
@@ -121,6 +136,7 @@ void logger_report (struct logger *l)
     lines[uint64_fmt(lines, a->lines)] = 0 ;
     bytes[uint64_fmt(bytes, a->logdir.size)] = 0 ;
     log_line(l->log, LOG_NOTE, a->action->path, ": ", lines, " lines, current has ", bytes, " bytes",
-      tain_less(&a->logdir.retry, &tain_infinite) ? ", and cannot be written to" : "") ;
+      tain_less(&a->logdir.retry, &tain_infinite) ? ", and cannot be written to" : "",
+      a->logdir.processing ? ", processor at work" : "") ;
   }
 }

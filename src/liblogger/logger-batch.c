@@ -44,15 +44,23 @@ static int for_actions (struct logger *l, struct line const *line, action_func *
 static int reserve (struct logger *l, struct logger_action *a, struct line const *line)
 {
   (void)l ;
-  return gather_reserve(&a->gather, line, &a->manner) ;
+  return gather_reserve(&a->first->gather, line, &a->manner) ;
+}
+
+static int release (struct logger *l, struct logger_action *a, struct line const *line)
+{
+  (void)l ;
+  (void)line ;
+  gather_release(&a->first->gather) ;
+  return 1 ;
 }
 
  /* Of a status only the last line of a batch is of use. */
 
 static int add (struct logger *l, struct logger_action *a, struct line const *line)
 {
-  if (a->action->type == SCRIPT_STATUS) gather_empty(&a->gather) ;
-  gather_add(&a->gather, line, &a->manner, &l->stamp) ;
+  if (a->action->type == SCRIPT_STATUS) gather_empty(&a->first->gather) ;
+  gather_add(&a->first->gather, line, &a->manner, &l->stamp) ;
   a->lines++ ;
   return 1 ;
 }
@@ -61,8 +69,13 @@ static int add (struct logger *l, struct logger_action *a, struct line const *li
 
 static int distribute_one (struct logger *l, struct line const *line)
 {
+  int ok, e ;
   select_groups(l->script, (char *)(uintptr_t)line->s, line->len, l->isselected) ;
-  return for_actions(l, line, &reserve) && for_actions(l, line, &add) ;
+  ok = for_actions(l, line, &reserve) ;
+  e = errno ;
+  for_actions(l, line, ok ? &add : &release) ;
+  if (ok) for_actions(l, line, &release) ;
+  return (errno = e, ok) ;
 }
 
  /* The end of a line is a newline from now on, where there is one. */

@@ -22,8 +22,10 @@ extern int logger_distribute (struct logger *, int islast, unsigned int most) ;
  /* 1: all actions have taken what they were given. */
 extern int logger_flush (struct logger *) ;
 
- /* 1: all logdirs are closed. */
+ /* 1: all logdirs are closed. Those that have not taken what they were given are not. */
 extern int logger_close (struct logger *) ;
+
+extern void logger_leave_processors (struct logger *) ;  /* they are waited for no more */
 
 extern void logger_report (struct logger *) ;  /* a line for each logdir */
 

@@ -17,7 +17,9 @@
 #include "libdaemon/signals.h"
 #include "liblogger/logger-internal.h"
 
-static int const signals[] = { SIGTERM, SIGHUP, SIGALRM, SIGUSR1 } ;
+static int const signals[] = { SIGTERM, SIGHUP, SIGALRM, SIGUSR1, SIGCHLD } ;
+
+enum { BATCHES_AT_ONCE = 16, AT_ONCE_MS = 50 } ;
 
 static int is_begun (struct logger const *l)
 {
@@ -28,29 +30,42 @@ static int is_begun (struct logger const *l)
 
 static void give_up (struct logger *l)
 {
-  log_line(l->log, LOG_WARNING, "it is time to end: what could not be written stays in the input") ;
+  log_line(l->log, LOG_WARNING, "it is time to end: ", l->state == LOGGER_CLOSING ? "not all could be closed"
+    : l->source.held ? "what could not be written is lost" : "what could not be written stays in the input") ;
+  logger_leave_processors(l) ;
+  logger_close(l) ;
   l->state = LOGGER_OVER ;
 }
 
 static void close_all (struct logger *l)
 {
-  l->state = LOGGER_CLOSING ;
-  loop_watch_stop(&l->loop, &l->input) ;
+  if (l->state != LOGGER_CLOSING)
+  {
+    l->state = LOGGER_CLOSING ;
+    loop_watch_stop(&l->loop, &l->input) ;
+    if (l->options.timeout) clock_after(&l->patience, &l->now.now, l->options.timeout) ;
+  }
+  if (!tain_less(&l->now.now, &l->patience))
+  {
+    logger_leave_processors(l) ;
+    l->patience = tain_infinite ;
+  }
   if (logger_close(l)) l->state = LOGGER_OVER ;
 }
 
- /* Of a batch that was taken, is there more to come? 0 and errno: it cannot go on. */
+ /* Where there are no edges, the end of the input would wake us all the time. */
 
 static int end_batch (struct logger *l)
 {
   if (!logger_flush(l))
   {
     l->state = LOGGER_FLUSHING ;
-    return loop_watch_change(&l->loop, &l->input, l->isedged ? LOOP_READ | LOOP_EDGE : 0) ;
+    if (!l->isedged) loop_watch_stop(&l->loop, &l->input) ;
+    return 1 ;
   }
   l->state = LOGGER_READING ;
   if (!source_take(&l->source, l->taken)) return 0 ;
-  return loop_watch_change(&l->loop, &l->input, l->isedged ? LOOP_READ | LOOP_EDGE : LOOP_READ) ;
+  return loop_watch_isstarted(&l->input) || loop_watch_start(&l->loop, &l->input, l->source.fd, LOOP_READ) ;
 }
 
  /* After TERM only the line that is begun is of interest, and only until its time is over;
@@ -66,7 +81,22 @@ static int is_time_over (struct logger const *l)
   return l->isending && !tain_less(&l->now.now, &l->deadline) ;
 }
 
- /* 1: there may be more at once. 0: nothing more now. -1 and errno. */
+ /* What has gone wrong with it ends it, and what was read is not lost for that. */
+
+static enum source_seen look (struct logger *l)
+{
+  enum source_seen seen = l->isover ? SOURCE_END : source_look(&l->source) ;
+  if (seen == SOURCE_ERROR)
+  {
+    l->error = errno ;
+    log_line(l->log, LOG_WARNING, "unable to read: ", strerror(errno)) ;
+  }
+  if (seen == SOURCE_ERROR || seen == SOURCE_END) l->isover = 1 ;
+  return seen ;
+}
+
+ /* 1: there may be more at once. 0: nothing more now. -1 and errno. What was new is looked
+    at twice: the end that came with it wakes nobody again. */
 
 static int read_batch (struct logger *l)
 {
@@ -78,9 +108,8 @@ static int read_batch (struct logger *l)
     return 0 ;
   }
   logger_clock(l) ;
-  seen = source_look(&l->source) ;
-  if (seen == SOURCE_ERROR) return -1 ;
-  if (seen == SOURCE_END) l->isover = 1 ;
+  l->source.isslow = l->isending ;
+  seen = look(l) ;
   islast = l->isover || is_time_over(l) ;
   n = logger_distribute(l, islast, is_one_enough(l) ? 1 : INT_MAX) ;
   if (n < 0 || !end_batch(l)) return -1 ;
@@ -89,26 +118,31 @@ static int read_batch (struct logger *l)
   else if (n && is_one_enough(l)) close_all(l) ;
   else if (!n && source_isstuck(&l->source)) return source_hold(&l->source) ? 1 : -1 ;
   else if (!n && !l->isedged && is_begun(l)) return source_hold(&l->source) ? 0 : -1 ;
-  return l->state == LOGGER_READING && n ;
+  return l->state == LOGGER_READING && (n || seen == SOURCE_SOME) ;
 }
 
-static int read_all (struct logger *l)
+ /* Signals and timers get their turn, however fast the input is. */
+
+static int read_some (struct logger *l)
 {
+  tain const begin = l->now.now ;
   int r = 1 ;
-  while (r > 0) r = read_batch(l) ;
-  return r == 0 ;
+  for (unsigned int i = 0 ; r > 0 && i < BATCHES_AT_ONCE && clock_elapsed(&begin, &l->now.now) < AT_ONCE_MS ; i++) r = read_batch(l) ;
+  l->ismore = r > 0 ;
+  return r >= 0 ;
 }
 
  /* What is there to be done by its time. */
 
 static int work (struct logger *l)
 {
+  l->ismore = 0 ;
   if (l->state == LOGGER_FLUSHING)
   {
     if (!end_batch(l)) return 0 ;
     if (l->state == LOGGER_FLUSHING && is_time_over(l)) give_up(l) ;
   }
-  if (l->state == LOGGER_READING && !read_all(l)) return 0 ;
+  if (l->state == LOGGER_READING && !read_some(l)) return 0 ;
   if (l->state == LOGGER_CLOSING)
   {
     close_all(l) ;
@@ -120,6 +154,8 @@ static int work (struct logger *l)
 static void set_timer (struct logger *l)
 {
   tain when = l->isending ? l->deadline : tain_infinite ;
+  if (l->ismore) when = l->now.now ;
+  if (l->state == LOGGER_CLOSING) clock_lower(&when, &l->patience) ;
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
     if (l->actions[i].action->type == SCRIPT_DIR) logdir_next(&l->actions[i].logdir, &when) ;
   loop_timer_set(&l->loop, &l->timer, &when) ;
@@ -155,6 +191,7 @@ static void on_signal (void *data, int sig, pid_t pid)
     case SIGTERM : if (!l->options.ispersistent) begin_ending(l) ; break ;
     case SIGHUP : begin_ending(l) ; break ;
     case SIGALRM : rotate_all(l) ; break ;
+    case SIGCHLD : break ;  /* each turn looks */
     default : logger_report(l) ; break ;
   }
 }
@@ -192,7 +229,7 @@ int logger_init (struct logger *l, struct script const *script, struct logger_op
   l->options = *options ;
   if (!l->options.limit) l->options.limit = LOGGER_LINE_MAX ;
   l->log = log ;
-  l->deadline = tain_infinite ;
+  l->deadline = l->patience = tain_infinite ;
   l->isedged = (uint8_t)logger_hasedges() ;
   stamp_init(&l->stamp) ;
   *what = "the loop" ;
@@ -202,6 +239,7 @@ int logger_init (struct logger *l, struct script const *script, struct logger_op
   if (fd < 0 || !loop_init(&l->loop)) return 0 ;
   loop_watch_init(&l->input, &on_ready, l) ;
   loop_watch_init(&l->signals, &on_signals, l) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) loop_watch_init(l->room + i, &on_ready, l) ;
   loop_timer_init(&l->timer, &on_time, l) ;
   if (!loop_watch_start(&l->loop, &l->signals, fd, LOOP_READ)) return 0 ;
   if (!logger_open(l, what)) return 0 ;
@@ -214,7 +252,7 @@ int logger_run (struct logger *l)
 {
   while (work(l))
   {
-    if (l->state == LOGGER_OVER) return 1 ;
+    if (l->state == LOGGER_OVER) return l->error ? (errno = l->error, 0) : 1 ;
     set_timer(l) ;
     if (!loop_turn(&l->loop) && errno != EINTR) return 0 ;
     logger_clock(l) ;

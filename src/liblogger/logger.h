@@ -51,11 +51,11 @@ struct logger_action
 {
   struct script_action const *action ;
   struct manner manner ;
+  struct logger_action *first ;  /* of those to the same place, whose lines are to stay in order: it gathers for all of them */
   struct gather gather ;
   struct logdir logdir ;  /* of DIR */
   struct sink sink ;  /* of STDOUT, ALERT */
-  struct loop_watch watch ;  /* until the sink has room */
-  struct logger *logger ;
+  uint8_t isfailing ;  /* a status: it was told */
   uint64_t lines ;
 } ;
 
@@ -72,12 +72,16 @@ struct logger
   struct loop loop ;
   struct loop_watch input ;
   struct loop_watch signals ;
+  struct loop_watch room[2] ;  /* of stdout, of stderr; while somebody waits for it */
   struct loop_timer timer ;
   tain deadline ;  /* after TERM; else infinite */
+  tain patience ;  /* once it closes: how long processors are waited for */
   size_t taken ;  /* bytes of the batch that are done with when all is flushed */
   enum logger_state state ;
   uint8_t isending ;  /* TERM or HUP has come */
   uint8_t isover ;  /* the input is */
+  uint8_t ismore ;  /* it may have more at once */
+  int error ;  /* of the input: why it is over; or 0 */
   uint8_t isedged ;  /* what stays in the input does not wake us */
 } ;
 

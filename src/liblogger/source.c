@@ -65,9 +65,9 @@ static size_t most_of (struct source const *x)
 {
 #ifdef F_GETPIPE_SZ
   int size = x->kind == SOURCE_PIPE ? fcntl(x->fd, F_GETPIPE_SZ) : 0 ;
-  if (size > 0 && size / 2 < SOURCE_BATCH / 2) return (size_t)size / 2 ;
+  if (size > 0 && size < SOURCE_BATCH) return 1 ;
 #endif
-  return x->kind == SOURCE_SOCKET ? SOURCE_BATCH / 8 : SOURCE_BATCH / 2 ;
+  return x->kind == SOURCE_SOCKET ? 1 : SOURCE_BATCH / 2 ;
 }
 
 int source_init (struct source *x, int fd, int iscushioned)
@@ -77,11 +77,13 @@ int source_init (struct source *x, int fd, int iscushioned)
   x->fd = fd ;
   x->kind = kind_of(fd) ;
   if (!make_room(x, SOURCE_BATCH)) return 0 ;
+  if (x->kind == SOURCE_PIPE)
+  {
+    x->null = open("/dev/null", O_WRONLY | O_CLOEXEC) ;
+    if (x->null < 0 || pipecoe(x->pipe) == -1) x->kind = SOURCE_OTHER ;
+    else if (iscushioned) cushion(fd) ;
+  }
   x->most = most_of(x) ;
-  if (x->kind != SOURCE_PIPE) return 1 ;
-  x->null = open("/dev/null", O_WRONLY | O_CLOEXEC) ;
-  if (x->null < 0 || pipecoe(x->pipe) == -1) x->kind = SOURCE_OTHER ;
-  else if (iscushioned) cushion(fd) ;
   return 1 ;
 }
 
@@ -120,20 +122,29 @@ static ssize_t see_other (struct source *x, char *s)
 {
   struct pollfd p = { .fd = x->fd, .events = POLLIN } ;
   if (poll(&p, 1, 0) != 1) return (errno = EAGAIN, -1) ;
-  return read(x->fd, s, SOURCE_BATCH) ;
+  return read(x->fd, s, x->isslow ? 1 : SOURCE_BATCH) ;
 }
+
+static ssize_t see_kind (struct source *x, char *s)
+{
+  switch (x->kind)
+  {
+    case SOURCE_PIPE : return see_pipe(x, s) ;
+    case SOURCE_SOCKET : return recv(x->fd, s, SOURCE_BATCH, MSG_PEEK | MSG_DONTWAIT) ;
+    default : return see_other(x, s) ;
+  }
+}
+
+ /* Where there is no tee(2), as of a kernel that is none of Linux, it is read. */
 
 static ssize_t see (struct source *x, char *s)
 {
   ssize_t r ;
-  do switch (x->kind)
-  {
-    case SOURCE_PIPE : r = see_pipe(x, s) ; break ;
-    case SOURCE_SOCKET : r = recv(x->fd, s, SOURCE_BATCH, MSG_PEEK | MSG_DONTWAIT) ; break ;
-    default : r = see_other(x, s) ; break ;
-  }
+  do r = see_kind(x, s) ;
   while (r == -1 && errno == EINTR) ;
-  return r ;
+  if (r != -1 || x->kind != SOURCE_PIPE || (errno != EINVAL && errno != ENOSYS)) return r ;
+  x->kind = SOURCE_OTHER ;
+  return see(x, s) ;
 }
 
 static enum source_seen look_once (struct source *x)
@@ -145,7 +156,6 @@ static enum source_seen look_once (struct source *x)
   if (r == -1) return errno == EAGAIN || errno == EWOULDBLOCK ? SOURCE_NOTHING : SOURCE_ERROR ;
   if (!r) return SOURCE_END ;
   x->len = x->held + (size_t)r ;
-  x->isfull = r == SOURCE_BATCH ;
   if (x->kind == SOURCE_OTHER) x->held = x->len ;
   return x->len > before ? SOURCE_SOME : SOURCE_NOTHING ;
 }
@@ -165,6 +175,34 @@ enum source_seen source_look (struct source *x)
   if (seen != SOURCE_NOTHING || x->len == x->held || !has_hung_up(x)) return seen ;
   seen = look_once(x) ;
   return seen == SOURCE_NOTHING ? SOURCE_END : seen ;
+}
+
+ /* What was put there by splice(2) may take more room than it has bytes: a copy of it
+    fills our pipe, and so it may fill the other one. */
+
+static int is_crammed (struct source const *x)
+{
+#ifdef HAS_TEE
+  struct pollfd p = { .fd = x->pipe[1], .events = POLLOUT } ;
+  ssize_t n = tee(x->fd, x->pipe[1], SOURCE_BATCH, SPLICE_F_NONBLOCK) ;
+  int r = poll(&p, 1, 0) ;
+  while (n > 0)
+  {
+    ssize_t some = splice(x->pipe[0], 0, x->null, 0, (size_t)n, SPLICE_F_NONBLOCK) ;
+    if (some <= 0) break ;
+    n -= some ;
+  }
+  return !r ;
+#else
+  (void)x ;
+  return 0 ;
+#endif
+}
+
+int source_isstuck (struct source const *x)
+{
+  if (x->len == x->held) return 0 ;
+  return x->len - x->held >= x->most || (x->kind == SOURCE_PIPE && is_crammed(x)) ;
 }
 
  /* It was seen, so it is there: nobody waits. */

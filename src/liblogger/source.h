@@ -8,7 +8,8 @@
     so that a logger that is killed has lost nothing:
 
     PIPE    tee(2) into a private pipe, which is read; splice(2) takes
-    SOCKET  recv(2) with MSG_PEEK; recv(2) takes
+    SOCKET  recv(2) with MSG_PEEK; recv(2) takes; the beginning of a line is held here, for
+            nobody can say how much of it fits into a socket
     OTHER   read(2): what was read is gone, and held here
 
     The flags of the descriptor are not touched, and nobody waits on it: poll first.
@@ -16,7 +17,6 @@
  */
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdint.h>
 
 enum source_kind { SOURCE_PIPE, SOURCE_SOCKET, SOURCE_OTHER } ;
@@ -38,7 +38,7 @@ struct source
   size_t held ;
   size_t size ;  /* of s; there is always a byte behind len */
   size_t most ;  /* so much of one line stays where it is: a writer may wait for more to be taken */
-  uint8_t isfull ;  /* there may be more than was seen */
+  uint8_t isslow ;  /* OTHER: a byte at a time, no further than needed */
 } ;
 
  /* iscushioned: its pipe may be made larger. 0 and errno. */
@@ -62,6 +62,8 @@ extern int source_take (struct source *, size_t) ;
 
  /* What is in s cannot stay where it is. 0 and errno. */
 extern int source_hold (struct source *) ;
-#define source_isstuck(x) ((x)->len > (x)->held && (x)->len - (x)->held >= (x)->most)
+
+ /* Could it be that more of the line will not be seen before what is in s is taken? */
+extern int source_isstuck (struct source const *) ;
 
 #endif

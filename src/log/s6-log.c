@@ -74,6 +74,15 @@ static void compile (struct script *script, char const *const *words)
   strerr_dief(EXITCODE_USAGE, error.text) ;
 }
 
+static void refuse_unmade (struct script const *script)
+{
+  for (unsigned int i = 0 ; i < script->actionlen ; i++)
+  {
+    if (script->actions[i].settings.isdropping) strerr_dief(EXITCODE_USAGE, "directive od is not there yet") ;
+    if (script->actions[i].settings.lines) strerr_dief(EXITCODE_USAGE, "directive i is not there yet") ;
+  }
+}
+
 static void tell_ready (int fd)
 {
   if (fd < 0) return ;
@@ -94,6 +103,7 @@ int main (int argc, char const *const *argv)
   if (!argv[0]) dieusage() ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   compile(&script, argv) ;
+  refuse_unmade(&script) ;
   if (!logger_init(&logger, &script, &options, &log, &what)) strerr_diefusys(EXITCODE_SYSTEM, "open ", what) ;
   tell_ready(ready) ;
   if (!logger_run(&logger)) strerr_diefusys(EXITCODE_SYSTEM, "go on") ;
