@@ -369,6 +369,19 @@ s6_envdir_8_1() { works ; }
 s6_softlimit_8_1() { works ; }
 s6_setsid_8_1() { works ; }
 s6_setlock_8_1() { works ; }
+s6_log_8_1()
+{
+  echo hello > lines
+  ok "$case" sh -c "$reader example < lines 3> ready"
+  is "$case: it is ready" "$(wc -c < ready)" 1
+  like "$case: the line is there" "$(cat log/current)" '^[0-9: .-]*  hello$'
+}
+s6_log_8_2()
+{
+  works
+  like "$case: the error" "$(cat errors/current)" '^@[0-9a-f]* error: a$'
+  like "$case: the rest" "$(cat rest/current)" '^@[0-9a-f]* all well$'
+}
 s6_fghack_8_1() { works ; }
 has_died() # makes a service directory
 {
