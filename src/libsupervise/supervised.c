@@ -2,9 +2,9 @@
 
 #include <errno.h>
 
+#include "libdaemon/svlock.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervised.h"
-#include "libdaemon/svlock.h"
 
 int supervised (char const *dir)
 {

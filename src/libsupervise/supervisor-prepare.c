@@ -7,11 +7,11 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 
+#include "libdaemon/svlock.h"
 #include "libfifodir/fifodir.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervisor.h"
 #include "libsupervise/svcontrol.h"
-#include "libdaemon/svlock.h"
 
 enum { SUPERVISE_MODE = 0700, LOCK_MODE = 0644 } ;
 

@@ -15,13 +15,13 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
-#include "libdaemon/signals.h"
 #include "libdaemon/launch.h"
+#include "libdaemon/signals.h"
+#include "libdaemon/svlock.h"
 #include "libsupervise/remedy.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervisor-internal.h"
-#include "libdaemon/svlock.h"
 
 #define RUN "./run"
 #define FINISH "./finish"

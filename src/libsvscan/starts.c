@@ -12,9 +12,9 @@
 
 #include "exitcodes.h"
 #include "libdaemon/clock.h"
+#include "libdaemon/launch.h"
 #include "libdaemon/log.h"
 #include "libdaemon/spawner.h"
-#include "libdaemon/launch.h"
 #include "libsvscan/listing.h"
 #include "libsvscan/pause.h"
 #include "libsvscan/registry.h"

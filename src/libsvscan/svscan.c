@@ -13,11 +13,11 @@
 
 #include "libdaemon/children.h"
 #include "libdaemon/clock.h"
+#include "libdaemon/launch.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libdaemon/shortage.h"
 #include "libdaemon/signals.h"
-#include "libdaemon/launch.h"
 #include "libsvscan/finale.h"
 #include "libsvscan/listing.h"
 #include "libsvscan/orders.h"

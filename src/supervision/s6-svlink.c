@@ -20,11 +20,11 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/waiting.h"
+#include "libdaemon/svlock.h"
 #include "libfifodir/fifodir.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervised.h"
 #include "libsupervise/svcontrol.h"
-#include "libdaemon/svlock.h"
 #include "libsupervise/svpair.h"
 
 #define USAGE "s6-svlink [ -d | -D ] [ -f ] [ -P ] [ -t timeout ] scandir servicedir [ name ]"

@@ -15,8 +15,8 @@
 
 #include "exitcodes.h"
 #include "libchain/longoptions.h"
-#include "libsupervise/svcontrol.h"
 #include "libdaemon/svlock.h"
+#include "libsupervise/svcontrol.h"
 #include "libsvscan/paths.h"
 #include "libsvscan/svscan.h"
 

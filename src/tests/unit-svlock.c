@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "libsupervise/supervised.h"
 #include "libdaemon/svlock.h"
+#include "libsupervise/supervised.h"
 #include "support/child.h"
 #include "support/tap.h"
 

@@ -16,8 +16,8 @@
 
 #include <skalibs/tai.h>
 
-#include "libfifodir/fifodir.h"
 #include "libdaemon/svlock.h"
+#include "libfifodir/fifodir.h"
 #include "libsupervise/svstatus.h"
 #include "libsupervise/svwatch.h"
 #include "support/tap.h"

@@ -254,13 +254,15 @@ os.write(w, b"x\n") ; os.read(s, 2)
 print(fcntl.fcntl(r, fcntl.F_GETFL) & os.O_NONBLOCK, fcntl.fcntl(t, fcntl.F_GETFL) & os.O_NONBLOCK)
 os.close(w) ; p.wait()')" 'x
 0 0'
+# each write is a line: of longer ones the pipe makes pieces
+by_lines() { lines "$1" "$2" | while read -r line ; do echo "$line" ; done ; }
 mkfifo two
 s6-log ./two.d < two &
 logger=$!
 exec 8> two
-lines 1 500 >&8 &
+by_lines 1 500 >&8 &
 writer=$!
-lines 501 1000 >&8
+by_lines 501 1000 >&8
 wait "$writer"
 exec 8>&-
 wait "$logger"
