@@ -126,6 +126,24 @@ void logger_leave_processors (struct logger *l)
     if (l->actions[i].action->type == SCRIPT_DIR) logdir_leave_processor(&l->actions[i].logdir) ;
 }
 
+void logger_turn (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_turn(&l->actions[i].logdir, &l->now) ;
+}
+
+void logger_next (struct logger const *l, tain *when)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_next(&l->actions[i].logdir, when) ;
+}
+
+void logger_rotate (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR) logdir_rotate(&l->actions[i].logdir) ;
+}
+
 void logger_report (struct logger *l)
 {
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)

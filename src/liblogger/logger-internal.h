@@ -27,6 +27,11 @@ extern int logger_close (struct logger *) ;
 
 extern void logger_leave_processors (struct logger *) ;  /* they are waited for no more */
 
+ /* Of all logdirs. */
+extern void logger_turn (struct logger *) ;
+extern void logger_next (struct logger const *, tain *when) ;  /* lowers it */
+extern void logger_rotate (struct logger *) ;
+
 extern void logger_report (struct logger *) ;  /* a line for each logdir */
 
 #endif

@@ -156,21 +156,8 @@ static void set_timer (struct logger *l)
   tain when = l->isending ? l->deadline : tain_infinite ;
   if (l->ismore) when = l->now.now ;
   if (l->state == LOGGER_CLOSING) clock_lower(&when, &l->patience) ;
-  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
-    if (l->actions[i].action->type == SCRIPT_DIR) logdir_next(&l->actions[i].logdir, &when) ;
+  logger_next(l, &when) ;
   loop_timer_set(&l->loop, &l->timer, &when) ;
-}
-
-static void turn_dirs (struct logger *l)
-{
-  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
-    if (l->actions[i].action->type == SCRIPT_DIR) logdir_turn(&l->actions[i].logdir, &l->now) ;
-}
-
-static void rotate_all (struct logger *l)
-{
-  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
-    if (l->actions[i].action->type == SCRIPT_DIR) logdir_rotate(&l->actions[i].logdir) ;
 }
 
 static void begin_ending (struct logger *l)
@@ -190,7 +177,7 @@ static void on_signal (void *data, int sig, pid_t pid)
   {
     case SIGTERM : if (!l->options.ispersistent) begin_ending(l) ; break ;
     case SIGHUP : begin_ending(l) ; break ;
-    case SIGALRM : rotate_all(l) ; break ;
+    case SIGALRM : logger_rotate(l) ; break ;
     case SIGCHLD : break ;  /* each turn looks */
     default : logger_report(l) ; break ;
   }
@@ -256,7 +243,7 @@ int logger_run (struct logger *l)
     set_timer(l) ;
     if (!loop_turn(&l->loop) && errno != EINTR) return 0 ;
     logger_clock(l) ;
-    turn_dirs(l) ;
+    logger_turn(l) ;
   }
   return 0 ;
 }
