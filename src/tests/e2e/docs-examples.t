@@ -427,6 +427,21 @@ s6_supervise_8_1()
   stop supervisor
   is "$case: SIGTERM ends both" "$status" 0
 }
+s6_log_8_1()
+{
+  echo 'one line' > lines
+  # shellcheck disable=SC2086 # words
+  run timeout 20 $reader example < lines 3> told
+  is "$case" "$status" 0
+  is "$case: it is ready" "$(cat told)" ''
+  like "$case: the line is there" "$(cat log/current)" '^[0-9-]{10} .* one line$'
+}
+s6_log_8_2()
+{
+  works
+  like "$case: the error" "$(cat errors/current)" ' error: a$'
+  like "$case: the rest" "$(cat rest/current)" ' all well$'
+}
 begin_services() # DIR...: each tells when it is ready, and has a supervisor
 {
   for service in "$@"

@@ -50,7 +50,6 @@ done
 for reference in $(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1.\2/p' "$doc"/*.[378] | sort -u)
 do
   case $reference in
-    s6-log.*) ;;
     s6-*|fdholder*|fifodir*|accessrules*|super-servers*|service-directory*|scan-directory*)
       test -e "$doc/$reference" || fail "there is no page $reference, but a page refers to it" ;;
   esac
