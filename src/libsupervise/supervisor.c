@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <skalibs/tai.h>
 
@@ -40,8 +39,11 @@ static int begin_machine (struct supervisor *s)
 
 static int write_first_status (struct supervisor *s)
 {
+  struct svstatus old ;
+  int e ;
   if (svstatus_write(".", &s->machine.status)) return 1 ;
-  if (access(SERVICE_STATUS, F_OK) == -1) return 0 ;
+  e = errno ;
+  if (!svstatus_read(".", &old)) return (errno = e, 0) ;
   supervisor_save_status(s) ;
   return 1 ;
 }

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include <skalibs/strerr.h>
+#include <skalibs/types.h>
 
 #include "support/bench.h"
 #include "support/benchrow.h"
@@ -52,7 +53,7 @@ static unsigned int rounds (unsigned int n)
 
 static char const *const *waiting (unsigned int count)
 {
-  static char names[BENCHTREE_MOST][16] ;
+  static char names[BENCHTREE_MOST][sizeof("scan/s") + UINT_FMT] ;
   static char const *argv[BENCHTREE_MOST + 3] = { "s6-svwait", "-u" } ;
   for (unsigned int i = 0 ; i < count ; i++)
   {

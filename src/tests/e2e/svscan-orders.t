@@ -205,6 +205,7 @@ stop s
 is 'finish without its interpreter: 0' "$status" 0
 fresh
 script d/.s6-svscan/finish 'exit 7'
+children=$(supervisors s)
 kill -s STOP "$(pid_of s)"
 signals TERM
 signals INT
@@ -214,6 +215,8 @@ kill -s CONT "$(pid_of s)"
 retry 5 ended s
 stop s
 is 'signals on its way there do not end it' "$status" 7
+# ABRT leaves them: what they are told is not for what comes next
+for pid in $children ; do retry 5 tap_gone "$pid" || kill -s KILL "$pid" ; done
 
 # letters and signals, with Debian's
 
