@@ -18,7 +18,12 @@
 #include "libsupervise/servicepath.h"
 #include "libsupervise/wholefile.h"
 
-enum { LINE_MAX_BYTES = 256, INFO_MAX = 512 } ;
+enum
+{
+  LINE_MAX_BYTES = 256,
+  FILE_BYTES = 128,  /* a line, and newlines: always as many, so that it can be written over */
+  INFO_MAX = 512
+} ;
 
 #define FINISH_WORD "finish"
 
@@ -76,7 +81,8 @@ int child_write (struct child_file const *c, pid_t pid, int isfinish)
   if (!pid) pid = getpid() ;
   if (pid != 1) p.pid[uint64_fmt(p.pid, (uint64_t)pid)] = 0 ;
   len = snprintf(line, sizeof(line), "%s %s %s%s\n", p.pid, p.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
-  return wholefile_replace(SERVICE_CHILD, line, (size_t)len) ;
+  memset(line + len, '\n', FILE_BYTES - (size_t)len) ;
+  return (c->iswritten && wholefile_overwrite(SERVICE_CHILD, line, FILE_BYTES)) || wholefile_replace(SERVICE_CHILD, line, FILE_BYTES) ;
 }
 
 struct found

@@ -16,6 +16,7 @@ enum { CHILD_BOOT = 36 } ;  /* bytes of the kernel's boot id */
 struct child_file
 {
   char boot[CHILD_BOOT + 1] ;
+  int iswritten ;  /* by us, once: it can be written over, which costs less. Nobody reads it while we live */
   char start[UINT64_FMT] ;  /* of who was found */
 } ;
 

@@ -164,6 +164,7 @@ static pid_t launch_child (struct supervisor *s, struct launch *l, struct before
   else supervisor_isfine(s, TROUBLE_CHILD) ;
   s->ischildunsaved = b->written || l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS | LAUNCH_CGROUP) ;
   if (s->ischildunsaved) supervisor_put_off(s) ;
+  else s->child.iswritten = 1 ;
   return pid ;
 }
 

@@ -116,3 +116,12 @@ int wholefile_empty (char const *path)
   fd_close(fd) ;
   return 1 ;
 }
+
+int wholefile_overwrite (char const *path, char const *s, size_t len)
+{
+  int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
+  if (fd < 0) return 0 ;
+  if (!write_all(fd, s, len)) return close_failed(fd) ;
+  fd_close(fd) ;
+  return 1 ;
+}

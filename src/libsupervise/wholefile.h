@@ -17,6 +17,10 @@ extern ssize_t wholefile_readlast (char const *path, char *s, size_t max, off_t 
     the old one is there as it was. */
 extern int wholefile_replace (char const *path, char const *s, size_t len) ;
 
+ /* Writes over what is at its beginning, in one write: for what nobody reads at the same
+    time. 0 and errno: some of it may be there. */
+extern int wholefile_overwrite (char const *path, char const *s, size_t len) ;
+
  /* An empty one, made if it is not there. Whoever replaces it at the same time is not
     disturbed. 0 and errno. */
 extern int wholefile_empty (char const *path) ;
