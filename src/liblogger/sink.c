@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "libdaemon/log.h"
@@ -49,19 +50,6 @@ int sink_write (struct sink *x, struct logpart *parts, unsigned int n, struct lo
   return 1 ;
 }
 
-static int write_all (int fd, char const *s, size_t len)
-{
-  while (len)
-  {
-    ssize_t r = write(fd, s, len) ;
-    if (r == -1 && errno == EINTR) continue ;
-    if (r == -1) return 0 ;
-    s += r ;
-    len -= (size_t)r ;
-  }
-  return 1 ;
-}
-
 static int fill_up (int fd, size_t len)
 {
   char filling[FILLING] ;
@@ -69,7 +57,7 @@ static int fill_up (int fd, size_t len)
   for (size_t some ; len ; len -= some)
   {
     some = len < sizeof(filling) ? len : sizeof(filling) ;
-    if (!write_all(fd, filling, some)) return 0 ;
+    if (allwrite(fd, filling, some) < some) return 0 ;
   }
   return 1 ;
 }
@@ -80,7 +68,7 @@ static int write_status (char const *path, char const *s, size_t len, size_t siz
   int ok ;
   if (fd < 0) return 0 ;
   if (size && len > size) len = size ;
-  ok = write_all(fd, s, len) && (size <= len || fill_up(fd, size - len)) ;
+  ok = allwrite(fd, s, len) == len && (size <= len || fill_up(fd, size - len)) ;
   fd_close(fd) ;
   return ok ;
 }

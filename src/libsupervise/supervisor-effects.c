@@ -12,6 +12,7 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/clock.h"
+#include "libdaemon/pause.h"
 #include "libdaemon/procfd.h"
 #include "libfifodir/fifodir.h"
 #include "libsupervise/servicepath.h"
@@ -20,7 +21,7 @@
 #include "libsupervise/svstatus.h"
 #include "libsupervise/wholefile.h"
 
-enum { PATIENCE_SECONDS_MAX = 10, NEXT_SOON_MS = 1000 } ;
+enum { NEXT_SOON_MS = 1000 } ;
 
 void supervisor_complain (struct supervisor *s, enum trouble trouble, char const *what)
 {
@@ -37,9 +38,8 @@ void supervisor_put_off (struct supervisor *s)
   tain when ;
   if (!tain_less(&s->later.when, &tain_infinite))
   {
-    s->patience = s->patience ? s->patience * 2 : 1 ;
-    if (s->patience > PATIENCE_SECONDS_MAX) s->patience = PATIENCE_SECONDS_MAX ;
-    clock_after(&when, &STAMP, s->patience * 1000) ;
+    pause_lengthen(&s->patience, PAUSE_LONGEST_SHORTAGE) ;
+    pause_end(s->patience, &STAMP, &when) ;
     loop_timer_set(&s->loop, &s->later, &when) ;
   }
 }

@@ -38,7 +38,7 @@ struct supervisor
   struct loop_timer later ;  /* to do what could not be done */
   struct loop_timer look ;  /* after an adopted process that has no descriptor */
   unsigned int complained ;  /* of what: a bit each, until it succeeds */
-  unsigned int patience ;  /* seconds until later */
+  uint16_t patience ;  /* seconds until later */
   int lock ;  /* as long as it is open no other supervisor starts */
   int controlfd ;
   pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "libsupervise/servicepath.h"
@@ -73,19 +74,6 @@ ssize_t wholefile_readlast (char const *path, char *s, size_t max, off_t *size)
   return read_part(path, s, max, 1, size) ;
 }
 
-static int write_all (int fd, char const *s, size_t len)
-{
-  while (len)
-  {
-    ssize_t r = write(fd, s, len) ;
-    if (r == -1 && errno == EINTR) continue ;
-    if (r == -1) return 0 ;
-    s += r ;
-    len -= (size_t)r ;
-  }
-  return 1 ;
-}
-
 int wholefile_replace (char const *path, char const *s, size_t len)
 {
   char new[SERVICEPATH_MAX + 4] ;
@@ -96,7 +84,7 @@ int wholefile_replace (char const *path, char const *s, size_t len)
   memcpy(new + pathlen, ".new", 5) ;
   fd = open_whole(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) ;
   if (fd < 0) return 0 ;
-  if (write_all(fd, s, len))
+  if (allwrite(fd, s, len) == len)
   {
     fd_close(fd) ;
     if (rename(new, path) == 0) return 1 ;
@@ -121,7 +109,7 @@ int wholefile_overwrite (char const *path, char const *s, size_t len)
 {
   int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
   if (fd < 0) return 0 ;
-  if (!write_all(fd, s, len)) return close_failed(fd) ;
+  if (allwrite(fd, s, len) < len) return close_failed(fd) ;
   fd_close(fd) ;
   return 1 ;
 }

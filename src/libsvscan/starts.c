@@ -14,9 +14,9 @@
 #include "libdaemon/clock.h"
 #include "libdaemon/launch.h"
 #include "libdaemon/log.h"
+#include "libdaemon/pause.h"
 #include "libdaemon/spawner.h"
 #include "libsvscan/listing.h"
-#include "libsvscan/pause.h"
 #include "libsvscan/registry.h"
 #include "libsvscan/starts.h"
 

@@ -97,7 +97,7 @@ x"
 like 't' "$(echo x | s6-log t 1)" '^@4[0-9a-f]{23} x$'
 like 'T' "$(echo x | s6-log T 1)" '^[0-9-]{10} [0-9:]{8}\.[0-9]{9}  x$'
 like 'u' "$(echo x | s6-log u3 1)" '^[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z x$'
-like 'U' "$(echo x | TZ=XXX-5:30 s6-log U 1)" '^[0-9-]{10}T[0-9:]{8}\.[0-9]{6}\+05:30 x$'
+like 'U' "$(echo x | TZ=IST-5:30 s6-log U 1)" '^[0-9-]{10}T[0-9:]{8}\.[0-9]{6}\+05:30 x$'
 like 'all, for one action' "$(echo x | s6-log pA t T ./st 1 ; cat st/current)" '^@[0-9a-f]{24} [^ ]* [^ ]*  A x$'
 is 'alert' "$(printf '%0300d\nab\n' 0 | s6-log E5 pP 2 2>&1)" 's6-log: alert: P 00000...
 s6-log: alert: P ab'

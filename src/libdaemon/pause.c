@@ -3,7 +3,7 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/clock.h"
-#include "libsvscan/pause.h"
+#include "libdaemon/pause.h"
 
 enum { MS_PER_SECOND = 1000 } ;
 
