@@ -55,3 +55,4 @@ s6-svwait
 s6-svlisten
 s6-svlisten1
 s6-log
+s6-listenfds
