@@ -19,14 +19,25 @@
 enum
 {
   COMPACT_FROM = 65536,
-  FDS_SPARE = 16
+  WORDS_SPARE = 32
 } ;
+
+ /* Words of the queue that are in front of a message's descriptors. */
+
+enum
+{
+  AT_OFFSET,
+  AT_COUNT,
+  AT_FDS
+} ;
+
+#define waiting(out) ((out)->queue + (out)->qhead)
 
 static void use_few (struct frame_out *out)
 {
-  out->fds = out->few ;
-  out->fdroom = FRAME_OUT_FDS ;
-  out->fdhead = out->fdend = 0 ;
+  out->queue = out->few ;
+  out->qroom = FRAME_OUT_FEW ;
+  out->qhead = out->qend = 0 ;
 }
 
 void frame_out_init (struct frame_out *out, struct frame_fdops const *fdops, void *owner)
@@ -38,59 +49,68 @@ void frame_out_init (struct frame_out *out, struct frame_fdops const *fdops, voi
   use_few(out) ;
 }
 
-static void forget_fds (struct frame_out *out)
+static void forget_queue (struct frame_out *out)
 {
-  if (out->fds != out->few) free(out->fds) ;
+  if (out->queue != out->few) free(out->queue) ;
   use_few(out) ;
 }
 
-static void release_some (struct frame_out *out, unsigned int n)
+ /* The first message's have left, or never will. */
+
+static void release_first (struct frame_out *out)
 {
-  while (n--) (*out->fdops->unref)(out->owner, out->fds[out->fdhead++].fd) ;
+  int const *fds = waiting(out) + AT_FDS ;
+  unsigned int n = waiting(out)[AT_COUNT] ;
+  out->qhead += AT_FDS + n ;
+  out->fdcount -= n ;
+  for (unsigned int i = 0 ; i < n ; i++) (*out->fdops->unref)(out->owner, fds[i]) ;
 }
 
 void frame_out_free (struct frame_out *out)
 {
-  release_some(out, out->fdend - out->fdhead) ;
-  forget_fds(out) ;
+  while (out->qhead < out->qend) release_first(out) ;
+  forget_queue(out) ;
   stralloc_free(&out->data) ;
   out->head = 0 ;
 }
 
-static int has_places (struct frame_out *out, unsigned int n)
+static int has_places (struct frame_out *out, unsigned int nfds)
 {
-  struct frame_attached *fds ;
-  size_t room = (size_t)out->fdend + n ;
-  if (room <= out->fdroom) return 1 ;
-  room += FDS_SPARE + room / 8 ;
+  int *queue ;
+  size_t room = (size_t)out->qend + AT_FDS + nfds ;
+  if (!nfds || room <= out->qroom) return 1 ;
+  room += WORDS_SPARE + room / 8 ;
   if (room > UINT32_MAX) return (errno = ENOMEM, 0) ;
-  fds = realloc(out->fds == out->few ? 0 : out->fds, room * sizeof(*fds)) ;
-  if (!fds) return 0 ;
-  if (out->fds == out->few) memcpy(fds, out->few, out->fdend * sizeof(*fds)) ;
-  out->fds = fds ;
-  out->fdroom = (uint32_t)room ;
+  queue = realloc(out->queue == out->few ? 0 : out->queue, room * sizeof(int)) ;
+  if (!queue) return 0 ;
+  if (out->queue == out->few) memcpy(queue, out->few, out->qend * sizeof(int)) ;
+  out->queue = queue ;
+  out->qroom = (uint32_t)room ;
   return 1 ;
 }
 
 static int make_room (struct frame_out *out, size_t len, unsigned int nfds)
 {
+  if (len > UINT32_MAX - out->data.len) return (errno = ENOMEM, 0) ;
   return stralloc_readyplus(&out->data, len) && has_places(out, nfds) ;
 }
 
-static void attach (struct frame_out *out, size_t offset, int const *fds, unsigned int nfds)
+static void attach (struct frame_out *out, int const *fds, unsigned int nfds)
 {
-  for (unsigned int i = 0 ; i < nfds ; i++)
-  {
-    struct frame_attached a = { .offset = offset, .fd = fds[i] } ;
-    (*out->fdops->addref)(out->owner, fds[i]) ;
-    out->fds[out->fdend++] = a ;
-  }
+  int *message = out->queue + out->qend ;
+  if (!nfds) return ;
+  message[AT_OFFSET] = (int)(uint32_t)out->data.len ;
+  message[AT_COUNT] = nfds ;
+  memcpy(message + AT_FDS, fds, nfds * sizeof(int)) ;
+  out->qend += AT_FDS + nfds ;
+  out->fdcount += nfds ;
+  for (unsigned int i = 0 ; i < nfds ; i++) (*out->fdops->addref)(out->owner, fds[i]) ;
 }
 
 int frame_out_putraw (struct frame_out *out, char const *s, size_t len, int const *fds, unsigned int nfds)
 {
   if (!make_room(out, len, nfds)) return 0 ;
-  attach(out, out->data.len, fds, nfds) ;
+  attach(out, fds, nfds) ;
   stralloc_catb(&out->data, s, len) ;
   return 1 ;
 }
@@ -113,7 +133,7 @@ char *frame_out_reserve (struct frame_out *out, size_t maxbody, unsigned int nfd
 
 void frame_out_commit (struct frame_out *out, size_t len, int const *fds, unsigned int nfds)
 {
-  attach(out, out->data.len, fds, nfds) ;
+  attach(out, fds, nfds) ;
   out->data.len += frame_pack_header(out->data.s + out->data.len, out->dialect, len, nfds) + len ;
 }
 
@@ -128,12 +148,13 @@ int frame_out_put (struct frame_out *out, char const *s, size_t len, int const *
 
  /* Those that have left go; the others move down. */
 
-static void move_fds (struct frame_out *out)
+static void move_queue (struct frame_out *out)
 {
-  out->fdend -= out->fdhead ;
-  memmove(out->fds, out->fds + out->fdhead, out->fdend * sizeof(struct frame_attached)) ;
-  out->fdhead = 0 ;
-  for (uint32_t i = 0 ; i < out->fdend ; i++) out->fds[i].offset -= out->head ;
+  out->qend -= out->qhead ;
+  memmove(out->queue, waiting(out), out->qend * sizeof(int)) ;
+  out->qhead = 0 ;
+  for (uint32_t i = 0 ; i < out->qend ; i += AT_FDS + out->queue[i + AT_COUNT])
+    out->queue[i + AT_OFFSET] -= (int)out->head ;
 }
 
  /* What has left is forgotten: at once when all has, now and then before. */
@@ -144,24 +165,30 @@ static void forget (struct frame_out *out)
   {
     if (out->data.a > FRAME_OUT_KEPT) stralloc_free(&out->data) ;
     out->data.len = out->head = 0 ;
-    forget_fds(out) ;
+    forget_queue(out) ;
   }
   else if (out->head > COMPACT_FROM && out->head > out->data.len / 2)
   {
-    move_fds(out) ;
+    move_queue(out) ;
     memmove(out->data.s, out->data.s + out->head, out->data.len - out->head) ;
     out->data.len -= out->head ;
     out->head = 0 ;
   }
 }
 
+ /* Where the message begins that is the first in the queue from word i on, or
+    where all that is to be sent ends. */
+
+static size_t offset_at (struct frame_out const *out, uint32_t i)
+{
+  return i < out->qend ? (uint32_t)out->queue[i + AT_OFFSET] : out->data.len ;
+}
+
  /* How many descriptors the next byte carries. */
 
 static unsigned int next_fds (struct frame_out const *out)
 {
-  unsigned int n = 0 ;
-  while (out->fdhead + n < out->fdend && out->fds[out->fdhead + n].offset == out->head) n++ ;
-  return n ;
+  return out->qhead < out->qend && offset_at(out, out->qhead) == out->head ? waiting(out)[AT_COUNT] : 0 ;
 }
 
  /* Sends up to the next message that has any, with the nfds of this one. */
@@ -169,12 +196,10 @@ static unsigned int next_fds (struct frame_out const *out)
 static ssize_t send_run (struct frame_out *out, int fd, unsigned int nfds)
 {
   union rights_room rights ;
-  int fds[WIRE_FDS_MAX] ;
-  uint32_t next = out->fdhead + nfds ;
-  struct iovec v = { .iov_base = out->data.s + out->head, .iov_len = (next < out->fdend ? out->fds[next].offset : out->data.len) - out->head } ;
+  size_t end = offset_at(out, out->qhead + (nfds ? AT_FDS + nfds : 0)) ;
+  struct iovec v = { .iov_base = out->data.s + out->head, .iov_len = end - out->head } ;
   struct msghdr msg = { .msg_iov = &v, .msg_iovlen = 1 } ;
-  for (unsigned int i = 0 ; i < nfds ; i++) fds[i] = out->fds[out->fdhead + i].fd ;
-  if (nfds) rights_attach(&msg, &rights, fds, nfds) ;
+  if (nfds) rights_attach(&msg, &rights, waiting(out) + AT_FDS, nfds) ;
   return rights_send(fd, &msg) ;
 }
 
@@ -198,11 +223,6 @@ static enum frame_flush flush_failure (void)
   }
 }
 
-uint32_t frame_out_fds (struct frame_out const *out)
-{
-  return out->fdend - out->fdhead ;
-}
-
 enum frame_flush frame_out_flush (struct frame_out *out, int fd, uint32_t *fdmax)
 {
   while (!frame_out_isempty(out))
@@ -217,7 +237,7 @@ enum frame_flush frame_out_flush (struct frame_out *out, int fd, uint32_t *fdmax
       if (out->head > COMPACT_FROM) forget(out) ;
       return result ;
     }
-    release_some(out, nfds) ;
+    if (nfds) release_first(out) ;
     if (fdmax) *fdmax -= nfds ;
     out->head += r ;
   }

@@ -46,7 +46,7 @@ enum frame_sizes
   FRAME_SNIFF = 5,  /* with so many bytes read the dialect is known */
   FRAME_IN_BUFFER = 4096,  /* what is lent to who reads */
   FRAME_IN_FDS = 2,  /* descriptors that may wait, and one more, need no memory */
-  FRAME_OUT_FDS = 1,  /* descriptors that wait to be sent need no memory */
+  FRAME_OUT_FEW = 3,  /* words: one descriptor that waits to be sent needs no memory */
   FRAME_OUT_KEPT = 64  /* bytes for the next answer: an error can be told when there is no memory */
 } ;
 
@@ -138,23 +138,22 @@ extern int frame_in_takefd (struct frame_in *) ;  /* the caller owns the referen
  /* The header of a body of so many bytes, with so many descriptors. Returns its length. */
 extern size_t frame_pack_header (char *, enum frame_dialect, size_t len, unsigned int nfds) ;
 
-struct frame_attached
-{
-  size_t offset ;  /* of the byte in data that carries it: the first of its message */
-  int fd ;
-} ;
+ /* The queue of descriptors, in words. For each message that carries any: the
+    offset in data of the byte that carries them, its first one; how many; and
+    these, side by side as they are sent. */
 
 struct frame_out
 {
-  stralloc data ;
+  stralloc data ;  /* below 4 GiB */
   size_t head ;  /* first byte that has not left */
-  struct frame_attached *fds ;  /* the queue: few, or memory of its own */
-  struct frame_attached few[FRAME_OUT_FDS] ;
+  int *queue ;  /* few, or memory of its own */
+  int few[FRAME_OUT_FEW] ;
+  uint32_t qhead ;  /* first word of what has not left */
+  uint32_t qend ;
+  uint32_t qroom ;
+  uint32_t fdcount ;  /* descriptors that have not left */
   struct frame_fdops const *fdops ;
   void *owner ;  /* what they are called with */
-  uint32_t fdhead ;  /* first that has not left */
-  uint32_t fdend ;
-  uint32_t fdroom ;  /* places in fds */
   uint8_t dialect ;  /* enum frame_dialect */
 } ;
 
@@ -180,7 +179,7 @@ extern char *frame_out_reserve (struct frame_out *, size_t maxbody, unsigned int
 extern void frame_out_commit (struct frame_out *, size_t len, int const *, unsigned int) ;
  /* *fdmax: how many descriptors may be sent; less those that were. 0: any number. */
 extern enum frame_flush frame_out_flush (struct frame_out *, int fd, uint32_t *fdmax) ;
-extern uint32_t frame_out_fds (struct frame_out const *) ;  /* descriptors that have not left */
+#define frame_out_fds(out) ((out)->fdcount)  /* that have not left */
 #define frame_out_pending(out) ((out)->data.len - (out)->head)
 #define frame_out_isempty(out) (!frame_out_pending(out))
 

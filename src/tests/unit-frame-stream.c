@@ -62,7 +62,7 @@ static int get_some (struct frame_in *in, struct sent const *sent, unsigned int 
 static void check_queue (struct frame_out const *out, char const *name)
 {
   tap_most(out->data.a, FRAME_OUT_KEPT, "%s: bytes of the queue", name) ;
-  tap_ok(out->fds == out->few, "%s: no memory for its descriptors", name) ;
+  tap_ok(out->queue == out->few, "%s: no memory for its descriptors", name) ;
 }
 
 static void check_round_trip (enum frame_dialect dialect, char const *name)
