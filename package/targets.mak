@@ -56,3 +56,4 @@ s6-svlisten
 s6-svlisten1
 s6-log
 s6-listenfds
+s6-fdholder-listenfds

@@ -4,9 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include <skalibs/exec.h>
 #include <skalibs/sgetopt.h>
-#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -76,16 +74,6 @@ static char const *const *complete (char const *const *given, unsigned int named
   return names ;
 }
 
-static void execute (char const *const *argv, enum listenfds_dialect dialect, char const *const *names, unsigned int n)
-{
-  stralloc modifs = STRALLOC_ZERO ;
-  char process[LISTENFDS_PROCESS] ;
-  if (!listenfds_variables(&modifs, dialect, names, n)) strerr_diefusys(EXITCODE_SYSTEM, "describe the descriptors") ;
-  if (dialect == LISTENFDS_SYSTEMD && !stralloc_catb(&modifs, process, listenfds_process(process)))
-    strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
-  xmexec_m(argv, modifs.s, modifs.len) ;
-}
-
 int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
@@ -115,6 +103,5 @@ int main (int argc, char const *const *argv)
   fds = allocate(n, sizeof(int)) ;
   read_numbers(argv[0], fds) ;
   check(fds, n) ;
-  if (!listenfds_number(fds, n)) strerr_diefusys(EXITCODE_SYSTEM, "number the descriptors") ;
-  execute(argv + 1, dialect, complete(names, named, n), n) ;
+  listenfds_execute(argv + 1, dialect, fds, complete(names, named, n), n) ;
 }

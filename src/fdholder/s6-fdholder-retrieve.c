@@ -14,36 +14,18 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
-#include "libsockets/unixsocket.h"
 
 #define USAGE "s6-fdholder-retrieve [ -D ] [ -w ] [ -t milliseconds ] socket id prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 enum { NOT_FOUND = 127, NOT_EXECUTED = 126 } ;
 
- /* Nobody can connect to it then, and nothing else would tell. */
-
-static void doubt_path (int fd)
-{
-  struct sockaddr_un address ;
-  switch (unixsocket_path(fd, &address))
-  {
-    case UNIXSOCKET_PATH_GONE :
-      strerr_warnw("the path of the socket, ", address.sun_path, ", is gone: nobody can connect to it (see s6-activation(7))") ;
-      break ;
-    case UNIXSOCKET_PATH_ANOTHER :
-      strerr_warnw("the path of the socket, ", address.sun_path, ", leads to something else: nobody can connect to it (see s6-activation(7))") ;
-      break ;
-    default : break ;
-  }
-}
-
  /* dup2 clears the close-on-exec flag, unless there is nothing to move. */
 
 static void become_stdin (int fd)
 {
   int r ;
-  doubt_path(fd) ;
+  holderclient_doubt_path(fd) ;
   r = fd ? fd_move(0, fd) : uncoe(0) ;
   if (r == -1) strerr_diefusys(EXITCODE_SYSTEM, "move the descriptor to standard input") ;
 }

@@ -51,6 +51,10 @@ extern void holderclient_warn (char const *doing, char const *id) ;  /* and goes
     backslash. 0: no memory. */
 extern int holderclient_quote (stralloc *, char const *) ;
 
+ /* Warns of a listening Unix socket whose path is gone, or leads elsewhere: nobody can
+    connect to it then, and nothing else would tell. */
+extern void holderclient_doubt_path (int fd) ;
+
  /* Becomes the program, or exits 0 if there is none. */
 extern void holderclient_finish (char const *const *argv) gccattr_noreturn ;
 

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include <skalibs/gccattributes.h>
 #include <skalibs/stralloc.h>
 
  /* Descriptors as sd_listen_fds(3) wants them: the numbers 3, 4, ... and variables
@@ -53,5 +54,8 @@ extern size_t listenfds_process (char *) ;
  /* The inode number that a pidfd of the calling process has, which no other process
     ever gets. 0: this kernel has no such numbers. */
 extern unsigned long long listenfds_pidfdid (void) ;
+
+ /* All of that, and becomes the program. What fails ends the process. */
+extern void listenfds_execute (char const *const *argv, enum listenfds_dialect, int *fds, char const *const *names, unsigned int n) gccattr_noreturn ;
 
 #endif
