@@ -57,3 +57,4 @@ s6-svlisten1
 s6-log
 s6-listenfds
 s6-fdholder-listenfds
+s6-proxyheader

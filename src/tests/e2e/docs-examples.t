@@ -665,6 +665,21 @@ s6_tcpserverd_8_1()
   serves hello $(tcp_client 127.0.0.1 7)
 }
 
+s6_proxyheader_8_1()
+{
+  start daemon s6-tcpserver -1 127.0.0.1 8080 cat
+  ready daemon
+  s6-tcpserver-socketbinder 127.0.0.1 80 s6-fdholder-store "$H" tcp:80
+  # shellcheck disable=SC2086 # words
+  start server $reader example
+  echo hello > question
+  told() { tcp_client 127.0.0.1 80 > client ; timeout 10 sh client < question > told && grep -qx hello told ; }
+  ok "$case" retry 20 told
+  like "$case: with the header" "$(tr -d '\r' < told)" '^PROXY TCP4 127.0.0.1 127.0.0.1 [1-9][0-9]* 80$'
+  stop server
+  stop daemon
+}
+
 # bytes, which nothing reads
 unread='fdholder-protocol.7'
 
