@@ -58,3 +58,4 @@ s6-log
 s6-listenfds
 s6-fdholder-listenfds
 s6-proxyheader
+s6-ondemand

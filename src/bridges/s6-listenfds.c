@@ -1,7 +1,5 @@
 /* ISC license. */
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include <skalibs/sgetopt.h>
@@ -10,6 +8,7 @@
 
 #include "libchain/chain.h"
 #include "exitcodes.h"
+#include "libchain/fdlist.h"
 #include "libchain/listenfds.h"
 
 #define USAGE "s6-listenfds [ -e nginx|einhorn|server-starter ] [ -n name ]... fd,fd,... prog..."
@@ -22,31 +21,6 @@ static void *allocate (size_t n, size_t size)
   return p ;
 }
 
- /* Decimal numbers with commas between them: how many there are, and they go to fds,
-    if that is not 0. */
-
-static unsigned int read_numbers (char const *s, int *fds)
-{
-  unsigned int n = 0 ;
-  for (;;)
-  {
-    unsigned int fd ;
-    size_t len = uint_scan(s, &fd) ;
-    if (!len || fd > INT_MAX || (s[len] && s[len] != ',')) strerr_dief(EXITCODE_USAGE, "a list of descriptors is numbers with commas between them") ;
-    if (fds) fds[n] = (int)fd ;
-    n++ ;
-    if (!s[len]) return n ;
-    s += len + 1 ;
-  }
-}
-
-static void die_of (int fd, char const *what)
-{
-  char number[INT_FMT] ;
-  number[int_fmt(number, fd)] = 0 ;
-  strerr_dief(EXITCODE_USAGE, "descriptor ", number, what) ;
-}
-
 static int compare (void const *left, void const *right)
 {
   int const *a = left ;
@@ -57,13 +31,9 @@ static int compare (void const *left, void const *right)
 static void check (int const *fds, unsigned int n)
 {
   int *sorted = allocate(n, sizeof(int)) ;
-  for (unsigned int i = 0 ; i < n ; i++)
-  {
-    if (fcntl(fds[i], F_GETFD) == -1) die_of(fds[i], " is not open") ;
-    sorted[i] = fds[i] ;
-  }
+  for (unsigned int i = 0 ; i < n ; i++) sorted[i] = fds[i] ;
   qsort(sorted, n, sizeof(int), &compare) ;
-  for (unsigned int i = 1 ; i < n ; i++) if (sorted[i] == sorted[i - 1]) die_of(sorted[i], " is given twice") ;
+  for (unsigned int i = 1 ; i < n ; i++) if (sorted[i] == sorted[i - 1]) fdlist_die(sorted[i], " is given twice") ;
   free(sorted) ;
 }
 
@@ -98,10 +68,10 @@ int main (int argc, char const *const *argv)
   }
   argv += l.ind ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
-  n = read_numbers(argv[0], 0) ;
+  n = fdlist_scan(argv[0], 0) ;
   if (named > n) strerr_dief(EXITCODE_USAGE, "more names than descriptors") ;
   fds = allocate(n, sizeof(int)) ;
-  read_numbers(argv[0], fds) ;
+  fdlist_scan(argv[0], fds) ;
   check(fds, n) ;
   listenfds_execute(argv + 1, dialect, fds, complete(names, named, n), n) ;
 }

@@ -68,6 +68,7 @@ do
 done
 ln -s fdholder service/fdstore
 ln -s ../service/fdholder run/fdholder
+ln -s ../service/fdholder places/fdholder
 H=$WORK/service/fdholder/s
 
 # place: an empty directory, with the rules and holders that examples name there
@@ -644,6 +645,30 @@ s6_notifyoncheck_8_1()
   ok "$case: its supervisor is told" ready listener
   stop server
   stop supervisor
+}
+s6_ondemand_8_1()
+{
+  store_socket "$WORK/run/web" unix:web
+  mkfifo up
+  # shellcheck disable=SC2086 # words
+  start waiter sh -c "exec $reader example 3> up"
+  is "$case: it is up" "$(wc -l < up)" 1
+  ok "$case: it waits" heeds waiter s6-ondemand
+  ok "$case" retry 20 answered hello s6-ipcclient "$WORK/run/web" s6-ioconnect
+  ok "$case: it has been started" test -e data/started
+  stop waiter
+}
+s6_ondemand_8_2()
+{
+  store_socket "$WORK/run/web" unix:web
+  store_socket "$WORK/run/mail" unix:mail
+  # shellcheck disable=SC2086 # words
+  start waiter $reader example
+  ok "$case: it waits" retry 20 heeds waiter s6-ondemand
+  start client s6-ipcclient "$WORK/run/mail" sleep 10
+  ok "$case: the second one brings it" retry 10 grep -q '^socket:' waiter.out
+  stop client
+  stop waiter
 }
 s6_ioconnect_8_1() { echo_at 127.0.0.1 80 ; }
 s6_tcpclient_8_1() { echo_at ::1 7 ; }

@@ -36,7 +36,8 @@ peer_here scan/fdholder
 test "$me" -eq 0 || mv scan/fdholder/data/rules/uid/0 "scan/fdholder/data/rules/uid/$me"
 stored='tcp:daytime
 unix:echo
-unix:hello'
+unix:hello
+unix:lazy'
 # Some services become another user, which only root can: their programs must be within
 # that user's reach.
 if is_root
@@ -168,6 +169,15 @@ else
   skip 'the echo service and the TCP service' 'needs root'
 fi
 
+program_of() { cat "/proc/$(pid_under "$1")/comm" ; }
+ok 'the lazy service is up' retry 20 s6-svwait -t 500 -U scan/lazy
+lazy=$(pid_under scan/lazy)
+is 'it waits' "$(program_of scan/lazy)" s6-ondemand
+is 'a client comes' "$(s6-ipcclient sockets/lazy sh -c 'cat <&6')" 'here I am'
+is 'it is its server, the same process' "$(program_of scan/lazy) $(pid_under scan/lazy)" "s6-ipcserverd $lazy"
+ok 'kill -9 of that' kill_and_wait scan/lazy
+is 'it waits again' "$(program_of scan/lazy)" s6-ondemand
+
 ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
 is 'and answers' "$(ask)" "hello, uid $me"
 ok 'the service is down' s6-svc -wD -T 5000 -d scan/hello
@@ -216,7 +226,8 @@ is 'it has them, too' "$(fact maxfds)" 77
 ok 'there is a socket less' s6-fdholder-delete scan/fdholder/s unix:hello
 ok 'the keeper is killed once more' kill_and_wait scan/fdholder
 is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" 'tcp:daytime
-unix:echo'
+unix:echo
+unix:lazy'
 
 sed -i 's/-k -n 77//' scan/fdholder/run
 ok 'a restart' s6-svc -wR -T 10000 -r scan/fdholder
