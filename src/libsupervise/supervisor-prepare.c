@@ -38,12 +38,13 @@ static int make_event (void)
   return where && fifodir_make(where, getegid(), 0) ;
 }
 
-static int make_supervise (void)
+static int make_supervise (int *isnew)
 {
   char target[SERVICEPATH_MAX + 1] ;
   char const *where ;
   struct stat st ;
-  if (mkdir(SERVICE_SUPERVISE, SUPERVISE_MODE) == 0) return 1 ;
+  *isnew = mkdir(SERVICE_SUPERVISE, SUPERVISE_MODE) == 0 ;
+  if (*isnew) return 1 ;
   if (errno != EEXIST) return 0 ;
   where = find_target(SERVICE_SUPERVISE, target) ;
   if (where && mkdir(where, SUPERVISE_MODE) == -1) return 0 ;
@@ -53,14 +54,15 @@ static int make_supervise (void)
 
 static int make_all (struct supervisor *s, char const **what)
 {
+  int isnew ;
   *what = "make " SERVICE_EVENT ;
   if (!make_event()) return 0 ;
   *what = "make " SERVICE_SUPERVISE ;
-  if (!make_supervise()) return 0 ;
+  if (!make_supervise(&isnew)) return 0 ;
   *what = "take " SERVICE_LOCK ;
   s->lock = svlock_take(SERVICE_LOCK, LOCK_MODE) ;
   if (s->lock < 0) return 0 ;
-  unlink(SERVICE_NEXT_START) ;  /* of one that was killed */
+  if (!isnew) unlink(SERVICE_NEXT_START) ;  /* of one that was killed */
   *what = "open " SERVICE_CONTROL ;
   s->controlfd = svcontrol_open(SERVICE_CONTROL) ;
   return s->controlfd >= 0 ;

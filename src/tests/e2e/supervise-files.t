@@ -32,6 +32,14 @@ do
 done
 read -r begun _ < /proc/uptime
 
+# next-start, of a supervisor that was killed
+service stale 'exec sleep 100'
+mkdir stale/supervise
+echo old > stale/supervise/next-start
+supervise stale
+retry 5 has stale 4
+ok 'what the last supervisor told of the next start is taken away' test ! -e stale/supervise/next-start
+
 # notification-fd
 service n 'echo "$$" > pid' 'printf noise >&7' 'while test ! -e go ; do sleep 0.02 ; done' 'printf "more\nand more" >&7' 'echo $? > wrote' \
   'trap "" PIPE' 'while printf x >&7 ; do sleep 0.02 ; done 2>/dev/null' 'echo > broken' 'exec sleep 100'
