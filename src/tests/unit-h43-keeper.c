@@ -22,7 +22,7 @@
 #include "support/timing.h"
 #include "support/upgrading.h"
 
-enum { STUCK = 4, HELD = 2, PARTS = STUCK + HELD, AT_ONCE_MS = 100, SLOW_MS = 20, SOON_MS = 1000, UPGRADE_MS = 3000, PATIENCE_MS = 20000 } ;
+enum { STUCK = 4, HELD = 2, PARTS = STUCK + HELD, AT_ONCE_MS = 400, SLOW_MS = 20, SOON_MS = 1000, UPGRADE_MS = 3000, PATIENCE_MS = 20000 } ;
 
 static pid_t keeper ;
 static int good ;
