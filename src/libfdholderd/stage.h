@@ -31,6 +31,7 @@ struct stage
   genalloc entries ;  /* struct stage_entry */
   stralloc ids ;
   uint32_t total ;
+  int isnew ;  /* none of its ids may be held */
   uint32_t reserved ;  /* of the descriptor budget, for what it still awaits */
 } ;
 

@@ -22,8 +22,10 @@ enum verdict verb_setdump (struct call const *c)
   struct session *s = c->session ;
   uint32_t total = c->request->total ;
   char *body ;
+  if (c->request->flags & ~WIRE_SETDUMP_NEW) return verbs_done(c, "setdump", 0, EINVAL) ;
   if (total > h->budget.maxfds || !budget_reserve(&h->budget, verbs_open(h, total), total)) return verbs_done(c, "setdump", 0, ENFILE) ;
   if (total) s->stage = stage_new(&h->fdtable, total) ;
+  if (s->stage) s->stage->isnew = c->request->flags & WIRE_SETDUMP_NEW ;
   body = s->stage || !total ? (*c->reply.reserve)(c->reply.data, WIRE_SETDUMP_REPLY_PACK, 0) : 0 ;
   if (!body)
   {
@@ -55,6 +57,8 @@ static int prepare_one (struct holder *h, struct session const *s, struct applyi
   enum selfsocket_kind kind = selfsocket_kind(&h->self, g->fd) ;
   if (kind == SELFSOCKET_HERE) return ELOOP ;
   if (!store_limit_from_wire(&limit, &g->limit, wallclock, now)) return 0 ;
+  old = store_get(&h->store, g->id) ;
+  if (old && s->stage->isnew) return EBUSY ;
   e = store_entry_new(g->fd, g->id, g->idlen, &limit) ;
   if (!e) return ENOMEM ;
   e->issocket = kind != SELFSOCKET_NONE ;
@@ -62,7 +66,6 @@ static int prepare_one (struct holder *h, struct session const *s, struct applyi
   store_entry_stored_by(e, s->rights.uid, s->pid, now) ;
   fdtable_addref(&h->fdtable, g->fd) ;
   a->entries[a->n++] = e ;
-  old = store_get(&h->store, g->id) ;
   a->added += !old ;
   a->gained += !old || old->uid != s->rights.uid ;
   return 0 ;

@@ -102,12 +102,19 @@ enum verdict verbs_resume (struct call const *c)
   return c->session->inspection ? verbs_inspection_continue(c) : ask_again(c) ;
 }
 
+ /* A retrieve of s6's dialect has a byte of flags, too, and is judged for them. */
+
+static int has_native_flags (struct wire_request const *r)
+{
+  return r->verb == WIRE_SETDUMP && r->flags ;
+}
+
 enum verdict verbs_answer (struct call const *c, int unpacked)
 {
   struct session *s = c->session ;
   struct verb const *verb = find(c->request->verb) ;
   enum phase phase = verbs_phase(s) ;
-  int isunknown = unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || verb->isnativeonly)) ;
+  int isunknown = unpacked == EPROTO || (!s->isnative && (unpacked == ENOSYS || verb->isnativeonly || has_native_flags(c->request))) ;
   if (isunknown || (phase == PHASE_DUMP) != (verb->phase == PHASE_DUMP))
   {
     drop_fds(c) ;

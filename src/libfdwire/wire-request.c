@@ -63,11 +63,13 @@ size_t wire_pack_watch (char *s, char const *glob, size_t len)
   return n ;
 }
 
-size_t wire_pack_setdump (char *s, uint32_t total)
+size_t wire_pack_setdump (char *s, uint32_t total, uint8_t flags)
 {
   size_t n = wire_pack_verb(s, WIRE_SETDUMP) ;
   uint32_pack_big(s + n, total) ;
-  return n + 4 ;
+  n += 4 ;
+  if (flags) s[n++] = (char)flags ;
+  return n ;
 }
 
  /* One for each entry. Of more than a message can have, the count says one more. */
@@ -107,7 +109,7 @@ static int unpack_arguments (struct wire_request *req, struct wire_reader *r)
     case WIRE_WATCH :
       return unpack_glob(&req->entry.id, r) ;
     case WIRE_SETDUMP :
-      return wire_get_u32(r, &req->total) ;
+      return wire_get_u32(r, &req->total) && (wire_reader_isempty(r) || (wire_get_u8(r, &req->flags) && req->flags)) ;
     case WIRE_DUMPFRAME :
       req->entries = *r ;
       r->len = 0 ;

@@ -61,6 +61,11 @@ enum wire_verb
   WIRE_DUMPFRAME = '.'
 } ;
 
+enum wire_setdump_flag
+{
+  WIRE_SETDUMP_NEW = 1  /* native only: EBUSY for the whole if one of the ids is held when it is applied */
+} ;
+
 enum wire_retrieve_flag
 {
   WIRE_RETRIEVE_DELETE = 1,
@@ -118,7 +123,7 @@ struct wire_request
 {
   char verb ;
   uint8_t nfds ;  /* descriptors that belong to it */
-  uint8_t flags ;  /* WIRE_RETRIEVE */
+  uint8_t flags ;  /* WIRE_RETRIEVE; WIRE_SETDUMP, where they are only sent if there are any */
   uint32_t total ;  /* WIRE_SETDUMP */
   struct wire_entry entry ;  /* WIRE_STORE, WIRE_REPLACE; its id for WIRE_DELETE and WIRE_RETRIEVE;
                                  its id, or none, is the glob of WIRE_WATCH */
@@ -149,7 +154,7 @@ extern size_t wire_pack_replace (char *, tain const *, char const *, size_t) ;
 extern size_t wire_pack_delete (char *, char const *, size_t) ;
 extern size_t wire_pack_retrieve (char *, uint8_t, char const *, size_t) ;
 extern size_t wire_pack_watch (char *, char const *, size_t) ;  /* length 0: everything */
-extern size_t wire_pack_setdump (char *, uint32_t) ;
+extern size_t wire_pack_setdump (char *, uint32_t total, uint8_t flags) ;
 extern size_t wire_pack_id (char *, char const *, size_t) ;  /* part of others */
 extern size_t wire_pack_verb (char *, enum wire_verb) ;  /* without arguments; of WIRE_DUMPFRAME, before its entries */
 extern size_t wire_pack_entry (char *, tain const *, char const *, size_t) ;

@@ -137,7 +137,7 @@ static void send_request (struct client const *c, struct fuzz_script *script)
     case 2 : len = wire_pack_delete(body, id, idlen) ; break ;
     case 3 : len = wire_pack_retrieve(body, wait, id, idlen) ; break ;
     case 4 : len = wire_pack_retrieve(body, wait | WIRE_RETRIEVE_DELETE, id, idlen) ; break ;
-    case 5 : len = wire_pack_setdump(body, kind & 8 ? kind : kind >> 4) ; break ;
+    case 5 : len = wire_pack_setdump(body, kind & 8 ? kind : kind >> 4, kind >> 6 & 1) ; break ;
     case 6 : len = wire_pack_verb(body, WIRE_PUTBACK) ; break ;
     default : len = kind & 32 ? pack_watch(body, kind, id, idlen) : pack_simple(body, kind) ;
   }

@@ -29,7 +29,7 @@ static void pack_again (struct wire_request const *request, char const *s, size_
     case WIRE_REPLACE : n = wire_pack_replace(packed, &request->entry.limit, id->s, id->len) ; break ;
     case WIRE_DELETE : n = wire_pack_delete(packed, id->s, id->len) ; break ;
     case WIRE_RETRIEVE : n = wire_pack_retrieve(packed, request->flags, id->s, id->len) ; break ;
-    case WIRE_SETDUMP : n = wire_pack_setdump(packed, request->total) ; break ;
+    case WIRE_SETDUMP : n = wire_pack_setdump(packed, request->total, request->flags) ; break ;
     default : return ;
   }
   must(n == len) ;

@@ -14,7 +14,7 @@
 #include "support/scripted-client.h"
 #include "support/tap.h"
 
-enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP, REPLACE, KEEP } ;
+enum operation { LIST, RETRIEVE, DELETE, STORE, GETDUMP, SETDUMP, REPLACE, KEEP, SETDUMP_NEW } ;
 
 struct answer
 {
@@ -71,13 +71,15 @@ static struct answer const answers[] =
   { "a dump that ends early", GETDUMP, EPIPE, 1, SEND("\0\0\0\11\0\0\0\0\1\0\0\0\1", 0) },
   { "a dump with no number", GETDUMP, EPROTO, 1, SEND("\0\0\0\5\0\0\0\0\1", 0) },
   { "a dump that may not be set", SETDUMP, EPERM, 0, SEND("\0\0\0\1\1", 0) },
-  { "a setdump answered in other words", SETDUMP, EPROTO, 1, SEND("\0\0\0\3\0\0\0", 0) }
+  { "a setdump answered in other words", SETDUMP, EPROTO, 1, SEND("\0\0\0\3\0\0\0", 0) },
+  { "new ids that may not be set", SETDUMP_NEW, EPERM, 0, SEND("\0\0\0\1\1", 0) },
+  { "new ids, and an older holder", SETDUMP_NEW, ENOSYS, 1, SEND("\0\0\0\1\107", 0) }  /* EPROTO */
 } ;
 
-static int do_setdump (fdholder *h, tain const *deadline)
+static int do_setdump (fdholder *h, unsigned int flags, tain const *deadline)
 {
   fdholder_entry const entry = { .id = "x", .fd = 2 } ;
-  return fdholder_setdump_g(h, &entry, 1, deadline) ;
+  return fdholder_setdump_flags_g(h, &entry, 1, flags, deadline) ;
 }
 
 static int do_keep (fdholder *h, tain const *deadline)
@@ -112,7 +114,8 @@ static int do_operation (fdholder *h, enum operation operation, tain const *dead
     case STORE : return fdholder_store_g(h, 0, "x", 0, deadline) ;
     case REPLACE : return fdholder_replace_g(h, 0, "x", 0, deadline) ;
     case KEEP : return do_keep(h, deadline) ;
-    case SETDUMP : return do_setdump(h, deadline) ;
+    case SETDUMP : return do_setdump(h, 0, deadline) ;
+    case SETDUMP_NEW : return do_setdump(h, FDHOLDER_SETDUMP_NEW, deadline) ;
     default :
       if (!fdholder_getdump_g(h, &dump, deadline)) return 0 ;
       fdholder_dump_free(&dump) ;
@@ -122,7 +125,7 @@ static int do_operation (fdholder *h, enum operation operation, tain const *dead
 
 static size_t request_size (enum operation operation)
 {
-  static size_t const sizes[] = { 1, 5, 4, 16, 1, 5, 16, 1 } ;
+  static size_t const sizes[] = { 1, 5, 4, 16, 1, 5, 16, 1, 6 } ;
   return 4 + sizes[operation] ;
 }
 

@@ -138,6 +138,46 @@ static void check_dialect (enum frame_dialect dialect)
   check_unchanged("another request within a dump") ;
 }
 
+ /* With the flag, no id may be held in the moment when the dump would be applied. */
+
+static void check_new (void)
+{
+  struct rawclient c, other ;
+  int taken ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  raw_must_connect(&other, "s", FRAME_NATIVE) ;
+  if (raw_setdump_flags(&c, 3, WIRE_SETDUMP_NEW)) tap_bail("setdump") ;
+  tap_error(raw_dumpframe(&c, ids, brought, 3), EBUSY, "H10: of new ids: one is held") ;
+  tap_error(raw_list(&c), 0, "H10: of new ids: the connection is open") ;
+  check_unchanged("of new ids, one is held") ;
+
+  if (raw_setdump_flags(&c, 2, WIRE_SETDUMP_NEW) || raw_dumpframe(&c, ids + 1, brought, 1) != EAGAIN) tap_bail("setdump") ;
+  raw_must_store(&other, "n2", brought[3]) ;
+  tap_error(raw_dumpframe(&c, ids + 2, brought, 1), EBUSY, "H10: of new ids: one was stored meanwhile") ;
+  raw_delete(&other, "n2") ;
+  check_unchanged("of new ids, one was stored meanwhile") ;
+
+  if (raw_retrieve(&other, WIRE_RETRIEVE_DELETE, "a", &taken)) tap_bail("take") ;
+  close(taken) ;
+  if (raw_setdump_flags(&c, 1, WIRE_SETDUMP_NEW)) tap_bail("setdump") ;
+  tap_error(raw_dumpframe(&c, ids, brought, 1), EBUSY, "H10: of new ids: one is being taken") ;
+  if (raw_setdump_flags(&c, 2, WIRE_SETDUMP_NEW) || raw_dumpframe(&c, ids + 1, brought + 1, 1) != EAGAIN) tap_bail("setdump") ;
+  tap_error(raw_command(&other, "A", 1, 0, 0), 0, "H10: it is taken") ;
+  tap_error(raw_dumpframe(&c, ids, brought, 1), 0, "H10: of new ids: none is held any longer") ;
+  tap_ok(raw_holds(&checker, "a") && raw_holds(&checker, "n1"), "H10: all are there") ;
+  tap_error(raw_setdump_flags(&c, 1, 2), EINVAL, "H10: another flag is refused") ;
+  tap_error(raw_setdump_flags(&c, 0, WIRE_SETDUMP_NEW), 0, "H10: nothing at all is new") ;
+  raw_delete(&checker, "n1") ;
+  raw_delete(&checker, "a") ;
+  raw_must_store(&checker, "a", files[0]) ;
+  raw_close(&other) ;
+  raw_close(&c) ;
+  raw_must_connect(&c, "s", FRAME_S6) ;
+  raw_point_closed(&c, raw_setdump_flags(&c, 1, WIRE_SETDUMP_NEW), EPROTO, "H10: s6's dialect has no such flag") ;
+  raw_close(&c) ;
+  check_unchanged("after all that") ;
+}
+
 int main (void)
 {
   testdaemon_begin(&holder, (char const *const []){ "-v", "0", 0 }) ;
@@ -150,6 +190,7 @@ int main (void)
   check_dialect(FRAME_NATIVE) ;
   check_dialect(FRAME_S6) ;
   check_interleaved() ;
+  check_new() ;
   raw_close(&checker) ;
   testdaemon_finish(&holder) ;
   return tap_done() ;

@@ -106,7 +106,7 @@ static void ask_all (struct rawclient *c)
   raw_put(c, body, wire_pack_store(body, &never, id, WIRE_ID_MAX), files, 1) ;
   for (unsigned int i = 0 ; i < ERRORS ; i++) raw_put(c, body, wire_pack_delete(body, "none", 4), 0, 0) ;
   raw_put(c, "L", 1, 0, 0) ;
-  raw_put(c, body, wire_pack_setdump(body, 0), 0, 0) ;
+  raw_put(c, body, wire_pack_setdump(body, 0, 0), 0, 0) ;
 }
 
 static unsigned int count_errors (struct rawclient *c)

@@ -93,7 +93,7 @@ static void logging (void)
   char s[WIRE_REQUEST_MAX] ;
   lonepeer_handshake(1) ;
   lonepeer_put("x9") ;
-  tap_contains(logged(s, wire_pack_setdump(s, 0)), "setdump: done", "an empty dump is logged") ;
+  tap_contains(logged(s, wire_pack_setdump(s, 0, 0)), "setdump: done", "an empty dump is logged") ;
   lonepeer_request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x9", 2), -1) ;
   tap_contains(logged("A", 1), "retrieve-and-delete \"x9\": done", "an acknowledgement is logged with its id") ;
   tap_ok(!strstr(logged("A", 1), "x9"), "and one of nothing without") ;

@@ -168,7 +168,7 @@ static void staging (void)
   char s[WIRE_REQUEST_MAX] ;
   int fd = open("/dev/null", O_RDONLY) ;
   lonepeer_handshake(1) ;
-  lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
+  lonepeer_request(s, wire_pack_setdump(s, 2, 0), -1) ;
   lonepeer_answer("\0\0\0\0\1", 5, "a dump is admitted") ;
   tap_int(verbs_phase(&peer->session), PHASE_DUMP, "and staged") ;
   judge_holder(0, 2, "a dump that is admitted") ;
@@ -180,7 +180,7 @@ static void staging (void)
   tap_int(verbs_phase(&peer->session), PHASE_NONE, "and ends the dump") ;
   judge_holder(2, 0, "the last frame applies all of it") ;
   judge_storer("x1") ;
-  lonepeer_request(s, wire_pack_setdump(s, 2), -1) ;
+  lonepeer_request(s, wire_pack_setdump(s, 2, 0), -1) ;
   read(client, s, sizeof(s)) ;
   send_part("x3", fd) ;
   read(client, s, sizeof(s)) ;

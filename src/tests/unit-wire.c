@@ -25,7 +25,8 @@ static void golden_bytes (void)
   tap_bytes(s, wire_pack_replace(s, &moment, "ab", 2), replace, sizeof(replace), "a replace request has its own letter") ;
   tap_bytes(s, wire_pack_delete(s, "ab", 2), "D\2ab", 5, "a delete request has its bytes") ;
   tap_bytes(s, wire_pack_retrieve(s, 1, "ab", 2), "R\1\2ab", 6, "a retrieve request has its bytes") ;
-  tap_bytes(s, wire_pack_setdump(s, 0x01020304), "!\1\2\3\4", 5, "a setdump request has its bytes") ;
+  tap_bytes(s, wire_pack_setdump(s, 0x01020304, 0), "!\1\2\3\4", 5, "a setdump request has its bytes") ;
+  tap_bytes(s, wire_pack_setdump(s, 1, WIRE_SETDUMP_NEW), "!\0\0\0\1\1", 6, "flags are behind the total") ;
   tap_bytes(s, wire_pack_verb(s, WIRE_PUTBACK), "B", WIRE_VERB_PACK, "a request without arguments is its letter") ;
   tap_bytes(s, wire_pack_error(s, EBUSY), &busy, WIRE_ERROR_PACK, "an error is its errno") ;
   tap_bytes(s, wire_pack_list_header(s, 258), "\0\0\0\1\2", WIRE_LIST_HEADER_PACK, "a list answer begins with its bytes") ;
@@ -71,8 +72,14 @@ static void round_trips (void)
     judge_id(&req.entry.id, "x y", "retrieve") ;
     tap_int(req.flags, WIRE_RETRIEVE_DELETE, "retrieve: the flags") ;
   }
-  len = wire_pack_setdump(s, 70000) ;
+  len = wire_pack_setdump(s, 70000, 0) ;
   if (reads_back(&req, s, len, WIRE_SETDUMP, "setdump")) tap_int(req.total, 70000, "setdump: the total") ;
+  len = wire_pack_setdump(s, 70000, 0x81) ;
+  if (reads_back(&req, s, len, WIRE_SETDUMP, "setdump with flags"))
+  {
+    tap_int(req.total, 70000, "setdump with flags: the total") ;
+    tap_int(req.flags, 0x81, "setdump with flags: the flags") ;
+  }
   reads_back(&req, "L", 1, WIRE_LIST, "list") ;
   reads_back(&req, "?", 1, WIRE_GETDUMP, "getdump") ;
   reads_back(&req, "A", 1, WIRE_ACKNOWLEDGE, "an acknowledgement") ;
@@ -88,7 +95,7 @@ static void truncations (void)
   sizes[0] = wire_pack_store(requests[0], &moment, "abc", 3) ;
   sizes[1] = wire_pack_delete(requests[1], "abc", 3) ;
   sizes[2] = wire_pack_retrieve(requests[2], 0, "abc", 3) ;
-  sizes[3] = wire_pack_setdump(requests[3], 1) ;
+  sizes[3] = wire_pack_setdump(requests[3], 1, 0) ;
   for (unsigned int i = 0 ; i < 4 ; i++)
   {
     for (size_t len = 0 ; len < sizes[i] ; len++)
@@ -99,6 +106,7 @@ static void truncations (void)
   }
   tap_int(bad, 0, "every request that is cut short or has a byte too many is refused") ;
   tap_error(wire_unpack_request(&req, "L\0", 2), EPROTO, "list takes no argument") ;
+  tap_error(wire_unpack_request(&req, "!\0\0\0\1\1\1", 7), EPROTO, "setdump takes one byte of flags") ;
   tap_error(wire_unpack_request(&req, "", 0), EPROTO, "an empty request is refused") ;
   tap_error(wire_unpack_request(&req, "W", 1), ENOSYS, "an unknown verb is known to be unknown") ;
 }

@@ -268,4 +268,14 @@ extern void fdholder_dump_free (fdholder_dump *dump) ;
 extern int fdholder_setdump (fdholder *h, fdholder_entry const *entries, size_t n, tain const *deadline, tain *stamp) ;
 #define fdholder_setdump_g(h, entries, n, deadline) fdholder_setdump(h, entries, n, (deadline), &STAMP)
 
+ /* The same. FDHOLDER_SETDUMP_NEW: EBUSY, and nothing is stored, if one of the ids is
+    held, or being taken, when they are to be stored.
+    ENOSYS, where there are flags: the daemon is s6's, or too old. */
+enum fdholder_setdump_e
+{
+  FDHOLDER_SETDUMP_NEW = 1
+} ;
+extern int fdholder_setdump_flags (fdholder *h, fdholder_entry const *entries, size_t n, unsigned int flags, tain const *deadline, tain *stamp) ;
+#define fdholder_setdump_flags_g(h, entries, n, flags, deadline) fdholder_setdump_flags(h, entries, n, flags, (deadline), &STAMP)
+
 #endif

@@ -99,10 +99,15 @@ int raw_list (struct rawclient *c)
   return raw_command(c, "L", 1, 0, 0) ;
 }
 
-int raw_setdump (struct rawclient *c, uint32_t total)
+int raw_setdump_flags (struct rawclient *c, uint32_t total, uint8_t flags)
 {
   char body[WIRE_REQUEST_MAX] ;
-  return raw_command(c, body, wire_pack_setdump(body, total), 0, 0) ;
+  return raw_command(c, body, wire_pack_setdump(body, total, flags), 0, 0) ;
+}
+
+int raw_setdump (struct rawclient *c, uint32_t total)
+{
+  return raw_setdump_flags(c, total, 0) ;
 }
 
 int raw_dumpframe (struct rawclient *c, char const *const *ids, int const *fds, unsigned int n)

@@ -80,6 +80,7 @@ extern int raw_acknowledge (struct rawclient *) ;
 extern int raw_putback (struct rawclient *) ;
 extern int raw_list (struct rawclient *) ;
 extern int raw_setdump (struct rawclient *, uint32_t total) ;
+extern int raw_setdump_flags (struct rawclient *, uint32_t total, uint8_t flags) ;
 
  /* One frame of a dump, of n entries "id", "id"... that never expire. */
 extern int raw_dumpframe (struct rawclient *, char const *const *ids, int const *, unsigned int n) ;
