@@ -59,3 +59,4 @@ s6-listenfds
 s6-fdholder-listenfds
 s6-proxyheader
 s6-ondemand
+s6-listenfds-store

@@ -35,12 +35,6 @@ static int put_count (stralloc *sa, char const *name, unsigned int n)
   return stralloc_cats(sa, name) && put_number(sa, n) && stralloc_0(sa) ;
 }
 
-static int put_unset (stralloc *sa)
-{
-  static char const unset[] = "LISTEN_FDS\0LISTEN_FDNAMES\0LISTEN_PID\0LISTEN_PIDFDID" ;
-  return stralloc_catb(sa, unset, sizeof(unset)) ;
-}
-
 static int put_systemd (stralloc *sa, char const *const *names, unsigned int n)
 {
   if (!put_count(sa, "LISTEN_FDS=", n) || !stralloc_cats(sa, "LISTEN_FDNAMES=")) return 0 ;
@@ -118,7 +112,7 @@ static int put_server_starter (stralloc *sa, unsigned int n)
 
 int listenfds_variables (stralloc *sa, enum listenfds_dialect dialect, char const *const *names, unsigned int n)
 {
-  if (!put_unset(sa)) return 0 ;
+  if (!stralloc_catb(sa, LISTENFDS_UNSET, sizeof(LISTENFDS_UNSET))) return 0 ;
   switch (dialect)
   {
     case LISTENFDS_NGINX : return put_nginx(sa, n) ;

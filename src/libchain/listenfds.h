@@ -40,6 +40,9 @@ extern void listenfds_name (char *) ;
  */
 extern int listenfds_number (int *fds, unsigned int n) ;
 
+ /* For env_merge: all that there may be of systemd's variables is unset. It ends with a NUL of its own. */
+#define LISTENFDS_UNSET "LISTEN_FDS\0LISTEN_FDNAMES\0LISTEN_PID\0LISTEN_PIDFDID"
+
  /* Appends, for env_merge, the variables that tell of n descriptors under those numbers.
     names is for systemd's dialect: one each. All that there may be of another LISTEN_FDS
     is unset. 0 and errno: ENOMEM, or that server-starter wants an address and one has none. */

@@ -143,9 +143,11 @@ static void check_dialect (enum frame_dialect dialect)
 static void check_new (void)
 {
   struct rawclient c, other ;
+  unsigned int alone = before ;
   int taken ;
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
   raw_must_connect(&other, "s", FRAME_NATIVE) ;
+  before = testdaemon_count_fds(&holder) ;
   if (raw_setdump_flags(&c, 3, WIRE_SETDUMP_NEW)) tap_bail("setdump") ;
   tap_error(raw_dumpframe(&c, ids, brought, 3), EBUSY, "H10: of new ids: one is held") ;
   tap_error(raw_list(&c), 0, "H10: of new ids: the connection is open") ;
@@ -175,6 +177,7 @@ static void check_new (void)
   raw_must_connect(&c, "s", FRAME_S6) ;
   raw_point_closed(&c, raw_setdump_flags(&c, 1, WIRE_SETDUMP_NEW), EPROTO, "H10: s6's dialect has no such flag") ;
   raw_close(&c) ;
+  before = alone ;
   check_unchanged("after all that") ;
 }
 

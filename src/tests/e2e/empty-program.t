@@ -29,6 +29,9 @@ s6-setuidgid root
 s6-setuidgid nosuchaccount
 s6-ipcclient s
 s6-ipcclient -p bound s
+s6-listenfds 0
+s6-fdholder-listenfds -i id s
+s6-listenfds-store s
 s6-ipcserver s
 s6-ipcserver -- s
 s6-ipcserver-access -v0 -l0
