@@ -60,3 +60,4 @@ s6-fdholder-listenfds
 s6-proxyheader
 s6-ondemand
 s6-listenfds-store
+s6-multibind

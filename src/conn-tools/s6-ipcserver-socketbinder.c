@@ -26,18 +26,9 @@ struct options
   struct unixbinding binding ;
   unsigned int backlog ;
   int type ;
-  unsigned int permissions ;
   unsigned int haspermissions : 1 ;
   unsigned int blocking : 1 ;
 } ;
-
-static void scan_owner (struct unixbinding *binding, char const *s)
-{
-  size_t len = uid_scan(s, &binding->uid) ;
-  if (!len || s[len] != ':' || !gid0_scan(s + len + 1, &binding->gid)) dieusage() ;
-  if (binding->uid == (uid_t)-1 || binding->gid == (gid_t)-1) dieusage() ;  /* to chown(2): leave it as it is */
-  binding->flags |= UNIXBINDING_OWNER ;
-}
 
 static int parse_options (int argc, char const *const *argv, struct options *o)
 {
@@ -55,10 +46,10 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
       case 'm' : o->type = SOCK_DGRAM ; break ;
       case 'S' : o->type = SOCK_SEQPACKET ; break ;
       case 'a' :
-        if (!uint0_oscan(l.arg, &o->permissions) || o->permissions > 07777) dieusage() ;
+        if (!unixbinding_scan_permissions(&o->binding, l.arg)) dieusage() ;
         o->haspermissions = 1 ;
         break ;
-      case 'o' : scan_owner(&o->binding, l.arg) ; break ;
+      case 'o' : if (!unixbinding_scan_owner(&o->binding, l.arg)) dieusage() ; break ;
       case 'e' : o->binding.flags |= UNIXBINDING_EXCLUSIVE ; break ;
       case 'B' : o->blocking = 1 ; break ;
       default : dieusage() ;
@@ -69,35 +60,26 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
 
  /* Frees 0, so that the kernel gives it to the socket. */
 
-static void open_socket (struct options const *o)
+static void open_socket (struct options *o, char const *path)
 {
   int fd ;
   close(0) ;
-  fd = socket(AF_UNIX, o->type | (o->blocking ? 0 : SOCK_NONBLOCK), 0) ;
-  if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "create socket") ;
+  fd = unixsocket_make(o->type | (o->blocking ? 0 : SOCK_NONBLOCK), path, o->backlog, &o->binding) ;
+  if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, o->binding.failed, path, o->binding.remedy) ;
   if (fd) strerr_dief(EXITCODE_BUG, "the new socket is not stdin") ;
 }
 
 int main (int argc, char const *const *argv)
 {
-  struct options o = { .binding = { .flags = UNIXBINDING_REPLACE }, .backlog = CHAIN_LONGEST_BACKLOG, .type = SOCK_STREAM, .permissions = 0777 } ;
+  struct options o = { .binding = { .flags = UNIXBINDING_REPLACE, .permissions = 0777 }, .backlog = CHAIN_LONGEST_BACKLOG, .type = SOCK_STREAM } ;
   int e ;
   PROG = "s6-ipcserver-socketbinder" ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   if (unixaddress_isabstract(argv[0]) && (o.haspermissions || o.binding.flags & UNIXBINDING_OWNER))
     strerr_dief(EXITCODE_USAGE, "an abstract socket has no permissions and no owner: -a and -o need a path in the file system") ;
-  o.binding.permissions = o.permissions & 0777 ;
 
-  open_socket(&o) ;
-  if (!unixsocket_bind(0, argv[0], &o.binding))
-    strerr_diefusys(EXITCODE_SYSTEM, o.binding.failed, argv[0], o.binding.remedy) ;
-  if (o.backlog && o.type != SOCK_DGRAM && listen(0, o.backlog) == -1)
-  {
-    unixsocket_unlink(argv[0]) ;
-    strerr_diefusys(EXITCODE_SYSTEM, "listen to ", argv[0]) ;
-  }
-
+  open_socket(&o, argv[0]) ;
   exec(argv + 1) ;
   e = errno ;
   unixsocket_unlink(argv[0]) ;

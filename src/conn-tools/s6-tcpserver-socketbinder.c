@@ -23,6 +23,7 @@
 #include "exitcodes.h"
 #include "probed.h"
 #include "libsockets/inetaddress.h"
+#include "libsockets/inetsocket.h"
 #include "libdaemon/readiness.h"
 
 #define USAGE "s6-tcpserver-socketbinder [ -d | -D ] [ -b backlog ] [ -M | -m ] [ -B ] [ -4 | -6 | -A ] [ -r ] [ -F ] [ -I interface ] [ -1 ] ip port prog..."
@@ -32,14 +33,9 @@ enum families { FAMILY_IP4 = 1, FAMILY_IP6 = 2 } ;
 
 struct options
 {
-  unsigned int backlog ;
-  int type ;
+  struct inetbinding binding ;
   char const *interface ;
   unsigned int families ;  /* what ip may be; 0: any */
-  unsigned int reuse : 1 ;
-  unsigned int reuseport : 1 ;
-  unsigned int freebind : 1 ;
-  unsigned int dualstack : 1 ;
   unsigned int blocking : 1 ;
   unsigned int tellport : 1 ;
 } ;
@@ -57,8 +53,9 @@ static struct longoption const long_options[] =
 
 static void allow_family (struct options *o, enum families family)
 {
-  o->families = (o->dualstack ? 0 : o->families) | family ;
-  o->dualstack = 0 ;
+  if (o->binding.flags & INETBINDING_DUALSTACK) o->families = 0 ;
+  o->families |= family ;
+  o->binding.flags &= ~INETBINDING_DUALSTACK ;
 }
 
 static int parse_options (int argc, char const *const *argv, struct options *o)
@@ -70,17 +67,20 @@ static int parse_options (int argc, char const *const *argv, struct options *o)
     if (opt == -1) return l.ind ;
     switch (opt)
     {
-      case 'd' : o->reuse = 1 ; break ;
-      case 'D' : o->reuse = 0 ; break ;
-      case 'b' : if (!uint0_scan(l.arg, &o->backlog)) dieusage() ; break ;
-      case 'M' : o->type = SOCK_STREAM ; break ;
-      case 'm' : o->type = SOCK_DGRAM ; break ;
+      case 'd' : o->binding.flags |= INETBINDING_REUSEADDR ; break ;
+      case 'D' : o->binding.flags &= ~INETBINDING_REUSEADDR ; break ;
+      case 'b' : if (!uint0_scan(l.arg, &o->binding.backlog)) dieusage() ; break ;
+      case 'M' : o->binding.type = SOCK_STREAM ; break ;
+      case 'm' : o->binding.type = SOCK_DGRAM ; break ;
       case 'B' : o->blocking = 1 ; break ;
       case '4' : allow_family(o, FAMILY_IP4) ; break ;
       case '6' : allow_family(o, FAMILY_IP6) ; break ;
-      case 'A' : o->families = FAMILY_IP6 ; o->dualstack = 1 ; break ;
-      case 'r' : o->reuseport = 1 ; break ;
-      case 'F' : o->freebind = 1 ; break ;
+      case 'A' :
+        o->families = FAMILY_IP6 ;
+        o->binding.flags |= INETBINDING_DUALSTACK ;
+        break ;
+      case 'r' : o->binding.flags |= INETBINDING_REUSEPORT ; break ;
+      case 'F' : o->binding.flags |= INETBINDING_FREEBIND ; break ;
       case 'I' : o->interface = l.arg ; break ;
       case '1' : o->tellport = 1 ; break ;
       default : dieusage() ;
@@ -92,34 +92,7 @@ static void check_family (struct options const *o, int family)
 {
   if (!o->families || o->families & (family == AF_INET6 ? FAMILY_IP6 : FAMILY_IP4)) return ;
   if (o->families == FAMILY_IP4) strerr_dief(EXITCODE_USAGE, "-4 needs an IPv4 address, such as 0.0.0.0") ;
-  strerr_dief(EXITCODE_USAGE, o->dualstack ? "-A" : "-6", " needs an IPv6 address, such as ::") ;
-}
-
-static void set_option (int level, int name, int value, char const *what)
-{
-  if (setsockopt(0, level, name, &value, sizeof(value)) == -1)
-    strerr_diefusys(EXITCODE_SYSTEM, "set ", what) ;
-}
-
-static void open_socket (struct options const *o, int family)
-{
-  int fd ;
-  close(0) ;
-  fd = socket(family, o->type | (o->blocking ? 0 : SOCK_NONBLOCK), 0) ;
-  if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "create socket") ;
-  if (fd) strerr_dief(EXITCODE_BUG, "the new socket is not stdin") ;
-  if (o->reuse) set_option(SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR") ;
-  if (family == AF_INET6) set_option(IPPROTO_IPV6, IPV6_V6ONLY, !o->dualstack, "IPV6_V6ONLY") ;
-#ifdef S6_ACTIVATION_HAS_REUSEPORT
-  if (o->reuseport) set_option(SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT") ;
-#else
-  if (o->reuseport) strerr_dief(EXITCODE_SYSTEM, "this system has no SO_REUSEPORT (-r)") ;
-#endif
-#ifdef S6_ACTIVATION_HAS_FREEBIND
-  if (o->freebind) set_option(IPPROTO_IP, IP_FREEBIND, 1, "IP_FREEBIND") ;
-#else
-  if (o->freebind) strerr_dief(EXITCODE_SYSTEM, "this system has no IP_FREEBIND (-F)") ;
-#endif
+  strerr_dief(EXITCODE_USAGE, o->binding.flags & INETBINDING_DUALSTACK ? "-A" : "-6", " needs an IPv6 address, such as ::") ;
 }
 
 static void bind_to_interface (char const *interface)
@@ -144,17 +117,25 @@ static void tell_port (void)
   if (allwrite(1, fmt, n) < n) strerr_diefusys(EXITCODE_SYSTEM, "write the port to stdout") ;
 }
 
-static char const *remedy (int e)
+static void die_unable (struct options const *o, char const *const *argv)
 {
-  if (e == EADDRINUSE) return " (another socket has this address: end its owner, or share it with -r on both)" ;
-  if (e == EADDRNOTAVAIL) return " (no interface has this address yet: -F binds to it all the same)" ;
-  if (e == EACCES) return " (ports below 1024 need root)" ;
-  return "" ;
+  strerr_diefusys(EXITCODE_SYSTEM, o->binding.failed, argv[0], " port ", argv[1], o->binding.remedy) ;
+}
+
+static void open_socket (struct options *o, struct sockaddr_storage const *address, char const *const *argv)
+{
+  int fd ;
+  close(0) ;
+  fd = inetsocket_open(address->ss_family, &o->binding) ;
+  if (fd == -1) die_unable(o, argv) ;
+  if (fd) strerr_dief(EXITCODE_BUG, "the new socket is not stdin") ;
+  if (o->interface) bind_to_interface(o->interface) ;
+  if (!inetsocket_bind(0, address, &o->binding)) die_unable(o, argv) ;
 }
 
 int main (int argc, char const *const *argv)
 {
-  struct options o = { .backlog = CHAIN_LONGEST_BACKLOG, .type = SOCK_STREAM, .reuse = 1 } ;
+  struct options o = { .binding = { .flags = INETBINDING_REUSEADDR, .type = SOCK_STREAM, .backlog = CHAIN_LONGEST_BACKLOG } } ;
   struct sockaddr_storage address ;
   uint16_t port ;
   PROG = "s6-tcpserver-socketbinder" ;
@@ -162,17 +143,13 @@ int main (int argc, char const *const *argv)
   if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
   if (o.tellport) readiness_require() ;
   if (!inetaddress_scan(&address, argv[0])) strerr_dief(EXITCODE_USAGE, "not an IP address: ", argv[0]) ;
-  if (!inetaddress_scan_port(&port, argv[1], o.type == SOCK_DGRAM ? "udp" : "tcp"))
+  if (!inetaddress_scan_port(&port, argv[1], o.binding.type == SOCK_DGRAM ? "udp" : "tcp"))
     strerr_dief(EXITCODE_USAGE, "not a port, nor a service's name: ", argv[1]) ;
   check_family(&o, address.ss_family) ;
   inetaddress_set_port(&address, port) ;
+  if (!o.blocking) o.binding.type |= SOCK_NONBLOCK ;
 
-  open_socket(&o, address.ss_family) ;
-  if (o.interface) bind_to_interface(o.interface) ;
-  if (bind(0, (struct sockaddr *)&address, inetaddress_length(&address)) == -1)
-    strerr_diefusys(EXITCODE_SYSTEM, "bind to ", argv[0], " port ", argv[1], remedy(errno)) ;
-  if (o.backlog && o.type != SOCK_DGRAM && listen(0, o.backlog) == -1)
-    strerr_diefusys(EXITCODE_SYSTEM, "listen to ", argv[0], " port ", argv[1]) ;
+  open_socket(&o, &address, argv) ;
   if (o.tellport) tell_port() ;
   xexec(argv + 2) ;
 }

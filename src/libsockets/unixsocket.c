@@ -130,6 +130,27 @@ int unixsocket_bind (int fd, char const *path, struct unixbinding *binding)
   return 1 ;
 }
 
+int unixsocket_make (int type, char const *path, unsigned int backlog, struct unixbinding *binding)
+{
+  int fd = socket(AF_UNIX, type, 0) ;
+  int e ;
+  if (fd == -1)
+  {
+    fail(binding, "create a socket for ", "") ;
+    return -1 ;
+  }
+  if (unixsocket_bind(fd, path, binding))
+  {
+    if (!backlog || (type & ~SOCK_NONBLOCK) == SOCK_DGRAM || listen(fd, backlog) == 0) return fd ;
+    unixsocket_unlink(path) ;
+    fail(binding, "listen to ", "") ;
+  }
+  e = errno ;
+  close(fd) ;
+  errno = e ;
+  return -1 ;
+}
+
 int unixsocket_unlink (char const *path)
 {
   int e = errno ;

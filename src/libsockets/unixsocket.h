@@ -36,6 +36,10 @@ struct unixbinding
   char const *remedy ;  /* out: what to do about it, or "" */
 } ;
 
+ /* Options read: UID:GID, as numbers; octal permissions, of which the lowest nine bits count. 1, or 0 if it is none. */
+extern int unixbinding_scan_owner (struct unixbinding *, char const *) ;
+extern int unixbinding_scan_permissions (struct unixbinding *, char const *) ;
+
  /*
    Binds fd to path. At no moment can path be reached with wider
    permissions than those asked for. Only sockets are ever unlinked.
@@ -43,6 +47,10 @@ struct unixbinding
    ours is left at path. fd stays with the caller either way.
  */
 extern int unixsocket_bind (int fd, char const *path, struct unixbinding *binding) ;
+
+ /* Such a socket, of that type for socket(2); a backlog that is not 0 has it listened
+    to, unless it is one for datagrams. It has the lowest number that is free. -1 like 0 above. */
+extern int unixsocket_make (int type, char const *path, unsigned int backlog, struct unixbinding *binding) ;
 
  /* Unlinks path if it is a socket; keeps errno. 1 if nothing is there any more. */
 extern int unixsocket_unlink (char const *path) ;

@@ -690,6 +690,19 @@ s6_tcpserverd_8_1()
   serves hello $(tcp_client 127.0.0.1 7)
 }
 
+s6_multibind_8_1()
+{
+  for id in web mail
+  do
+    s6-fdholder-delete "$H" "$id" 2>/dev/null
+  done
+  works
+  ok "$case: all are there" holds "$H" web mail tcp:0.0.0.0:80 'tcp:[::]:80'
+  for id in tcp:0.0.0.0:80 'tcp:[::]:80'
+  do
+    s6-fdholder-delete "$H" "$id"
+  done
+}
 s6_proxyheader_8_1()
 {
   start daemon s6-tcpserver -1 127.0.0.1 8080 cat
