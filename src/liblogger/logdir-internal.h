@@ -25,6 +25,10 @@ extern int logdir_open_current (struct logdir *) ;
 
 extern int logdir_has_gone (struct logdir *, char const *name) ;  /* 0 and errno: it is still there */
 
+ /* Is its name that of another directory? Then it can go on there. 0 and errno: it cannot. */
+extern int logdir_isreplaced (struct logdir const *) ;
+extern int logdir_follow (struct logdir *, struct logtime const *) ;
+
  /* When it is to be rotated by its age. */
 extern void logdir_plan (struct logdir *, struct logtime const *) ;
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 #include <sys/stat.h>
 
@@ -71,6 +72,35 @@ static int take_lock (struct logdir *d)
   return 0 ;
 }
 
+void logdir_plan (struct logdir *d, struct logtime const *now)
+{
+  struct script_settings const *x = d->settings ;
+  uint64_t left ;
+  d->rotation = tain_infinite ;
+  if (!x->every) return ;
+  left = x->every ;
+  if (x->isaligned) left -= ((uint64_t)now->wall.tv_sec + x->every - x->offset) % x->every ;
+  tain_addsec(&d->rotation, &now->now, left < INT_MAX ? (int)left : INT_MAX) ;
+}
+
+void logdir_abandon (struct logdir *d)
+{
+  if (d->fd >= 0) fd_close(d->fd) ;
+  if (d->lock >= 0) fd_close(d->lock) ;
+  if (d->dir >= 0) fd_close(d->dir) ;
+  d->fd = d->lock = d->dir = -1 ;
+  archives_free(&d->archives) ;
+}
+
+static int identify (struct logdir *d)
+{
+  struct stat st ;
+  if (fstat(d->dir, &st) == -1) return 0 ;
+  d->dev = st.st_dev ;
+  d->ino = st.st_ino ;
+  return 1 ;
+}
+
 int logdir_open (struct logdir *d, char const *path, struct script_settings const *settings, struct log *log, struct logtime const *now)
 {
   static struct logdir const zero = { .dir = -1, .lock = -1, .fd = -1 } ;
@@ -82,7 +112,7 @@ int logdir_open (struct logdir *d, char const *path, struct script_settings cons
   d->rotation = d->retry = d->sync = d->look = d->turn = tain_infinite ;
   if (mkdir(path, DIRECTORY_MODE) == -1 && errno != EEXIST) return 0 ;
   d->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (d->dir >= 0 && take_lock(d) && archives_read(&d->archives, d->dir) && begin(d, now))
+  if (d->dir >= 0 && identify(d) && take_lock(d) && archives_read(&d->archives, d->dir) && begin(d, now))
   {
     logdir_plan(d, now) ;
     return 1 ;

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -37,7 +36,8 @@ int logdir_fail (struct logdir *d, char const *what, struct logtime const *now)
   }
   if (!tain_less(&now->now, &d->telling))
   {
-    log_line(d->log, LOG_WARNING, "unable to ", what, " in ", d->path, ": ", strerror(e), ": trying again, nothing is lost meanwhile") ;
+    log_line(d->log, LOG_WARNING, "unable to ", what, " in ", d->path, ": ", strerror(e), ": trying again, ",
+      d->settings->isdropping ? "what is too much is dropped meanwhile" : "nothing is lost meanwhile") ;
     clock_after(&d->telling, &now->now, TELL_MS) ;
   }
   clock_after(&d->retry, &now->now, d->settings->retry) ;
@@ -51,17 +51,6 @@ void logdir_recover (struct logdir *d, struct logtime const *now)
   seconds[uint64_fmt(seconds, clock_elapsed(&d->since, &now->now) / MS_PER_SECOND)] = 0 ;
   log_line(d->log, LOG_WARNING, d->path, " takes lines again, after ", seconds, " seconds") ;
   d->retry = tain_infinite ;
-}
-
-void logdir_plan (struct logdir *d, struct logtime const *now)
-{
-  struct script_settings const *x = d->settings ;
-  uint64_t left ;
-  d->rotation = tain_infinite ;
-  if (!x->every) return ;
-  left = x->every ;
-  if (x->isaligned) left -= ((uint64_t)now->wall.tv_sec + x->every - x->offset) % x->every ;
-  tain_addsec(&d->rotation, &now->now, left < INT_MAX ? (int)left : INT_MAX) ;
 }
 
  /* A rotation, step by step. Each can be done twice. */
@@ -81,11 +70,30 @@ static int rename_current (struct logdir *d, struct logtime const *now)
   return 1 ;
 }
 
+ /* The directory was removed: another one may come, and is noticed in time. */
+
+static int fail_to_open (struct logdir *d, struct logtime const *now)
+{
+  int isgone = errno == ENOENT ;
+  tain soon ;
+  logdir_fail(d, "open a new current", now) ;
+  clock_after(&soon, &now->now, LOOK_MS) ;
+  if (isgone) clock_lower(&d->retry, &soon) ;
+  return 0 ;
+}
+
+static int follow (struct logdir *d, struct logtime const *now)
+{
+  if (logdir_follow(d, now)) return 1 ;
+  d->look = now->now ;
+  return logdir_fail(d, "take over the directory that is there now", now) ;
+}
+
 static int reopen_current (struct logdir *d, struct logtime const *now)
 {
   int old = d->fd ;
   int fd = logdir_open_current(d) ;
-  if (fd < 0) return logdir_fail(d, "open a new current", now) ;
+  if (fd < 0) return logdir_isreplaced(d) ? follow(d, now) : fail_to_open(d, now) ;
   d->fd = fd ;
   fd_close(old) ;
   d->ismidline = 0 ;
@@ -148,13 +156,14 @@ static int be_writable (struct logdir *d, struct logtime const *now)
 }
 
  /* Somebody may have removed current, or put another one in its place: what is written
-    then would be nowhere. At most once a second. */
+    then would be nowhere; or the directory. At most once a second. */
 
 static int look (struct logdir *d, struct logtime const *now)
 {
   struct stat st ;
   if (tain_less(&d->look, &tain_infinite) && tain_less(&now->now, &d->look)) return 1 ;
   clock_after(&d->look, &now->now, LOOK_MS) ;
+  if (logdir_isreplaced(d)) return follow(d, now) ;
   if (fstat(d->fd, &st) == -1 || st.st_nlink) return 1 ;
   log_line(d->log, LOG_WARNING, d->path, "/" LOGDIR_CURRENT " was removed: making another one") ;
   d->state = LOGDIR_REOPEN ;
@@ -184,13 +193,4 @@ int logdir_close (struct logdir *d, struct logtime const *now)
   if (d->processing != LOGDIR_IDLE) return 0 ;
   logdir_abandon(d) ;
   return 1 ;
-}
-
-void logdir_abandon (struct logdir *d)
-{
-  if (d->fd >= 0) fd_close(d->fd) ;
-  if (d->lock >= 0) fd_close(d->lock) ;
-  if (d->dir >= 0) fd_close(d->dir) ;
-  d->fd = d->lock = d->dir = -1 ;
-  archives_free(&d->archives) ;
 }

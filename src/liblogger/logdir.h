@@ -73,6 +73,8 @@ struct logdir
   struct script_settings const *settings ;
   struct log *log ;
   int dir ;
+  dev_t dev ;  /* of it, */
+  ino_t ino ;  /* which path may be the name of another one by now */
   int lock ;
   int fd ;  /* of current; at REOPEN of what is previous by then */
   enum logdir_state state ;
@@ -89,6 +91,7 @@ struct logdir
   tain telling ;  /* when to tell of it again */
   enum logdir_processing processing ;
   pid_t pid ;  /* of the processor, at RUNNING */
+  pid_t left ;  /* one that is not waited for any more, and not reaped; 0: none */
   unsigned int failures ;  /* of it, one after the other */
   unsigned int pause ;  /* milliseconds until it is tried again */
   tain turn ;  /* when it is to go on; infinite at IDLE and RUNNING */

@@ -368,6 +368,76 @@ static void test_removed (void)
   logdir_close(&d, &now) ;
 }
 
+ /* What the old directory has is one thing, and what the new one has another. */
+
+static void test_replaced (void)
+{
+  struct logdir d, other ;
+  begin() ;
+  open_dir(&d, "replaced") ;
+  say(&d, LINE) ;
+  rename("replaced", "renamed") ;
+  pass(1001) ;
+  tap_int(say(&d, LINE), 1, "the directory was renamed") ;
+  tap_ok(has_all("renamed"), "it is written to, as there is no other") ;
+  mkdir("replaced", 0700) ;
+  saidlen = 0 ;
+  pass(1001) ;
+  tap_int(say(&d, LINE), 1, "another one has come") ;
+  tap_ok(has_all("replaced"), "it is written to") ;
+  tap_int(mode_of("renamed", "current"), 0744, "the old one is finished") ;
+  tap_ok(open_dir(&other, "renamed") != 0, "and nobody's") ;
+  logdir_abandon(&other) ;
+  tap_ok(!open_dir(&other, "replaced") && errno == EBUSY, "the new one is locked") ;
+  if (system("rm -rf replaced")) tap_bail("rm") ;
+  saidlen = 0 ;
+  settings.retry = 60000 ;
+  pass(1001) ;
+  tap_int(say(&d, LINE), 0, "removed: it waits") ;
+  mkdir("replaced", 0700) ;
+  pass(1001) ;
+  tap_int(logdir_write(&d, &(struct logpart){ said, saidlen }, 1, &now), 1, "and goes on a second later, where there is one") ;
+  tap_ok(has_all("replaced"), "with what could not be written") ;
+  rename("replaced", "again") ;
+  if (!open_dir(&other, "replaced")) tap_bail("open") ;
+  saidlen = 0 ;
+  pass(1001) ;
+  settings.retry = 0 ;
+  tap_int(say(&d, LINE), 0, "another logger has it: it waits") ;
+  tap_int(logdir_write(&d, &(struct logpart){ said, saidlen }, 1, &now), 0, "and writes nothing to the old one") ;
+  logdir_abandon(&other) ;
+  tap_int(logdir_write(&d, &(struct logpart){ said, saidlen }, 1, &now), 1, "until that one has ended") ;
+  tap_ok(has_all("replaced"), "nothing is lost") ;
+  logdir_close(&d, &now) ;
+}
+
+ /* The processor of the old directory is nobody's affair any more, but for its process. */
+
+static void test_replaced_processing (void)
+{
+  struct logdir d ;
+  begin() ;
+  settings.processor = "exec sleep 100" ;
+  settings.isshell = 1 ;
+  open_dir(&d, "busy") ;
+  say(&d, LINE) ;
+  logdir_rotate(&d) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) logdir_turn(&d, &now) ;
+  if (d.processing != LOGDIR_RUNNING) tap_bail("no processor") ;
+  rename("busy", "left") ;
+  mkdir("busy", 0700) ;
+  saidlen = 0 ;
+  pass(1001) ;
+  tap_int(say(&d, LINE), 1, "another directory, while a processor is at work") ;
+  tap_ok(has_all("busy"), "it is written to") ;
+  tap_int(d.processing, LOGDIR_IDLE, "and no processor is at work there") ;
+  if (d.left <= 0) tap_bail("no process") ;
+  kill(d.left, SIGKILL) ;
+  for (unsigned int i = 0 ; d.left && i < 1000 ; i++, usleep(10000)) logdir_turn(&d, &now) ;
+  tap_int(d.left, 0, "the one of the old directory leaves no zombie") ;
+  logdir_close(&d, &now) ;
+}
+
 static void test_rotations (void)
 {
   struct logdir d ;
@@ -485,6 +555,8 @@ int main (void)
   test_left_over() ;
   test_processed() ;
   test_removed() ;
+  test_replaced() ;
+  test_replaced_processing() ;
   test_rotations() ;
   test_full() ;
   test_kills() ;

@@ -1,0 +1,43 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include "libdaemon/log.h"
+#include "liblogger/logdir-internal.h"
+#include "liblogger/logdir.h"
+
+ /* One that has another name by now is written to all the same, as long as nothing is there
+    under the old name. */
+
+int logdir_isreplaced (struct logdir const *d)
+{
+  struct stat st ;
+  return stat(d->path, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_dev != d->dev || st.st_ino != d->ino) ;
+}
+
+ /* The old one is left as at an end. Nothing waits for its processor, which may go on. */
+
+static void leave (struct logdir *d)
+{
+  if (d->processing == LOGDIR_RUNNING) d->left = d->pid ;
+  logdir_leave_processor(d) ;
+  if (!d->ismidline && fsync(d->fd) == 0) fchmod(d->fd, d->mode | LOGDIR_FINISHED) ;
+  logdir_abandon(d) ;
+}
+
+int logdir_follow (struct logdir *d, struct logtime const *now)
+{
+  struct logdir next ;
+  if (!logdir_open(&next, d->path, d->settings, d->log, now)) return 0 ;
+  log_line(d->log, LOG_WARNING, d->path, " is another directory now: going on there") ;
+  leave(d) ;
+  next.left = d->left ;
+  next.retry = d->retry ;
+  next.since = d->since ;
+  next.telling = d->telling ;
+  *d = next ;
+  return 1 ;
+}
