@@ -53,9 +53,19 @@ static int is_cut (struct line const *line, struct manner const *m)
   return m->most && line->len > m->most + ELLIPSIS ;
 }
 
-static int is_plain (struct line const *line, struct manner const *m)
+static int is_plain (struct gather const *g, struct line const *line, struct manner const *m)
 {
-  return line->isended && !m->settings->stamps && !m->settings->prefix && !m->name && !is_cut(line, m) ;
+  return !g->iscopying && line->isended && !m->settings->stamps && !m->settings->prefix && !m->name && !is_cut(line, m) ;
+}
+
+ /* What is copied is one part, and what was written of it is room for more. */
+
+static void close_up (struct gather *g)
+{
+  struct logpart *part = g->parts ;
+  memmove(g->text, part->s, part->len) ;
+  part->s = g->text ;
+  g->len = part->len ;
 }
 
  /* Parts point into the text: it moves only while there are none. */
@@ -64,6 +74,7 @@ static int has_text (struct gather *g, size_t need)
 {
   size_t size = g->wanted + need > GATHER_TEXT ? g->wanted + need : GATHER_TEXT ;
   char *bigger ;
+  if (g->iscopying && g->n && g->len + g->wanted + need > g->size) close_up(g) ;
   if (g->len + g->wanted + need <= g->size) return 1 ;
   if (g->n) return (errno = 0, 0) ;
   bigger = realloc(g->text, size) ;
@@ -77,7 +88,7 @@ int gather_reserve (struct gather *g, struct line const *line, struct manner con
 {
   size_t prefix = m->settings->prefix ? strlen(m->settings->prefix) : 0 ;
   size_t name = m->name ? strlen(m->name) : 0 ;
-  size_t need = is_plain(line, m) ? 0 : name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1 ;
+  size_t need = is_plain(g, line, m) ? 0 : name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1 ;
   if (g->n + g->wantedparts == GATHER_PARTS) return (errno = g->n ? 0 : ENOMEM, 0) ;
   if (need && !has_text(g, need)) return 0 ;
   g->wantedparts++ ;
@@ -96,7 +107,7 @@ void gather_add (struct gather *g, struct line const *line, struct manner const 
   struct script_settings const *x = m->settings ;
   char *start = g->text + g->len ;
   char *s = start ;
-  if (is_plain(line, m))
+  if (is_plain(g, line, m))
   {
     add_part(g, line->s, line->len + 1) ;
     return ;

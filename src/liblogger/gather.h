@@ -4,7 +4,8 @@
 #define S6ACTIVATION_GATHER_H
 
  /* What of a batch is for one action: parts of the batch as it is, and of a text of our
-    own where something is added. Each line has its newline. */
+    own where something is added. Each line has its newline. One that copies has a text
+    only: what is not written outlives the batch. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@ struct gather
   size_t size ;
   unsigned int wantedparts ;  /* reserved */
   size_t wanted ;
+  uint8_t iscopying ;  /* set it while there is nothing in it */
 } ;
 
 struct line
@@ -53,7 +55,7 @@ extern int gather_reserve (struct gather *, struct line const *, struct manner c
  /* Nothing is reserved any more. */
 extern void gather_release (struct gather *) ;
 
- /* Adds it, after gather_reserve. The line is in use until gather_empty. */
+ /* Adds it, after gather_reserve. The line is in use until gather_empty, unless it is copied. */
 extern void gather_add (struct gather *, struct line const *, struct manner const *, struct stamp *) ;
 
 #endif

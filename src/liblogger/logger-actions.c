@@ -11,8 +11,6 @@
 #include "libdaemon/log.h"
 #include "liblogger/logger-internal.h"
 
-enum { BYTES_PER_DIGITS = UINT64_FMT } ;
-
  /* The first one that writes to the same place. */
 
 static struct logger_action *find_first (struct logger *l, struct logger_action *a)
@@ -29,6 +27,7 @@ static struct logger_action *find_first (struct logger *l, struct logger_action 
 static int open_action (struct logger *l, struct logger_action *a)
 {
   a->first = find_first(l, a) ;
+  a->window = tain_infinite ;
   a->manner.settings = &a->action->settings ;
   gather_init(&a->gather) ;
   switch (a->action->type)
@@ -45,6 +44,21 @@ static int open_action (struct logger *l, struct logger_action *a)
   return 1 ;
 }
 
+static int is_dropping (struct logger_action const *a)
+{
+  return a->action->settings.isdropping && a->action->type != SCRIPT_STATUS ;
+}
+
+ /* A place that one action wants to have all lines has all of them. */
+
+static void find_droppable (struct logger *l)
+{
+  struct logger_action *end = l->actions + l->script->actionlen ;
+  for (struct logger_action *a = l->actions ; a < end ; a++) a->first->isdroppable = (uint8_t)is_dropping(a->first) ;
+  for (struct logger_action *a = l->actions ; a < end ; a++) a->first->isdroppable &= (uint8_t)is_dropping(a) ;
+  for (struct logger_action *a = l->actions ; a < end ; a++) a->gather.iscopying = a->isdroppable ;
+}
+
 int logger_open (struct logger *l, char const **what)
 {
   *what = "all that the script names" ;
@@ -57,6 +71,7 @@ int logger_open (struct logger *l, char const **what)
     *what = l->script->actions[i].path ;
     if (!open_action(l, l->actions + i)) return 0 ;
   }
+  find_droppable(l) ;
   return 1 ;
 }
 
@@ -89,6 +104,21 @@ static void wait_for_room (struct logger *l, int fd, int isfull)
     log_line(l->log, LOG_WARNING, "unable to wait for ", fd == 1 ? "stdout" : "stderr", ": ", strerror(errno)) ;
 }
 
+ /* What it has dropped meanwhile is told where it would have stood. */
+
+static int flush_all_of (struct logger *l, struct logger_action *a)
+{
+  do
+  {
+    a->isbehind = !flush_one(l, a) ;
+    if (a->isbehind) return 0 ;
+    gather_empty(&a->gather) ;
+    a->isdropping = 0 ;
+  }
+  while (logger_tell_dropped(l, a)) ;
+  return 1 ;
+}
+
 int logger_flush (struct logger *l)
 {
   int isfull[2] = { 0, 0 } ;
@@ -96,34 +126,12 @@ int logger_flush (struct logger *l)
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
   {
     struct logger_action *a = l->actions + i ;
-    if (!a->gather.n) continue ;
-    if (flush_one(l, a))
-    {
-      gather_empty(&a->gather) ;
-      continue ;
-    }
-    isdone = 0 ;
+    if (!a->gather.n || flush_all_of(l, a)) continue ;
+    if (!a->isdroppable) isdone = 0 ;
     if (a->action->type != SCRIPT_DIR) isfull[a->sink.out.fd - 1] = 1 ;
   }
   for (int fd = 1 ; fd <= 2 ; fd++) wait_for_room(l, fd, isfull[fd - 1]) ;
   return isdone ;
-}
-
-int logger_close (struct logger *l)
-{
-  int isdone = 1 ;
-  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
-  {
-    struct logger_action *a = l->actions + i ;
-    if (a->action->type == SCRIPT_DIR) isdone &= !a->gather.n && logdir_close(&a->logdir, &l->now) ;
-  }
-  return isdone ;
-}
-
-void logger_leave_processors (struct logger *l)
-{
-  for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
-    if (l->actions[i].action->type == SCRIPT_DIR) logdir_leave_processor(&l->actions[i].logdir) ;
 }
 
 void logger_turn (struct logger *l)
@@ -136,6 +144,7 @@ void logger_next (struct logger const *l, tain *when)
 {
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
     if (l->actions[i].action->type == SCRIPT_DIR) logdir_next(&l->actions[i].logdir, when) ;
+  logger_next_window(l, when) ;
 }
 
 void logger_rotate (struct logger *l)
@@ -149,11 +158,13 @@ void logger_report (struct logger *l)
   for (unsigned int i = 0 ; i < l->script->actionlen ; i++)
   {
     struct logger_action const *a = l->actions + i ;
-    char lines[BYTES_PER_DIGITS], bytes[BYTES_PER_DIGITS] ;
+    char lines[UINT64_FMT], bytes[UINT64_FMT], dropped[UINT64_FMT], suppressed[UINT64_FMT] ;
     if (a->action->type != SCRIPT_DIR) continue ;
     lines[uint64_fmt(lines, a->lines)] = 0 ;
     bytes[uint64_fmt(bytes, a->logdir.size)] = 0 ;
-    log_line(l->log, LOG_NOTE, a->action->path, ": ", lines, " lines, current has ", bytes, " bytes",
+    dropped[uint64_fmt(dropped, a->alldropped)] = 0 ;
+    suppressed[uint64_fmt(suppressed, a->allsuppressed)] = 0 ;
+    log_line(l->log, LOG_NOTE, a->action->path, ": ", lines, " lines, ", dropped, " dropped, ", suppressed, " suppressed, current has ", bytes, " bytes",
       tain_less(&a->logdir.retry, &tain_infinite) ? ", and cannot be written to" : "",
       a->logdir.processing ? ", processor at work" : "") ;
   }

@@ -44,7 +44,7 @@ static int for_actions (struct logger *l, struct line const *line, action_func *
 static int reserve (struct logger *l, struct logger_action *a, struct line const *line)
 {
   (void)l ;
-  return gather_reserve(&a->first->gather, line, &a->manner) ;
+  return logger_isspared(a) || gather_reserve(&a->first->gather, line, &a->manner) || (!errno && logger_maydrop(a)) ;
 }
 
 static int release (struct logger *l, struct logger_action *a, struct line const *line)
@@ -59,9 +59,10 @@ static int release (struct logger *l, struct logger_action *a, struct line const
 
 static int add (struct logger *l, struct logger_action *a, struct line const *line)
 {
+  if (logger_isspared(a)) return (logger_count_spared(a), 1) ;
   if (a->action->type == SCRIPT_STATUS) gather_empty(&a->first->gather) ;
   gather_add(&a->first->gather, line, &a->manner, &l->stamp) ;
-  a->lines++ ;
+  logger_count(l, a) ;
   return 1 ;
 }
 
@@ -97,11 +98,14 @@ int logger_distribute (struct logger *l, int islast, unsigned int most)
   unsigned int n = 0 ;
   lines_init(&x, l->source.s, l->source.len, l->options.limit) ;
   l->taken = 0 ;
+  l->iscrowded = 0 ;
+  logger_tell_suppressed(l, 0) ;
   while (n < most && next(l, &x, islast, &line))
   {
     if (!distribute_one(l, &line))
     {
       if (errno) return -1 ;
+      l->iscrowded = 1 ;
       break ;
     }
     l->taken = x.at ;

@@ -26,33 +26,6 @@ static int is_begun (struct logger const *l)
   return l->source.len > 0 ;
 }
 
- /* What it has been given is not taken back: the source keeps what is not taken. */
-
-static void give_up (struct logger *l)
-{
-  log_line(l->log, LOG_WARNING, "it is time to end: ", l->state == LOGGER_CLOSING ? "not all could be closed"
-    : l->source.held ? "what could not be written is lost" : "what could not be written stays in the input") ;
-  logger_leave_processors(l) ;
-  logger_close(l) ;
-  l->state = LOGGER_OVER ;
-}
-
-static void close_all (struct logger *l)
-{
-  if (l->state != LOGGER_CLOSING)
-  {
-    l->state = LOGGER_CLOSING ;
-    loop_watch_stop(&l->loop, &l->input) ;
-    if (l->options.timeout) clock_after(&l->patience, &l->now.now, l->options.timeout) ;
-  }
-  if (!tain_less(&l->now.now, &l->patience))
-  {
-    logger_leave_processors(l) ;
-    l->patience = tain_infinite ;
-  }
-  if (logger_close(l)) l->state = LOGGER_OVER ;
-}
-
  /* Where there are no edges, the end of the input would wake us all the time. */
 
 static int end_batch (struct logger *l)
@@ -104,7 +77,7 @@ static int read_batch (struct logger *l)
   int islast, n ;
   if (l->isending && !is_begun(l))
   {
-    close_all(l) ;
+    logger_close_all(l) ;
     return 0 ;
   }
   logger_clock(l) ;
@@ -114,8 +87,9 @@ static int read_batch (struct logger *l)
   n = logger_distribute(l, islast, is_one_enough(l) ? 1 : INT_MAX) ;
   if (n < 0 || !end_batch(l)) return -1 ;
   if (l->state == LOGGER_FLUSHING) return 0 ;
-  if ((islast || l->isending) && !is_begun(l)) close_all(l) ;
-  else if (n && is_one_enough(l)) close_all(l) ;
+  if (l->iscrowded) return 1 ;
+  if ((islast || l->isending) && !is_begun(l)) logger_close_all(l) ;
+  else if (n && is_one_enough(l)) logger_close_all(l) ;
   else if (!n && source_isstuck(&l->source)) return source_hold(&l->source) ? 1 : -1 ;
   else if (!n && !l->isedged && is_begun(l)) return source_hold(&l->source) ? 0 : -1 ;
   return l->state == LOGGER_READING && (n || seen == SOURCE_SOME) ;
@@ -140,13 +114,13 @@ static int work (struct logger *l)
   if (l->state == LOGGER_FLUSHING)
   {
     if (!end_batch(l)) return 0 ;
-    if (l->state == LOGGER_FLUSHING && is_time_over(l)) give_up(l) ;
+    if (l->state == LOGGER_FLUSHING && is_time_over(l)) logger_give_up(l) ;
   }
   if (l->state == LOGGER_READING && !read_some(l)) return 0 ;
   if (l->state == LOGGER_CLOSING)
   {
-    close_all(l) ;
-    if (l->state == LOGGER_CLOSING && is_time_over(l)) give_up(l) ;
+    logger_close_all(l) ;
+    if (l->state == LOGGER_CLOSING && is_time_over(l)) logger_give_up(l) ;
   }
   return 1 ;
 }
@@ -166,7 +140,7 @@ static void begin_ending (struct logger *l)
   l->isending = 1 ;
   l->deadline = tain_infinite ;
   if (l->options.timeout) clock_after(&l->deadline, &l->now.now, l->options.timeout) ;
-  if (l->state == LOGGER_READING && !is_begun(l)) close_all(l) ;
+  if (l->state == LOGGER_READING && !is_begun(l)) logger_close_all(l) ;
 }
 
 static void on_signal (void *data, int sig, pid_t pid)
@@ -239,7 +213,11 @@ int logger_run (struct logger *l)
 {
   while (work(l))
   {
-    if (l->state == LOGGER_OVER) return l->error ? (errno = l->error, 0) : 1 ;
+    if (l->state == LOGGER_OVER)
+    {
+      logger_tell_rest(l) ;
+      return l->error ? (errno = l->error, 0) : 1 ;
+    }
     set_timer(l) ;
     if (!loop_turn(&l->loop) && errno != EINTR) return 0 ;
     logger_clock(l) ;

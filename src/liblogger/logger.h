@@ -56,7 +56,16 @@ struct logger_action
   struct logdir logdir ;  /* of DIR */
   struct sink sink ;  /* of STDOUT, ALERT */
   uint8_t isfailing ;  /* a status: it was told */
+  uint8_t isdroppable ;  /* of first, and so are those down to dropped: what it cannot take holds nobody up */
+  uint8_t isbehind ;  /* the last flush has left something */
+  uint8_t isdropping ;  /* and there was no room behind it: until it has left, all that comes is dropped */
+  uint64_t dropped ;  /* and not told yet */
+  uint32_t inwindow ;  /* lines, if their number has a limit */
+  tain window ;  /* when it ends; infinite: none has begun */
+  uint64_t suppressed ;  /* and not told yet */
   uint64_t lines ;
+  uint64_t alldropped ;
+  uint64_t allsuppressed ;
 } ;
 
 struct logger
@@ -81,6 +90,7 @@ struct logger
   uint8_t isending ;  /* TERM or HUP has come */
   uint8_t isover ;  /* the input is */
   uint8_t ismore ;  /* it may have more at once */
+  uint8_t iscrowded ;  /* a line that is there has found no room */
   int error ;  /* of the input: why it is over; or 0 */
   uint8_t isedged ;  /* what stays in the input does not wake us */
 } ;

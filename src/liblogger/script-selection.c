@@ -11,6 +11,7 @@
 
 static enum script_match recognize (struct script_selection *x, char const *pattern)
 {
+  x->pattern = pattern ;
   x->text = pattern + (pattern[0] == '^') ;
   x->len = strlen(x->text) ;
   if (!pattern[0]) return SCRIPT_ALL ;
@@ -22,6 +23,7 @@ int script_selection (struct script_selection *x, char const *word, struct scrip
 {
   int r ;
   x->how = word[0] ;
+  x->pattern = "" ;
   if (word[0] == 'f')
   {
     x->match = SCRIPT_ALL ;

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <skalibs/stralloc.h>
+
 enum script_numbers
 {
   SCRIPT_SIZE_MIN = 4096,
@@ -35,6 +37,7 @@ struct script_selection
 {
   char how ;  /* + - f */
   enum script_match match ;
+  char const *pattern ;  /* as it was written */
   char const *text ;  /* of PART, BEGIN: what is looked for */
   size_t len ;
   regex_t regex ;
@@ -117,5 +120,8 @@ struct script_error
     wrong, ENOMEM. */
 extern int script_compile (struct script *, char const *const *words, struct script_error *) ;
 extern void script_free (struct script *) ;
+
+ /* Says what it selects and does, in words; a line for each. 0 and errno ENOMEM. */
+extern int script_explain (stralloc *, struct script const *) ;
 
 #endif

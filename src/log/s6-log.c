@@ -6,6 +6,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
+#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
@@ -14,7 +15,7 @@
 #include "liblogger/logger.h"
 #include "liblogger/script.h"
 
-#define USAGE "s6-log [ -d fd ] [ -q | -v ] [ -b ] [ -p ] [ -l linelimit ] [ -t timeout ] script..."
+#define USAGE "s6-log [ -n ] [ -d fd ] [ -q | -v ] [ -b ] [ -p ] [ -l linelimit ] [ -t timeout ] script..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 enum { FIRST_FREE_FD = 3 } ;
@@ -36,16 +37,17 @@ static int scan_fd (char const *s)
 
  /* A script may begin with a selection, which looks like an option that there is not. */
 
-static int parse (int argc, char const *const *argv, struct logger_options *o, struct log *log, int *ready)
+static int parse (int argc, char const *const *argv, struct logger_options *o, struct log *log, int *ready, int *isexplaining)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "d:qvbpl:t:", &l) ;
+    int opt = subgetopt_r(argc, argv, "d:nqvbpl:t:", &l) ;
     if (opt == -1) break ;
     switch (opt)
     {
       case 'd' : *ready = scan_fd(l.arg) ; break ;
+      case 'n' : *isexplaining = 1 ; break ;
       case 'q' : if (log->verbosity) log->verbosity-- ; break ;
       case 'v' : log->verbosity++ ; break ;
       case 'b' : o->iscushioned = 0 ; break ;
@@ -74,13 +76,12 @@ static void compile (struct script *script, char const *const *words)
   strerr_dief(EXITCODE_USAGE, error.text) ;
 }
 
-static void refuse_unmade (struct script const *script)
+static void explain (struct script const *script)
 {
-  for (unsigned int i = 0 ; i < script->actionlen ; i++)
-  {
-    if (script->actions[i].settings.isdropping) strerr_dief(EXITCODE_USAGE, "directive od is not there yet") ;
-    if (script->actions[i].settings.lines) strerr_dief(EXITCODE_USAGE, "directive i is not there yet") ;
-  }
+  stralloc sa = STRALLOC_ZERO ;
+  if (!script_explain(&sa, script)) strerr_diefusys(EXITCODE_SYSTEM, "explain the script") ;
+  if (allwrite(1, sa.s, sa.len) < sa.len) strerr_diefusys(EXITCODE_SYSTEM, "write to stdout") ;
+  stralloc_free(&sa) ;
 }
 
 static void tell_ready (int fd)
@@ -98,12 +99,17 @@ int main (int argc, char const *const *argv)
   struct script script ;
   char const *what ;
   int ready = -1 ;
+  int isexplaining = 0 ;
   PROG = "s6-log" ;
-  argv += parse(argc, argv, &options, &log, &ready) ;
+  argv += parse(argc, argv, &options, &log, &ready, &isexplaining) ;
   if (!argv[0]) dieusage() ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   compile(&script, argv) ;
-  refuse_unmade(&script) ;
+  if (isexplaining)
+  {
+    explain(&script) ;
+    return EXITCODE_OK ;
+  }
   if (!logger_init(&logger, &script, &options, &log, &what)) strerr_diefusys(EXITCODE_SYSTEM, "open ", what) ;
   tell_ready(ready) ;
   if (!logger_run(&logger)) strerr_diefusys(EXITCODE_SYSTEM, "go on") ;

@@ -9,7 +9,7 @@
 #include "liblogger/script.h"
 #include "support/tap.h"
 
-enum { WORDS_MAX = 24 } ;
+enum { WORDS_MAX = 32 } ;
 
 static struct script script ;
 static struct script_error error ;
@@ -138,6 +138,42 @@ static void test_wrong (void)
   tap_string(error.text, "the same directory twice", "of a directory") ;
 }
 
+ /* What s6-log -n says. */
+
+static void test_explained (void)
+{
+  static char const want[] =
+    "group 1: all lines\n"
+    "  but not what contains \"foo\"\n"
+    "  and also what the expression \"^b.r\" matches\n"
+    "  go\n"
+    "    to stdout, with a TAI64N label, after \"X \"\n"
+    "      what it cannot take is dropped and counted\n"
+    "      at most 5 lines in 6 seconds; the others are counted\n"
+    "group 2: the lines that the one before has taken\n"
+    "  no: what no group before has taken, and nothing else\n"
+    "  but not the rest\n"
+    "  and also all others\n"
+    "  and also what begins with \"x\"\n"
+    "  go\n"
+    "    to stderr, as an alert of at most 7 bytes of the line, with the local time, with the UTC time to 3 digits, with the local time and its offset to 6 digits\n"
+    "    the last one into the file f, of 1001 bytes\n"
+    "    into the directory ./d\n"
+    "      files of at most 5000 bytes, rotated when there is no room for 9 more\n"
+    "      at most 10 archives\n"
+    "      what fails is tried again after 2000 milliseconds\n"
+    "    into the directory ./e\n"
+    "      files of at most 5000 bytes, rotated when there is no room for 9 more, and every 60 seconds, 7 seconds after midnight UTC\n"
+    "      at most 3 archives, of 70000000000 bytes together, none older than 8 seconds, made by sh: \"gzip -c\"\n"
+    "      on the disk within 0 milliseconds\n"
+    "      what fails is tried again after 5 milliseconds\n" ;
+  stralloc sa = STRALLOC_ZERO ;
+  compile("-foo +^b.r pX t od i5/6 1 f - + +^x p i ob E7 T u3 U 2 =f s5000 l9 ./d n3 S70000000000 a8 R60@7 r5 y0 ?gzip%-c ./e") ;
+  tap_ok(script_explain(&sa, &script) && stralloc_0(&sa), "it is explained") ;
+  tap_string(sa.s, want, "in words") ;
+  stralloc_free(&sa) ;
+}
+
 int main (void)
 {
   test_groups() ;
@@ -145,6 +181,7 @@ int main (void)
   test_stamps() ;
   test_limits() ;
   test_wrong() ;
+  test_explained() ;
   script_free(&script) ;
   free(text) ;
   return tap_done() ;

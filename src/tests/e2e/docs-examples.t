@@ -443,6 +443,19 @@ s6_log_8_2()
   like "$case: the error" "$(cat errors/current)" ' error: a$'
   like "$case: the rest" "$(cat rest/current)" ' all well$'
 }
+s6_log_8_3()
+{
+  seq 2000 > lines
+  # shellcheck disable=SC2086 # words
+  run timeout 20 $reader example < lines 3> told
+  is "$case: stdout has all, the directory a thousand" "$(wc -l < out) $(wc -l < log/current)" '2000 1001'
+  like "$case: and how many not" "$(tail -n 1 log/current)" '  s6-log: 1000 lines suppressed$'
+}
+s6_log_8_4()
+{
+  works
+  like "$case: it is said" "$(cat out)" 'into the directory ./log, with a TAI64N label'
+}
 begin_services() # DIR...: each tells when it is ready, and has a supervisor
 {
   for service in "$@"

@@ -19,7 +19,7 @@ exits 'no such option' 100 s6-log -x 1
 exits '-d is no standard descriptor' 100 s6-log -d 2 1
 exits '-d is open' 100 s6-log -d 77 1
 exits 'a number is a number' 100 s6-log -l 1k 1
-for script in n10k n s tt 12 = f1 '+(' od i3/1 oz R5@9 u4 'l3000 s4096 l3000' x n5000000000 './d' './d/'
+for script in n10k n s tt 12 = f1 '+(' o i3 oz R5@9 u4 'l3000 s4096 l3000' x n5000000000 './d' './d/'
 do
   # shellcheck disable=SC2086 # words
   run s6-log -- ./untouched $script ./d
