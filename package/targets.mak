@@ -61,3 +61,4 @@ s6-proxyheader
 s6-ondemand
 s6-listenfds-store
 s6-multibind
+s6-logread

@@ -46,6 +46,7 @@ int archives_add (struct archives *a, char const *name, uint64_t size)
 {
   if (!make_room(a)) return 0 ;
   memcpy(a->list[a->n].name, name, ARCHIVE_NAME + 1) ;
+  a->list[a->n].ino = 0 ;
   a->list[a->n++].size = size ;
   a->total += size ;
   return 1 ;
@@ -83,6 +84,7 @@ static int read_all (struct archives *a, DIR *d)
       return 0 ;
     }
     if (!archives_add(a, entry->d_name, (uint64_t)st.st_size)) return 0 ;
+    a->list[a->n - 1].ino = (uint64_t)st.st_ino ;
   }
 }
 

@@ -10,6 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
+#include <sys/stat.h>
+
+ /* What else is in a logdir that has lines. */
+#define LOGDIR_CURRENT "current"
+#define LOGDIR_PREVIOUS "previous"
+#define LOGDIR_PROCESSED "processed"
+
+enum { LOGDIR_FINISHED = S_IXUSR } ;  /* a file that has this is whole */
 
 enum { ARCHIVE_NAME = 27 } ;
 
@@ -23,6 +31,7 @@ struct archive
 {
   char name[ARCHIVE_NAME + 1] ;
   uint64_t size ;
+  uint64_t ino ;  /* as it was read; 0: it was added */
 } ;
 
 struct archives

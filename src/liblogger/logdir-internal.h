@@ -3,18 +3,11 @@
 #ifndef S6ACTIVATION_LOGDIR_INTERNAL_H
 #define S6ACTIVATION_LOGDIR_INTERNAL_H
 
-#include <sys/stat.h>
-
 #include "liblogger/logdir.h"
 
-#define LOGDIR_CURRENT "current"
-#define LOGDIR_PREVIOUS "previous"
-#define LOGDIR_PROCESSED "processed"
 #define LOGDIR_LOCK "lock"
 #define LOGDIR_STATE "state"
 #define LOGDIR_NEWSTATE "newstate"
-
-enum { LOGDIR_FINISHED = S_IXUSR } ;  /* a file that has this is whole */
 
  /* Puts a file of the directory among the archives. Empty: it is removed; it has another
     name already: it loses this one; not there: nothing. 0 and errno: do it again. */

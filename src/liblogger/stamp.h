@@ -45,4 +45,19 @@ extern size_t stamp_label (char *, struct timespec const *) ;
     STAMPS_MAX at most. */
 extern size_t stamp_put (struct stamp *, char *, unsigned int kinds, unsigned int utcdigits, unsigned int localdigits) ;
 
+ /* A minute of local time that was worked out last. */
+struct stamp_minute
+{
+  time_t base ;
+  char text[16] ;  /* YYYY-MM-DD HH:MM; empty: none yet */
+} ;
+
+ /* The stamp that a line begins with, of any of these kinds: how many bytes, without the
+    blanks behind it; 0: there is none. */
+extern size_t stamp_scan (char const *, size_t, struct timespec *, struct stamp_minute *) ;
+
+ /* A moment that a user names: a stamp; a local date, with or without a time; 5m: so long
+    before now. 0: it is none. */
+extern int stamp_moment (char const *, struct timespec *, struct timespec const *now) ;
+
 #endif

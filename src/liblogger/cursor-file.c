@@ -1,0 +1,63 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/stralloc.h>
+
+#include "liblogger/cursor.h"
+
+#define NEW ".new"
+
+enum { FILE_MODE = 0666, AT_ONCE = 4096 } ;
+
+static int read_all (stralloc *sa, int fd)
+{
+  for (;;)
+  {
+    ssize_t r ;
+    if (!stralloc_readyplus(sa, AT_ONCE)) return -1 ;
+    r = fd_read(fd, sa->s + sa->len, AT_ONCE) ;
+    if (r <= 0) return r < 0 ? -1 : 1 ;
+    sa->len += (size_t)r ;
+    if (sa->len > CURSOR_MAX) return (errno = EFBIG, -1) ;
+  }
+}
+
+int cursor_read (stralloc *sa, char const *file)
+{
+  int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) ;
+  int r, e ;
+  if (fd < 0) return errno == ENOENT ? 0 : -1 ;
+  r = read_all(sa, fd) ;
+  e = errno ;
+  fd_close(fd) ;
+  return (errno = e, r) ;
+}
+
+static int write_new (char const *new, char const *s, size_t len, int issafe)
+{
+  int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, FILE_MODE) ;
+  int ok, e ;
+  if (fd < 0) return 0 ;
+  ok = allwrite(fd, s, len) == len && (!issafe || fsync(fd) == 0 || errno == EINVAL) ;
+  e = errno ;
+  fd_close(fd) ;
+  return (errno = e, ok) ;
+}
+
+int cursor_write (char const *file, char const *s, size_t len, int issafe)
+{
+  stralloc new = STRALLOC_ZERO ;
+  int ok = stralloc_cats(&new, file) && stralloc_catb(&new, NEW, sizeof(NEW))
+    && write_new(new.s, s, len, issafe) && rename(new.s, file) == 0 ;
+  int e = errno ;
+  stralloc_free(&new) ;
+  return (errno = e, ok) ;
+}
