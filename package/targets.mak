@@ -62,3 +62,5 @@ s6-ondemand
 s6-listenfds-store
 s6-multibind
 s6-logread
+s6-socklog
+ucspilogd

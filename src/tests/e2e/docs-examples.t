@@ -44,7 +44,7 @@ done)
 
 mkdir programs service run places
 # another user must reach them
-find "$BUILD" -maxdepth 1 -name 's6-*' -type f -exec cp {} programs/ \;
+find "$BUILD" -maxdepth 1 \( -name 's6-*' -o -name ucspilogd \) -type f -exec cp {} programs/ \;
 cp "$BUILD"/libs6activation.so* programs/ 2>/dev/null
 stand_in() # NAME TEXT
 {
@@ -94,7 +94,7 @@ place()
 # example PAGE N: writes it to the file example, for a shell, or for what it begins with
 example()
 {
-  block "$1" "$2" | sed -e "s|/service/|$WORK/service/|g" -e "s|/run/|$WORK/run/|g" > printed
+  block "$1" "$2" | sed -e "s|/service/|$WORK/service/|g" -e "s|/run/|$WORK/run/|g" -e "s|/dev/log|$WORK/run/x/log|g" > printed
   case $(head -n 1 printed) in
     '#!/usr/bin/execlineb -P') reader='execlineb -P' ;;
     '#!/bin/sh') reader='sh -eu' ;;
@@ -455,6 +455,37 @@ s6_log_8_4()
 {
   works
   like "$case: it is said" "$(cat out)" 'into the directory ./log, with a TAI64N label'
+}
+writes() # LINE SENDER...: the example is a syslogd, and what SENDER sends is LINE
+{
+  line=$1
+  shift
+  rm -f told
+  # shellcheck disable=SC2086 # words
+  start server sh -c "exec $reader example 3> told"
+  ok "$case: it writes what is sent" retry 20 sent "$@"
+  stop server
+}
+sent() { timeout 5 "$@" 2>/dev/null ; grep -qx "$line" server.out ; }
+syslogd() # SENDER...
+{
+  if ! is_root ; then skip "$case" 'needs root' ; return ; fi
+  writes "${who-}user.notice: hello" "$@"
+  is "$case: it is ready" "$(od -An -c told | tr -d ' ')" '\n'
+}
+s6_socklog_8_1() { syslogd datagrams-send "$WORK/run/x/log" '<13>hello' ; }
+s6_socklog_8_2()
+{
+  s6-fdholder-delete "$H" unix:log 2>/dev/null
+  s6-ipcserver-socketbinder -m "$WORK/run/x/log" s6-fdholder-store -d 0 "$H" unix:log true
+  s6_socklog_8_1
+}
+s6_socklog_8_3() { writes "pid=[0-9]* uid=$me: user.notice: hello" datagrams-send -s "$WORK/run/x/log" '<13>hello\n' ; }
+ucspilogd_8_1()
+{
+  who="$me: "
+  syslogd datagrams-send -s "$WORK/run/x/log" '<13>hello\n'
+  who=
 }
 begin_services() # DIR...: each tells when it is ready, and has a supervisor
 {

@@ -8,7 +8,7 @@
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
 doc=$SRC/doc
-programs=$(sed -n '/^[^#]/p' "$SRC/package/targets.mak" | grep -o 's6-[a-z0-9-]*')
+programs=$(sed -n '/^[^#]/p' "$SRC/package/targets.mak" | grep -o '^[a-z0-9-]*')
 
 usage_options() # program: the option letters of its usage line, one a line
 {
@@ -50,7 +50,7 @@ done
 for reference in $(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1.\2/p' "$doc"/*.[378] | sort -u)
 do
   case $reference in
-    s6-*|fdholder*|fifodir*|accessrules*|super-servers*|service-directory*|scan-directory*)
+    s6-*|fdholder*|fifodir*|logging*|ucspilogd*|accessrules*|super-servers*|service-directory*|scan-directory*)
       test -e "$doc/$reference" || fail "there is no page $reference, but a page refers to it" ;;
   esac
 done
