@@ -1,6 +1,6 @@
 #!/bin/sh
 # ISC license.
-# shellcheck disable=SC2317 # the cases are called by name
+# shellcheck disable=SC2016,SC2317 # for inner shells; the cases are called by name
 # Every block of every EXAMPLES says what reads it, and is run as it is printed: with the
 # addresses and ports that it names, in a network of our own, and below a directory of our
 # own where it says /run and /service. A program that is another package's has a stand-in.
@@ -55,6 +55,9 @@ for name in s6-svc httpd dropbear lighttpd
 do
   stand_in "$name" "echo $name \"\$@\""
 done
+stand_in webserver 'echo "$LISTEN_FDS $LISTEN_FDNAMES" ; exec readlink /proc/self/fd/3'
+stand_in gpg-agent 'echo "$1 $LISTEN_FDNAMES" ; exec readlink /proc/self/fd/4'
+stand_in nginx 'echo "$1 $2 $NGINX" ; exec readlink /proc/self/fd/3'
 stand_in prog 'readlink /proc/self/fd/3 ; cat'
 PATH=$WORK/programs:$PATH
 LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
@@ -713,6 +716,39 @@ s6_ondemand_8_2()
   ok "$case: the second one brings it" retry 10 grep -q '^socket:' waiter.out
   stop client
   stop waiter
+}
+passes() # ERE: the example works, and its program has what comes as a socket
+{
+  works
+  like "$case: it is told" "$(head -n 1 out)" "$1"
+  like "$case: it has it" "$(tail -n 1 out)" '^socket:'
+}
+s6_listenfds_8_1() { store_socket "$WORK/run/web" unix:web ; passes '^1 unknown$' ; }
+s6_fdholder_listenfds_8_1()
+{
+  store_socket "$WORK/run/web" unix:web
+  store_socket "$WORK/run/x/admin" unix:admin
+  passes '^2 web:admin$'
+}
+s6_fdholder_listenfds_8_2()
+{
+  ln -s "$H" s
+  store_socket "$WORK/run/x/std" gpg:std
+  store_socket "$WORK/run/x/ssh" gpg:ssh
+  passes '^--supervised std:ssh$'
+}
+s6_fdholder_listenfds_8_3()
+{
+  store_socket "$WORK/run/x/one" tcp:web:80
+  store_socket "$WORK/run/x/two" tcp:web:443
+  passes '^-g daemon off; 3;4;$'
+}
+s6_listenfds_store_8_1()
+{
+  s6-fdholder-delete "$H" unix:web 2>/dev/null
+  # shellcheck disable=SC2086 # words
+  is "$case" "$(s6-ipcserver-socketbinder "$WORK/run/x/s" s6-listenfds -n web 0 $reader example)" stored
+  ok "$case: it is held" holds "$H" unix:web
 }
 s6_ioconnect_8_1() { echo_at 127.0.0.1 80 ; }
 s6_tcpclient_8_1() { echo_at ::1 7 ; }
