@@ -64,3 +64,5 @@ s6-multibind
 s6-logread
 s6-socklog
 ucspilogd
+s6-tai64n
+s6-tai64nlocal

@@ -490,6 +490,18 @@ ucspilogd_8_1()
   syslogd datagrams-send -s "$WORK/run/x/log" '<13>hello\n'
   who=
 }
+s6_tai64n_8_1()
+{
+  works
+  is "$case: both have a time" "$(sed 's/^[0-9-]\{10\} [0-9:]\{8\}[.][0-9]\{9\} //' out | tr '\n' ' ')" 'one two '
+}
+s6_tai64nlocal_8_1()
+{
+  mkdir log
+  seq 20 | s6-tai64n > log/current
+  works
+  like "$case: the last one" "$(tail -n 1 out)" '^[0-9-]{10} [0-9:]{8}[.][0-9]{9} 20$'
+}
 begin_services() # DIR...: each tells when it is ready, and has a supervisor
 {
   for service in "$@"
