@@ -66,3 +66,4 @@ s6-socklog
 ucspilogd
 s6-tai64n
 s6-tai64nlocal
+s6-rollover

@@ -3,9 +3,9 @@
  /*
    usage: load-client PATH RATE COUNT
 
-   Connects COUNT times to the Unix socket at PATH, RATE times a second
-   (0: the next one when the one before has ended), sends a line and wants
-   a line back. Prints
+   Connects COUNT times to the Unix socket at PATH, or until SIGTERM, RATE
+   times a second (0: the next one when the one before has ended), sends a
+   line and wants a line back. Prints
      sent N answered N refused N cut N late N p99 MS outage MS
    cut: the connection ended without an answer; late: there was none in
    30 s; outage: the longest time without an answer. Exits 1 if any
@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,14 @@ static unsigned int len = 0 ;
 static unsigned int sent = 0, answered = 0, refused = 0, cut = 0, late = 0 ;
 static long *latencies ;
 static long last = 0, outage = 0 ;
+
+static int volatile isending = 0 ;
+
+static void on_term (int sig)
+{
+  (void)sig ;
+  isending = 1 ;
+}
 
 static long now (void)
 {
@@ -137,6 +146,7 @@ int main (int argc, char **argv)
   count = (unsigned int)atoi(argv[3]) ;
   latencies = calloc(count + 1, sizeof(long)) ;
   if (!latencies) return 111 ;
+  signal(SIGTERM, &on_term) ;
   last = start ;
   while (sent < count || len)
   {
@@ -144,6 +154,7 @@ int main (int argc, char **argv)
     if (sent < count && (rate ? next <= now() : !len)) begin(&address) ;
     else wait_until(next) ;
     lose_late() ;
+    if (isending) count = sent ;
   }
   qsort(latencies, answered, sizeof(long), &compare) ;
   printf("sent %u answered %u refused %u cut %u late %u p99 %ld outage %ld\n", sent, answered, refused, cut, late,

@@ -717,6 +717,28 @@ s6_ondemand_8_1()
   ok "$case: it has been started" test -e data/started
   stop waiter
 }
+s6_rollover_8_1()
+{
+  store_socket "$WORK/run/web" unix:web
+  mkfifo up
+  # shellcheck disable=SC2086 # words
+  start server sh -c "exec $reader example 3> up"
+  is "$case: it is ready" "$(wc -l < up)" 1
+  ok "$case" retry 20 answered hello s6-ipcclient "$WORK/run/web" s6-ioconnect
+  first=$(cat "/proc/$(pid_of server)/task/$(pid_of server)/children")
+  kill -s HUP "$(pid_of server)"
+  ok "$case: another one is there, and the first is gone" retry 20 tap_gone "${first% }"
+  ok "$case: it answers" answered hello s6-ipcclient "$WORK/run/web" s6-ioconnect
+  stop server
+}
+s6_rollover_8_2()
+{
+  store_socket "$WORK/run/web" unix:web
+  # shellcheck disable=SC2086 # words
+  start server $reader example
+  ok "$case" retry 10 grep -q '^socket:' server.out
+  stop server
+}
 s6_ondemand_8_2()
 {
   store_socket "$WORK/run/web" unix:web

@@ -37,7 +37,8 @@ test "$me" -eq 0 || mv scan/fdholder/data/rules/uid/0 "scan/fdholder/data/rules/
 stored='tcp:daytime
 unix:echo
 unix:hello
-unix:lazy'
+unix:lazy
+unix:web'
 # Some services become another user, which only root can: their programs must be within
 # that user's reach.
 if is_root
@@ -178,6 +179,21 @@ is 'it is its server, the same process' "$(program_of scan/lazy) $(pid_under sca
 ok 'kill -9 of that' kill_and_wait scan/lazy
 is 'it waits again' "$(program_of scan/lazy)" s6-ondemand
 
+ok 'the service that is replaced with overlap' retry 20 s6-svwait -t 500 -U scan/web-overlap
+ask_web() { s6-ipcclient sockets/web sh -c 'cat <&6' | tail -n 1 ; }
+web_children() { cat "/proc/$1/task/$1/children" ; }
+is 'it answers' "$(ask_web)" 'version 1'
+rollover=$(pid_under scan/web-overlap)
+first=$(web_children "$rollover")
+s6-svc -h scan/web-overlap
+another_web() { test -n "$(web_children "$rollover")" && test "$(web_children "$rollover" | wc -w)" -eq 1 && test "$(web_children "$rollover")" != "$first" ; }
+ok 'HUP: another server' retry 20 another_web
+sed -i 's/version 1/version 2/' scan/web-overlap/data/web
+is 'that answers' "$(ask_web)" 'version 2'
+is 'the supervisor sees the same process, ready' "$(s6-svstat -o pid,ready scan/web-overlap)" "$rollover true"
+ok 'kill -9 of that' kill_and_wait scan/web-overlap
+is 'it answers again' "$(ask_web)" 'version 2'
+
 ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
 is 'and answers' "$(ask)" "hello, uid $me"
 ok 'the service is down' s6-svc -wD -T 5000 -d scan/hello
@@ -227,7 +243,8 @@ ok 'there is a socket less' s6-fdholder-delete scan/fdholder/s unix:hello
 ok 'the keeper is killed once more' kill_and_wait scan/fdholder
 is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" 'tcp:daytime
 unix:echo
-unix:lazy'
+unix:lazy
+unix:web'
 
 sed -i 's/-k -n 77//' scan/fdholder/run
 ok 'a restart' s6-svc -wR -T 10000 -r scan/fdholder

@@ -1,0 +1,55 @@
+/* ISC license. */
+
+#include "librollover/overlap.h"
+
+#define HERE(s, e) { .state = OVERLAP_##s, .effects = (e) }
+
+ /* While all end, nothing but that is of interest. */
+
+static struct overlap_step const table[OVERLAP_STATES][OVERLAP_EVENTS] =
+{
+  [OVERLAP_FIRST] =
+  {
+    [OVERLAP_HUP] = HERE(FIRST, OVERLAP_IGNORE),
+    [OVERLAP_READY] = HERE(ALONE, OVERLAP_TELL),
+    [OVERLAP_LATE] = HERE(ALONE, OVERLAP_DOUBT),
+    [OVERLAP_DEATH] = HERE(OVER, OVERLAP_FOLLOW),
+    [OVERLAP_END] = HERE(ENDING, OVERLAP_PASS)
+  },
+  [OVERLAP_ALONE] =
+  {
+    [OVERLAP_HUP] = HERE(BOTH, OVERLAP_START),
+    [OVERLAP_READY] = HERE(ALONE, OVERLAP_TELL),
+    [OVERLAP_LATE] = HERE(ALONE, 0),
+    [OVERLAP_DEATH] = HERE(OVER, OVERLAP_FOLLOW),
+    [OVERLAP_END] = HERE(ENDING, OVERLAP_PASS)
+  },
+  [OVERLAP_BOTH] =
+  {
+    [OVERLAP_HUP] = HERE(BOTH, OVERLAP_IGNORE),
+    [OVERLAP_READY] = HERE(BOTH, OVERLAP_TELL),
+    [OVERLAP_LATE] = HERE(BOTH, 0),
+    [OVERLAP_DEATH] = HERE(OVER, OVERLAP_DISCARD | OVERLAP_FOLLOW),
+    [OVERLAP_NEXT_READY] = HERE(ALONE, OVERLAP_TELL | OVERLAP_SWAP),
+    [OVERLAP_NEXT_LATE] = HERE(ALONE, OVERLAP_DISCARD | OVERLAP_STAY),
+    [OVERLAP_NEXT_DEATH] = HERE(ALONE, OVERLAP_STAY),
+    [OVERLAP_END] = HERE(ENDING, OVERLAP_PASS)
+  },
+  [OVERLAP_ENDING] =
+  {
+    [OVERLAP_HUP] = HERE(ENDING, 0),
+    [OVERLAP_READY] = HERE(ENDING, 0),
+    [OVERLAP_LATE] = HERE(ENDING, 0),
+    [OVERLAP_DEATH] = HERE(ENDING, 0),
+    [OVERLAP_NEXT_READY] = HERE(ENDING, 0),
+    [OVERLAP_NEXT_LATE] = HERE(ENDING, 0),
+    [OVERLAP_NEXT_DEATH] = HERE(ENDING, 0),
+    [OVERLAP_END] = HERE(ENDING, OVERLAP_PASS),
+    [OVERLAP_GONE] = HERE(OVER, OVERLAP_LEAVE)
+  }
+} ;
+
+struct overlap_step overlap_step (enum overlap_state state, enum overlap_event event)
+{
+  return table[state][event] ;
+}
