@@ -15,7 +15,7 @@ static int count_file (struct reader const *r, struct trail const *t, size_t ind
   for (;;)
   {
     enum trail_next next = trail_look(&one) ;
-    if (next == TRAIL_ERROR) ok = 0 ;
+    if (next == TRAIL_ERROR) ok = !t->isstrict ;
     if (next != TRAIL_LINE) break ;
     *n += (uint64_t)reader_wants(r, &one.line) ;
     trail_take(&one) ;

@@ -66,6 +66,8 @@ int trail_one (struct trail *one, struct trail const *t, size_t index)
   if (!trail_enter(&from, index)) return 0 ;
   one->file = from.file ;
   one->at = from.at ;
+  one->iscurrent = from.iscurrent ;
+  one->isstrict = t->isstrict || t->news ;
   one->isopen = 1 ;
   one->line.when = from.line.when ;
   return 1 ;
