@@ -91,8 +91,14 @@ while True:
 END
   bind "$WORK/one" py:one
   bind "$WORK/two" py:two
-  rounds python3-systemd two '' '^one of 2$' s6-fdholder-listenfds -i py:one -i py:two -n chosen s python3 server.py
+  rounds python3-systemd two '' '^one of 2$' s6-fdholder-listenfds -i py:one -i py:two -n chosen s s6-ondemand -f 3,4 python3 server.py
   is 'with s6-listenfds too' "$(s6-fdholder-retrieve s py:one s6-listenfds -n x 0 python3 -c 'import systemd.daemon ; print(systemd.daemon.listen_fds_with_names())')" "{3: 'x'}"
+  # as with Accept=yes
+  start each s6-ipcserver -1 -- "$WORK/each" s6-listenfds -n connection 0 python3 -c '
+import socket, systemd.daemon
+socket.socket(fileno=3).sendall(b"%s\n" % systemd.daemon.listen_fds_with_names()[3].encode())'
+  ready each
+  is 'a process for each connection has it as 3' "$(s6-ipcclient "$WORK/each" sh -c 'exec cat <&6')" connection
 else
   skip 'a server with python3-systemd is served' 'no python3-systemd'
 fi

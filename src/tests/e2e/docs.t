@@ -50,9 +50,15 @@ done
 for reference in $(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1.\2/p' "$doc"/*.[378] | sort -u)
 do
   case $reference in
-    s6-*|fdholder*|fifodir*|logging*|ucspilogd*|accessrules*|super-servers*|service-directory*|scan-directory*)
+    s6-*|from-systemd*|fdholder*|fifodir*|logging*|ucspilogd*|accessrules*|super-servers*|service-directory*|scan-directory*)
       test -e "$doc/$reference" || fail "there is no page $reference, but a page refers to it" ;;
   esac
+done
+
+for directive in ListenStream ListenDatagram ListenSequentialPacket ListenFIFO FileDescriptorName Accept Backlog SocketUser \
+  SocketMode FreeBind ReusePort BindIPv6Only RemoveOnStop MaxConnections TriggerLimitIntervalSec TriggerLimitBurst RestartMode 'Type=notify'
+do
+  like "from-systemd.7 says what to do for $directive" "$(grep '^\.It Li ' "$doc/from-systemd.7")" "[ ,]$directive(=|\$| )"
 done
 
 sed -n '/^In an empty directory/,/^The rules let/s/^    //p' "$SRC/README" > recipe.sh
