@@ -67,3 +67,4 @@ ucspilogd
 s6-tai64n
 s6-tai64nlocal
 s6-rollover
+s6-fdholder-notifyd

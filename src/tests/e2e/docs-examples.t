@@ -58,6 +58,8 @@ done
 stand_in webserver 'echo "$LISTEN_FDS $LISTEN_FDNAMES" ; exec readlink /proc/self/fd/3'
 stand_in gpg-agent 'echo "$1 $LISTEN_FDNAMES" ; exec readlink /proc/self/fd/4'
 stand_in nginx 'echo "$1 $2 $NGINX" ; exec readlink /proc/self/fd/3'
+# shellcheck disable=SC2016 # for the stand-in
+stand_in chatd 'printf "READY=1\nFDSTORE=1\nFDNAME=chat" | notify-send -f 9 -b 10000 9< /dev/null ; echo "$LISTEN_FDNAMES"'
 stand_in prog 'readlink /proc/self/fd/3 ; cat'
 PATH=$WORK/programs:$PATH
 LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
@@ -842,6 +844,16 @@ s6_proxyheader_8_1()
   like "$case: with the header" "$(tr -d '\r' < told)" '^PROXY TCP4 127.0.0.1 127.0.0.1 [1-9][0-9]* 80$'
   stop server
   stop daemon
+}
+s6_fdholder_notifyd_8_1()
+{
+  for want in '' chat
+  do
+    # shellcheck disable=SC2086 # words
+    run sh -c "exec timeout 20 $reader example 3> up"
+    is "$case: it is ready, and has ${want:-nothing}" "$(wc -l < up)$(cat out)" "1$want"
+  done
+  s6-fdholder-delete "$H" "$PWD/notify:chat"
 }
 
 # bytes, which nothing reads

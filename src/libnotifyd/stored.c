@@ -1,0 +1,298 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include "libchain/listenfds.h"
+#include "libnotifyd/stored-internal.h"
+#include "libnotifyd/stored.h"
+
+#define NOPOLL ":nopoll"
+
+#define name_of(n) tree_owner(struct stored_name, node, (n))
+#define entry_of(l) tree_owner(struct stored_entry, same, (l))
+
+struct key
+{
+  char const *s ;
+  size_t len ;
+} ;
+
+struct id
+{
+  struct key name ;
+  uint32_t number ;
+  int ispolled ;
+} ;
+
+static int order (char const *a, size_t alen, char const *b, size_t blen)
+{
+  int r = memcmp(a, b, alen < blen ? alen : blen) ;
+  return r ? r : alen < blen ? -1 : alen > blen ;
+}
+
+static int compare (struct tree_node const *a, struct tree_node const *b)
+{
+  return order(name_of(a)->s, name_of(a)->len, name_of(b)->s, name_of(b)->len) ;
+}
+
+static int compare_key (void const *key, struct tree_node const *node)
+{
+  struct key const *k = key ;
+  return order(k->s, k->len, name_of(node)->s, name_of(node)->len) ;
+}
+
+void stored_init (struct stored *s, char const *prefix, uint32_t max, void *owner)
+{
+  tree_init(&s->names, &compare) ;
+  s->prefix = prefix ;
+  s->prefixlen = strlen(prefix) ;
+  s->max = max ;
+  s->live = s->count = 0 ;
+  s->owner = owner ;
+}
+
+int stored_isname (struct stored const *s, char const *name, size_t len)
+{
+  char copy[FDHOLDER_ID_MAX + 1] ;
+  if (s->prefixlen + len + STORED_SUFFIX_MAX > FDHOLDER_ID_MAX) return 0 ;
+  memcpy(copy, name, len) ;
+  copy[len] = 0 ;
+  return strlen(copy) == len && listenfds_isname(copy) ;
+}
+
+ /* Nothing but what stored_id writes is understood. */
+
+static int parse_id (struct stored const *s, char const *text, struct id *id)
+{
+  size_t len = strlen(text) ;
+  size_t suffix = sizeof(NOPOLL) - 1 ;
+  char const *colon ;
+  id->number = 0 ;
+  id->ispolled = len < suffix || strcmp(text + len - suffix, NOPOLL) ;
+  if (!id->ispolled) len -= suffix ;
+  if (len < s->prefixlen || memcmp(text, s->prefix, s->prefixlen)) return 0 ;
+  id->name.s = text + s->prefixlen ;
+  id->name.len = len - s->prefixlen ;
+  colon = memchr(id->name.s, ':', id->name.len) ;
+  if (colon)
+  {
+    size_t n = uint32_scan(colon + 1, &id->number) ;
+    if (!n || colon[1] == '0' || colon + 1 + n != text + len || id->number >= STORED_NUMBERS) return 0 ;
+    id->name.len = (size_t)(colon - id->name.s) ;
+  }
+  return stored_isname(s, id->name.s, id->name.len) ;
+}
+
+int stored_isid (struct stored const *s, char const *text)
+{
+  struct id id ;
+  return parse_id(s, text, &id) ;
+}
+
+void stored_id (struct stored_entry const *e, char *id)
+{
+  struct stored const *s = e->stored ;
+  memcpy(id, s->prefix, s->prefixlen) ;
+  id += s->prefixlen ;
+  memcpy(id, e->name->s, e->name->len) ;
+  id += e->name->len ;
+  if (e->number)
+  {
+    *id++ = ':' ;
+    id += uint32_fmt(id, e->number) ;
+  }
+  strcpy(id, e->ispolled ? "" : NOPOLL) ;  /* stored_isname leaves room for all that */
+}
+
+static struct stored_name *find_name (struct stored const *s, char const *name, size_t len)
+{
+  struct key const key = { .s = name, .len = len } ;
+  struct tree_node *node = tree_find(&s->names, &key, &compare_key) ;
+  return node ? name_of(node) : 0 ;
+}
+
+static struct stored_name *make_name (struct stored *s, char const *name, size_t len)
+{
+  struct stored_name *n = find_name(s, name, len) ;
+  if (n) return n ;
+  n = malloc(sizeof(*n) + len + 1) ;
+  if (!n) return 0 ;
+  memcpy(n->s, name, len) ;
+  n->s[len] = 0 ;
+  n->len = len ;
+  list_init(&n->entries) ;
+  tree_insert(&s->names, &n->node) ;
+  return n ;
+}
+
+static void drop_name (struct stored *s, struct stored_name *n)
+{
+  if (!list_isempty(&n->entries)) return ;
+  tree_delete(&s->names, &n->node) ;
+  free(n) ;
+}
+
+ /* The entry before which that number belongs; or 0: it is taken. */
+
+static struct list *place_of (struct stored_name *n, uint32_t number)
+{
+  struct list *l = n->entries.next ;
+  while (l != &n->entries && entry_of(l)->number < number) l = l->next ;
+  return l != &n->entries && entry_of(l)->number == number ? 0 : l ;
+}
+
+static uint32_t free_number (struct stored_name const *n)
+{
+  uint32_t number = 0 ;
+  for (struct list *l = n->entries.next ; l != &n->entries && entry_of(l)->number == number ; l = l->next) number++ ;
+  return number ;
+}
+
+static struct stored_entry *make_entry (struct stored *s, struct stored_name *n, uint32_t number, int ispolled)
+{
+  struct list *before = place_of(n, number) ;
+  struct stored_entry *e = before ? calloc(1, sizeof(*e)) : 0 ;
+  if (!e)
+  {
+    drop_name(s, n) ;
+    return before ? 0 : (errno = EEXIST, NULL) ;
+  }
+  list_insert_after(before->prev, &e->same) ;
+  list_init(&e->queue) ;
+  e->hangup.fd = -1 ;
+  e->stored = s ;
+  e->name = n ;
+  e->number = number ;
+  e->ispolled = !!ispolled ;
+  e->fd = -1 ;
+  s->count++ ;
+  return e ;
+}
+
+static struct stored_entry *find_unwanted (struct stored_name const *n, int ispolled)
+{
+  for (struct list *l = n->entries.next ; l != &n->entries ; l = l->next)
+    if (entry_of(l)->fd < 0 && entry_of(l)->ispolled == !!ispolled) return entry_of(l) ;
+  return 0 ;
+}
+
+static struct stored_entry *set_fd (struct stored_entry *e, int fd, struct sameness const *file, enum stored_state state)
+{
+  e->fd = fd ;
+  e->device = file->device ;
+  e->inode = file->inode ;
+  e->state = (uint8_t)state ;
+  if (state == STORED_HELD) e->isthere = 1 ;
+  e->stored->live++ ;
+  return e ;
+}
+
+static struct stored_entry *add (struct stored *s, char const *name, size_t len, int fd, int ispolled)
+{
+  struct sameness file ;
+  struct stored_name *n ;
+  struct stored_entry *e ;
+  if (!sameness_look(&file, fd)) return 0 ;
+  n = find_name(s, name, len) ;
+  for (struct list *l = n ? n->entries.next : 0 ; l && l != &n->entries ; l = l->next)
+    if (sameness_issame(&file, entry_of(l))) return (errno = EEXIST, NULL) ;
+  if (s->live >= s->max) return (errno = ENFILE, NULL) ;
+  e = n ? find_unwanted(n, ispolled) : 0 ;
+  if (e) return set_fd(e, fd, &file, STORED_WANTED) ;
+  if (s->count >= 2 * s->max) return (errno = ENFILE, NULL) ;
+  n = make_name(s, name, len) ;
+  e = n ? make_entry(s, n, free_number(n), ispolled) : 0 ;
+  return e ? set_fd(e, fd, &file, STORED_WANTED) : 0 ;
+}
+
+struct stored_entry *stored_add (struct stored *s, char const *name, size_t len, int fd, int ispolled)
+{
+  struct stored_entry *e = add(s, name, len, fd, ispolled) ;
+  int error = errno ;
+  if (!e) fd_close(fd) ;
+  errno = error ;
+  return e ;
+}
+
+static struct stored_entry *adopt (struct stored *s, char const *text, int fd)
+{
+  struct sameness file ;
+  struct id id ;
+  struct stored_name *n ;
+  struct stored_entry *e ;
+  if (!parse_id(s, text, &id)) return (errno = EINVAL, NULL) ;
+  if (!sameness_look(&file, fd)) return 0 ;
+  n = make_name(s, id.name.s, id.name.len) ;
+  e = n ? make_entry(s, n, id.number, id.ispolled) : 0 ;
+  return e ? set_fd(e, fd, &file, STORED_HELD) : 0 ;
+}
+
+struct stored_entry *stored_adopt (struct stored *s, char const *id, int fd)
+{
+  struct stored_entry *e = adopt(s, id, fd) ;
+  int error = errno ;
+  if (!e) fd_close(fd) ;
+  errno = error ;
+  return e ;
+}
+
+struct stored_entry *stored_find (struct stored const *s, char const *text)
+{
+  struct id id ;
+  struct stored_name *n = parse_id(s, text, &id) ? find_name(s, id.name.s, id.name.len) : 0 ;
+  for (struct list *l = n ? n->entries.next : 0 ; l && l != &n->entries ; l = l->next)
+    if (entry_of(l)->number == id.number) return entry_of(l)->ispolled == id.ispolled ? entry_of(l) : 0 ;
+  return 0 ;
+}
+
+void stored_close (struct stored_entry *e)
+{
+  if (e->fd < 0) return ;
+  fd_close(e->fd) ;
+  e->fd = -1 ;
+  e->stored->live-- ;
+}
+
+void stored_forget (struct stored_entry *e)
+{
+  struct stored *s = e->stored ;
+  stored_close(e) ;
+  list_remove(&e->same) ;
+  drop_name(s, e->name) ;
+  s->count-- ;
+  free(e) ;
+}
+
+static void each_of (struct stored_name *n, stored_func *f, void *data)
+{
+  struct list *end = &n->entries ;
+  struct list *next ;
+  int islast = list_isempty(end) ;
+  for (struct list *l = end->next ; !islast ; l = next)
+  {
+    next = l->next ;
+    islast = next == end ;  /* the name goes with its last entry */
+    (*f)(data, entry_of(l)) ;
+  }
+}
+
+void stored_each_named (struct stored *s, char const *name, size_t len, stored_func *f, void *data)
+{
+  struct stored_name *n = find_name(s, name, len) ;
+  if (n) each_of(n, f, data) ;
+}
+
+void stored_each (struct stored *s, stored_func *f, void *data)
+{
+  struct tree_node *next ;
+  for (struct tree_node *node = tree_first(&s->names) ; node ; node = next)
+  {
+    next = node->next ;
+    each_of(name_of(node), f, data) ;
+  }
+}

@@ -1,0 +1,254 @@
+#!/bin/sh
+# ISC license.
+# shellcheck disable=SC2016,SC2086 # for inner shells; words
+# s6-fdholder-notifyd: what the program is given, what each message does, who may send one, how
+# it ends, a holder that goes away, and bad input.
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+
+lines() { tr '\n' ' ' < "$1" ; }
+held() { s6-fdholder-list s | sort | tr '\n' ' ' ; }
+holds() { test "$(held)" = "$1" ; }
+complains() { grep -q "$1" "$2" ; }
+
+# notifyd OPTIONS... -- SCRIPT: with 5 open for reading a file, 7 for readiness
+notifyd()
+{
+  options=
+  while test "$1" != -- ; do options="$options $1" ; shift ; done
+  run s6-fdholder-notifyd -p p/ $options s n sh -c "$2" 5< five.f 6< six.f 7> ready
+}
+
+# stored MESSAGE [OPTIONS of notify-send...]: text of a script that sends it and waits for the holder
+stored()
+{
+  message=$1
+  shift
+  printf 'printf "%s" | notify-send %s -b 20000 || echo LATE\n' "$message" "$*"
+}
+
+echo five > five.f
+echo six > six.f
+allow_all rules
+start_holder holder s -i rules
+ready holder
+s6-fdholder-store s tcp:80 < six.f 2>/dev/null
+
+# What the program has, and how it ends.
+
+notifyd -d 7 -- 'echo $NOTIFY_SOCKET ; env | grep ^LISTEN ; stat -c %a n ; test -e /proc/$$/fd/7 || echo none ; exit 7'
+is 'a socket, absolute; nothing that is not given back; not the descriptor for readiness' "$(lines out)" "$WORK/n 600 none "
+is 'its code' "$status" 7
+not_ok 'the socket is gone' test -e n
+is 'not ready' "$(lines ready)" ''
+notifyd -a 0666 -- 'stat -c %a n ; kill -s KILL $$'
+is 'other permissions' "$(lines out)" '666 '
+is 'its signal' "$status" 137
+mkdir d
+start apart sh -c 'cd d && exec s6-fdholder-notifyd ../s ./n sh -c "cd / && printf READY=1 | notify-send -b 20000 ; exec sleep 1000"' 
+ok 'a relative path works in another directory' retry 20 test -S d/n
+stop apart
+
+signals='grep -E ^Sig(Blk|Ign|Cgt) /proc/self/status'
+is 'H41: signals are as they were' "$(s6-fdholder-notifyd s n $signals)" "$($signals)"
+run sh -c 'ulimit -S -n 300 ; exec s6-fdholder-notifyd s n sh -c "ulimit -n"'
+is 'and the limit of open files' "$(lines out)" '300 '
+
+# Messages.
+
+notifyd -d 7 -- "$(stored 'READY=1')
+$(stored 'READY=1\nUNKNOWN=x\nnothing')"
+is 'readiness is told once' "$(wc -c < ready)" 1
+notifyd -- "$(stored 'FDSTORE=1\nFDNAME=a' -f 5)
+$(stored 'FDSTORE=1\nFDNAME=a\n' -f 6 -f 5 -f 5)
+$(stored 'FDSTORE=1' -f 5)
+$(stored 'FDNAME=b:c\nFDSTORE=1' -f 5 -f 6)"
+is 'stored: numbers, the same file once, no name and a bad one' "$(held)" 'p/a p/a:1 p/stored p/stored:1 tcp:80 '
+like 'no fault in that' "$(cat out err)" '^$'
+notifyd -- 'env | grep ^LISTEN_FD | sort ; for f in 3 4 5 6 7 ; do read -r word < /proc/$$/fd/$f && echo $word ; done 2>/dev/null ; ls /proc/$$/fd/7 2>&1 | wc -l
+test "$LISTEN_PID" = $$ && echo mine'
+is 'given back, by id, under their names' "$(lines out)" 'LISTEN_FDNAMES=a:a:stored:stored LISTEN_FDS=4 five six five six 1 mine '
+like 'what was inherited and is in the way is told' "$(cat err)" 'descriptor 5 is in use'
+notifyd -- "$(stored 'FDSTORE=1\nFDNAME=a' -f 3)"
+is 'what was given back is not stored twice' "$(held)" 'p/a p/a:1 p/stored p/stored:1 tcp:80 '
+notifyd -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=a')
+$(stored 'FDSTOREREMOVE=1\nFDNAME=st')"
+is 'removed by name' "$(held)" 'p/stored p/stored:1 tcp:80 '
+notifyd -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=stored')"
+notifyd -n 2 -- "$(stored 'FDSTORE=1\nFDNAME=c' -f 5 -f 6 -f 1)"
+is 'no more than -n' "$(held)" 'p/c p/c:1 tcp:80 '
+like 'which is told' "$(cat err)" 'as many descriptors as -n says'
+notifyd -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=c\nFDSTORE=1' -f 6)"
+is 'removed first, stored then' "$(held)" 'p/c tcp:80 '
+notifyd -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=c')
+$(stored 'FDSTORE=1\nFDNAME=gone' -a)
+$(stored 'FDSTORE=1\nFDNAME=kept\nFDPOLL=0' -a)
+until s6-fdholder-list s | grep -q kept && ! s6-fdholder-list s | grep -q gone ; do sleep 0.1 ; done"
+is 'what hangs up is dropped, but with FDPOLL=0' "$(held)" 'p/kept:nopoll tcp:80 '
+notifyd -- 'echo $LISTEN_FDNAMES'
+is 'which stays so when it is given back' "$(lines out)$(held)" 'kept p/kept:nopoll tcp:80 '
+notifyd -v 2 -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=kept')
+$(stored 'STATUS=a\001b\nMAINPID=1\nSTOPPING=1\nRELOADING=1\nERRNO=2\nWATCHDOG=1')"
+is 'with -v 2 is told what else was said' "$(sed -n 's/.* says //p' err | sort | tr '\n' ' ')" \
+  'ERRNO="2" MAINPID="1" RELOADING="1" STATUS="a\x01b" STOPPING="1" WATCHDOG="1" '
+notifyd -- '(printf "FDSTORE=1\nFDNAME=orphan" | notify-send -f 5 -b 20000 ; : > orphan) & exec sh -c "until test -e orphan ; do sleep 0.1 ; done ; kill -s KILL $$"'
+is 'descendants may send' "$(held)" 'p/orphan tcp:80 '
+is 'and it ends as the program' "$status" 137
+notifyd -- 'printf "FDSTOREREMOVE=1\nFDNAME=orphan" | exec notify-send -b 20000'
+is 'all gone' "$(held)" 'tcp:80 '
+
+# Others.
+
+start main s6-fdholder-notifyd s n sh -c 'exec sleep 1000'
+retry 20 test -S n
+printf 'FDSTORE=1\nFDNAME=alien' > message
+ok 'who is no descendant is not waited for' env NOTIFY_SOCKET=$WORK/n notify-send -f 5 -b 20000 < message 5< five.f
+is 'and stores nothing' "$(held)" 'tcp:80 '
+ok 'which is told' retry 20 complains 'a message of a process that is not' main.err
+exits 'a path that is in use' 111 s6-fdholder-notifyd s n true
+ok 'stays in use' test -S n
+stop main
+is 'TERM is passed on' "$status" 143
+not_ok 'its socket is gone' test -e n
+
+for signal in HUP INT QUIT USR1 USR2
+do
+  start passed env --default-signal=INT,QUIT s6-fdholder-notifyd s n sh -c "trap 'exit 9' $signal ; echo > set ; while : ; do sleep 0.1 ; done"
+  retry 20 test -e set
+  stop passed $signal
+  is "$signal is passed on" "$status" 9
+  rm set
+done
+
+# Bad input.
+
+# bad NAME WARNING COMMAND
+bad()
+{
+  notifyd -- "$3
+$(stored 'FDSTORE=1\nFDNAME=good' -f 5) ; $(stored 'FDSTOREREMOVE=1\nFDNAME=good')"
+  is "$1: it goes on" "$(lines out)$status$(held)" '0tcp:80 '
+  like "$1: is told" "$(cat err)" "$2"
+}
+bad 'descriptors behind a NUL' 'a NUL' 'printf "FDSTORE=1\n\0FDNAME=x" | notify-send -f 5'
+bad '253 descriptors' '^$' "$(stored 'FDSTORE=1\nFDNAME=m' -f 5 -c 253) ; $(stored 'FDSTOREREMOVE=1\nFDNAME=m')"
+bad 'removing without a name' 'without a good FDNAME' "$(stored 'FDSTOREREMOVE=1')"
+bad 'storing without a descriptor' 'without a descriptor' "$(stored 'FDSTORE=1')"
+bad 'a barrier with company' 'must come alone' "$(stored 'BARRIER=1\nREADY=1' -f 5)"
+bad 'an empty message' '^$' "$(stored '' -f 5)"
+bad 'a message of 64 kB' '^$' "(printf FDNAME= ; head -c 65529 /dev/zero | tr '\\0' x) | notify-send -f 5 -b 20000"
+bad 'a longer one' 'more than 65536' "(printf FDNAME= ; head -c 65530 /dev/zero | tr '\\0' x) | notify-send -f 5 -b 20000"
+long=$(head -c 256 /dev/zero | tr '\0' x)
+for name in '' "$long" 'a\001' 'a\\\\b'
+do
+  notifyd -- "$(stored "FDSTORE=1\nFDNAME=$name" -f 5)"
+  is "a name that is none" "$(held)" 'p/stored tcp:80 '
+  notifyd -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=stored')"
+done
+
+while IFS='|' read -r name code arguments
+do
+  exits "$name" "$code" s6-fdholder-notifyd $arguments
+done << END
+no program|100|s n
+no holder|111|nothing n true
+one that is not there|127|s n ./nothing
+one that cannot be executed|126|s n ./five.f
+a descriptor that is not open|100|-d 77 s n true
+none may be stored|100|-n 0 s n true
+too many|100|-n 32769 s n true
+no number|100|-t x s n true
+permissions that are none|100|-a 1777 s n true
+a prefix that is too long|100|-p $long s n true
+a path that is too long|100|s $long true
+a path that is a file|111|s five.f true
+a directory that is not there|111|s nothing/n true
+END
+exits 'an empty path' 100 s6-fdholder-notifyd s '' true
+exits 'an empty program' 100 s6-fdholder-notifyd s n ''
+not_ok 'no socket is left behind' test -e n
+allow_all norules
+rm norules/uid/default/env/S6_FDHOLDER_LIST
+start_holder mute s2 -i norules
+ready mute
+exits 'no right to list: 1' 1 s6-fdholder-notifyd s2 n true
+
+# Rights go, and the holder goes.
+
+allow_all rules2
+echo '^p/good' > rules2/uid/default/env/S6_FDHOLDER_STORE_REGEX
+start_holder second s3 -i rules2
+ready second
+run s6-fdholder-notifyd -p p/ s3 n sh -c "$(stored 'FDSTORE=1\nFDNAME=bad' -f 5) ; $(stored 'FDSTORE=1\nFDNAME=good' -f 5)" 5< five.f
+is 'what is refused is not waited for' "$(s6-fdholder-list s3)$(lines out)" p/good
+like 'and told' "$(cat err)" 'does not take "*p/bad"*: Operation not permitted'
+
+start lasting s6-fdholder-notifyd -p p/ s3 n sh -c "printf 'FDSTORE=1\nFDNAME=good2' | notify-send -f 5 -b 60000 ; echo > ready2
+until test -e away ; do sleep 0.1 ; done
+printf 'FDSTOREREMOVE=1\nFDNAME=good2' | notify-send -b 60000 & printf 'FDSTORE=1\nFDNAME=good3' | notify-send -f 5 -b 60000 && echo > stored3
+exec sleep 1000" 5< five.f
+retry 20 test -e ready2
+stop second KILL
+ok 'a holder that goes is missed' retry 20 complains 'is lost: .*: trying again' lasting.err
+echo > away
+start_holder third s3 -i rules2
+ready third
+ok 'what it is told meanwhile is done when there is one again' retry 60 test -e stored3
+is 'and what it held before, too' "$(s6-fdholder-list s3 | sort | tr '\n' ' ')" 'p/good p/good3 '
+ok 'that it is back is told' complains 'is back' lasting.err
+stop third KILL
+ok 'and lost again' retry 20 sh -c 'test "$(grep -c "is lost" lasting.err)" = 2'
+stop lasting
+is 'without a holder it ends all the same' "$status" 143
+
+# A holder that is stopped answers nobody: the program does not wait for it for ever.
+
+start_holder fourth s4 -i rules2
+ready fourth
+start patient s6-fdholder-notifyd -t 1000 -p p/ s4 n sh -c "trap 'exit 6' TERM ; echo > up ; until test -e go ; do sleep 0.1 ; done
+printf 'FDSTORE=1\nFDNAME=good' | notify-send -f 5 -b 60000 & while : ; do sleep 0.1 ; done" 5< five.f
+retry 20 test -e up
+kill -s STOP "$(pid_of fourth)"
+echo > go
+ok 'a holder that does not answer is given up' retry 20 complains 'is lost: .*timed out' patient.err
+kill -s TERM "$(pid_of patient)"
+ok 'TERM is passed on, and the end is not put off for long' retry 20 ended patient
+like 'that something may be lost is told' "$(cat patient.err)" 'may be lost'
+kill -s CONT "$(pid_of fourth)"
+
+# Programs of others.
+
+if command -v systemd-notify > /dev/null
+then
+  run s6-fdholder-notifyd -v 2 -d 7 s n systemd-notify --ready --status=hello 7> ready
+  is 'systemd-notify: ready' "$(wc -c < ready)$status" 10
+  like 'systemd-notify: status' "$(cat err)" 'says STATUS="hello"'
+else
+  skip 'systemd-notify' 'there is none'
+fi
+python=
+for word in python3 /usr/bin/python3
+do
+  if "$word" -c 'import systemd.daemon' 2>/dev/null ; then python=$word ; fi
+done
+if test -n "$python"
+then
+  cat > store.py << 'END'
+import os, sys, systemd.daemon
+print(sorted(systemd.daemon.listen_fds_with_names().items()))
+sys.stdout.flush()
+systemd.daemon.notify("FDSTORE=1\nFDNAME=py", fds=[os.open("five.f", os.O_RDONLY)])
+systemd.daemon.notify("READY=1")
+os.kill(os.getpid(), 9)
+END
+  for round in 1 2
+  do
+    run s6-fdholder-notifyd -p py/ -d 7 s n "$python" store.py 7> ready
+    cat out >> pythons
+    is "python3-systemd, round $round: ready, and what it stored before it was killed is held" "$(wc -c < ready)$(s6-fdholder-list s | grep -c ^py/)" "1$round"
+  done
+  is 'python3-systemd takes it again' "$(lines pythons)" "[] [(3, 'py')] "
+else
+  skip 'python3-systemd' 'there is none'
+fi
+done_testing
