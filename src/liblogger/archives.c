@@ -18,11 +18,14 @@
 
 enum { ARCHIVES_FIRST = 16, LABEL = ARCHIVE_NAME - 2, NANOSECONDS = 1000000000 } ;
 
+ /* Labels from 2^63 on are of no time; the one after the greatest would be the least. */
+
 static int is_archive (char const *name, tain *label)
 {
   return strlen(name) == ARCHIVE_NAME && name[LABEL] == '.'
     && (name[LABEL + 1] == ARCHIVE_FINISHED || name[LABEL + 1] == ARCHIVE_UNFINISHED)
-    && timestamp_scan(name, label) == LABEL ;
+    && timestamp_scan(name, label) == LABEL
+    && label->nano < NANOSECONDS && tai_sec(tain_secp(label)) <= INT64_MAX ;
 }
 
 static int compare (void const *a, void const *b)
@@ -30,7 +33,7 @@ static int compare (void const *a, void const *b)
   return strcmp(((struct archive const *)a)->name, ((struct archive const *)b)->name) ;
 }
 
-static int make_room (struct archives *a)
+int archives_reserve (struct archives *a)
 {
   size_t max = a->max ? 2 * a->max : ARCHIVES_FIRST ;
   struct archive *bigger ;
@@ -42,14 +45,12 @@ static int make_room (struct archives *a)
   return 1 ;
 }
 
-int archives_add (struct archives *a, char const *name, uint64_t size)
+void archives_add (struct archives *a, char const *name, uint64_t size)
 {
-  if (!make_room(a)) return 0 ;
   memcpy(a->list[a->n].name, name, ARCHIVE_NAME + 1) ;
   a->list[a->n].ino = 0 ;
   a->list[a->n++].size = size ;
   a->total += size ;
-  return 1 ;
 }
 
 void archives_free (struct archives *a)
@@ -83,7 +84,8 @@ static int read_all (struct archives *a, DIR *d)
       if (errno == ENOENT) continue ;
       return 0 ;
     }
-    if (!archives_add(a, entry->d_name, (uint64_t)st.st_size)) return 0 ;
+    if (!archives_reserve(a)) return 0 ;
+    archives_add(a, entry->d_name, (uint64_t)st.st_size) ;
     a->list[a->n - 1].ino = (uint64_t)st.st_ino ;
   }
 }

@@ -50,8 +50,11 @@ extern void archives_free (struct archives *) ;
  /* A name that is later than all others, whatever the clock says. s: ARCHIVE_NAME + 1 bytes. */
 extern void archives_name (struct archives const *, char *s, struct timespec const *now, enum archive_kind) ;
 
- /* 0 and errno ENOMEM: it is in the directory, and not in the list. */
-extern int archives_add (struct archives *, char const *name, uint64_t size) ;
+ /* Makes room for one more. 0 and errno ENOMEM. */
+extern int archives_reserve (struct archives *) ;
+
+ /* Adds the newest one, after archives_reserve. */
+extern void archives_add (struct archives *, char const *name, uint64_t size) ;
 
 struct archives_limits
 {

@@ -21,6 +21,14 @@ void gather_free (struct gather *g)
   free(g->text) ;
 }
 
+size_t gather_lines (struct gather const *g)
+{
+  size_t n = 0 ;
+  for (unsigned int i = 0 ; i < g->n ; i++)
+    for (size_t at = 0 ; at < g->parts[i].len ; at++) n += g->parts[i].s[at] == '\n' ;
+  return n ;
+}
+
 void gather_release (struct gather *g)
 {
   g->wantedparts = 0 ;
@@ -50,7 +58,7 @@ static void add_part (struct gather *g, char const *s, size_t len)
 
 static int is_cut (struct line const *line, struct manner const *m)
 {
-  return m->most && line->len > m->most + ELLIPSIS ;
+  return m->most && line->len > ELLIPSIS && line->len - ELLIPSIS > m->most ;
 }
 
 static int is_plain (struct gather const *g, struct line const *line, struct manner const *m)

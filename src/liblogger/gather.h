@@ -39,6 +39,9 @@ extern void gather_init (struct gather *) ;
 extern void gather_free (struct gather *) ;
 extern void gather_empty (struct gather *) ;
 
+ /* How many lines there are, a rest of one too. */
+extern size_t gather_lines (struct gather const *) ;
+
  /* How a line is told by an action: with the stamps and the prefix of the settings, after
     name, and of its text so many bytes at most, and "..." then. */
 struct manner

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -20,6 +21,39 @@ int logdir_has_gone (struct logdir *d, char const *name)
   return unlinkat(d->dir, name, 0) == 0 || errno == ENOENT ;
 }
 
+int logdir_move_state (struct logdir *d)
+{
+  return renameat(d->dir, LOGDIR_NEWSTATE, d->dir, LOGDIR_STATE) == 0 || errno == ENOENT ;
+}
+
+int logdir_sync (int fd)
+{
+  return fsync(fd) == 0 || errno == EINVAL ;
+}
+
+ /* Another name of it may be the work of somebody else: only one among the archives is one.
+    It is the newest, most likely. */
+
+static int is_archived (struct logdir const *d, struct stat const *file)
+{
+  struct stat st ;
+  if (file->st_nlink < 2) return 0 ;
+  for (size_t i = d->archives.n ; i-- ;)
+    if (fstatat(d->dir, d->archives.list[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0
+     && st.st_dev == file->st_dev && st.st_ino == file->st_ino) return 1 ;
+  return 0 ;
+}
+
+ /* Where there are no links, or none to files of others, a rename does: there is no such
+    archive yet. */
+
+static int name_again (struct logdir *d, char const *name, char const *archive)
+{
+  if (linkat(d->dir, name, d->dir, archive, 0) == 0) return 1 ;
+  if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK) return 0 ;
+  return renameat(d->dir, name, d->dir, archive) == 0 ;
+}
+
  /* It gets its new name before it loses the old one: a logger that is killed in between
     finds two, and knows it. */
 
@@ -28,11 +62,11 @@ int logdir_archive (struct logdir *d, char const *name, enum archive_kind kind, 
   struct stat st ;
   char archive[ARCHIVE_NAME + 1] ;
   if (fstatat(d->dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1) return errno == ENOENT ;
-  if (!st.st_size || st.st_nlink > 1) return logdir_has_gone(d, name) ;
+  if (!st.st_size || is_archived(d, &st)) return logdir_has_gone(d, name) && logdir_sync(d->dir) ;
   archives_name(&d->archives, archive, &now->wall, kind) ;
-  if (linkat(d->dir, name, d->dir, archive, 0) == -1) return 0 ;
-  if (!archives_add(&d->archives, archive, (uint64_t)st.st_size)) return 0 ;
-  return logdir_has_gone(d, name) && fsync(d->dir) == 0 ;
+  if (!archives_reserve(&d->archives) || !name_again(d, name, archive)) return 0 ;
+  archives_add(&d->archives, archive, (uint64_t)st.st_size) ;
+  return logdir_has_gone(d, name) && logdir_sync(d->dir) ;
 }
 
 void logdir_trim (struct logdir *d, struct logtime const *now)

@@ -24,7 +24,7 @@ static void leave (struct logdir *d)
 {
   if (d->processing == LOGDIR_RUNNING) d->left = d->pid ;
   logdir_leave_processor(d) ;
-  if (!d->ismidline && fsync(d->fd) == 0) fchmod(d->fd, d->mode | LOGDIR_FINISHED) ;
+  if (!d->torn && logdir_sync(d->fd)) fchmod(d->fd, d->mode | LOGDIR_FINISHED) ;
   logdir_abandon(d) ;
 }
 
@@ -38,6 +38,7 @@ int logdir_follow (struct logdir *d, struct logtime const *now)
   next.retry = d->retry ;
   next.since = d->since ;
   next.telling = d->telling ;
+  next.istold = d->istold ;
   *d = next ;
   return 1 ;
 }

@@ -16,14 +16,20 @@ extern int logdir_archive (struct logdir *, char const *name, enum archive_kind,
  /* Opens current for appending, made if need be; -1 and errno. */
 extern int logdir_open_current (struct logdir *) ;
 
+ /* What a processor has left for the next one is for it. 0 and errno. */
+extern int logdir_move_state (struct logdir *) ;
+
+extern int logdir_sync (int) ;  /* fsync, where there is such a thing. 0 and errno */
+
 extern int logdir_has_gone (struct logdir *, char const *name) ;  /* 0 and errno: it is still there */
 
  /* Is its name that of another directory? Then it can go on there. 0 and errno: it cannot. */
 extern int logdir_isreplaced (struct logdir const *) ;
 extern int logdir_follow (struct logdir *, struct logtime const *) ;
 
- /* When it is to be rotated by its age. */
+ /* When it is to be rotated by its age; it is time. */
 extern void logdir_plan (struct logdir *, struct logtime const *) ;
+extern int logdir_isold (struct logdir *, struct logtime const *) ;
 
 extern void logdir_trim (struct logdir *, struct logtime const *) ;
 

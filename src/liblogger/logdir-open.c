@@ -34,7 +34,7 @@ static int archive_rest (struct logdir *d, struct logtime const *now)
   int isprocessed ;
   if (!is_finished(d, LOGDIR_PROCESSED, &isprocessed)) return 0 ;
   if (isprocessed)
-    return logdir_has_gone(d, LOGDIR_PREVIOUS) && logdir_archive(d, LOGDIR_PROCESSED, ARCHIVE_FINISHED, now) ;
+    return logdir_has_gone(d, LOGDIR_PREVIOUS) && logdir_move_state(d) && logdir_archive(d, LOGDIR_PROCESSED, ARCHIVE_FINISHED, now) ;
   return logdir_has_gone(d, LOGDIR_PROCESSED) && logdir_archive(d, LOGDIR_PREVIOUS, ARCHIVE_UNFINISHED, now) ;
 }
 
@@ -72,15 +72,35 @@ static int take_lock (struct logdir *d)
   return 0 ;
 }
 
+static uint64_t period_of (struct logdir const *d, struct logtime const *now)
+{
+  struct script_settings const *x = d->settings ;
+  return x->isaligned ? ((uint64_t)now->wall.tv_sec + x->every - x->offset) / x->every : 0 ;
+}
+
 void logdir_plan (struct logdir *d, struct logtime const *now)
 {
   struct script_settings const *x = d->settings ;
-  uint64_t left ;
+  uint64_t left = x->every ;
+  tain const since = { .sec = TAI_ZERO, .nano = x->isaligned ? (uint32_t)now->wall.tv_nsec : 0 } ;
   d->rotation = tain_infinite ;
+  d->period = period_of(d, now) ;
   if (!x->every) return ;
-  left = x->every ;
   if (x->isaligned) left -= ((uint64_t)now->wall.tv_sec + x->every - x->offset) % x->every ;
   tain_addsec(&d->rotation, &now->now, left < INT_MAX ? (int)left : INT_MAX) ;
+  tain_sub(&d->rotation, &d->rotation, &since) ;
+}
+
+ /* What is aligned to the clock goes by the clock, which may be set, or go faster or slower
+    than the time that is waited for. */
+
+int logdir_isold (struct logdir *d, struct logtime const *now)
+{
+  int ispast = !tain_less(&now->now, &d->rotation) ;
+  if (!d->settings->isaligned) return ispast ;
+  if (period_of(d, now) != d->period) return 1 ;
+  if (ispast) logdir_plan(d, now) ;
+  return 0 ;
 }
 
 void logdir_abandon (struct logdir *d)

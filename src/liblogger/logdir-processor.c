@@ -31,7 +31,7 @@ static int fail (struct logdir *d, char const *what, char const *why, struct log
     d->pause = d->settings->retry ;
     d->processortelling = now->now ;
   }
-  else d->pause = d->pause < PAUSE_MAX_MS / 2 ? 2 * d->pause : PAUSE_MAX_MS ;
+  else d->pause = d->pause < PAUSE_MAX_MS / 2 ? 2 * d->pause + !d->pause : PAUSE_MAX_MS ;
   times[uint_fmt(times, d->failures)] = 0 ;
   if (!tain_less(&now->now, &d->processortelling))
   {
@@ -83,7 +83,7 @@ static int sync_file (struct logdir *d, char const *name, mode_t mode)
   int fd = openat(d->dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
   int ok, e ;
   if (fd < 0) return errno == ENOENT ;
-  ok = (fsync(fd) == 0 || errno == EINVAL) && (!mode || fchmod(fd, mode) == 0) ;
+  ok = logdir_sync(fd) && (!mode || fchmod(fd, mode) == 0) ;
   e = errno ;
   fd_close(fd) ;
   return (errno = e, ok) ;
@@ -108,8 +108,7 @@ static int drop_previous (struct logdir *d, struct logtime const *now)
 
 static int move_state (struct logdir *d, struct logtime const *now)
 {
-  if (renameat(d->dir, LOGDIR_NEWSTATE, d->dir, LOGDIR_STATE) == -1 && errno != ENOENT)
-    return fail(d, "unable to rename newstate: ", strerror(errno), now) ;
+  if (!logdir_move_state(d)) return fail(d, "unable to rename newstate: ", strerror(errno), now) ;
   d->processing = LOGDIR_PROCESSED_BECOMES_ARCHIVE ;
   return 1 ;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -71,7 +72,7 @@ static void collect (struct piece *p, struct logdir const *d, struct logpart con
   {
     size_t cut ;
     if (!parts[i].len) continue ;
-    cut = find_cut(d, d->size + p->len, parts[i].s, parts[i].len, d->ismidline && !p->len) ;
+    cut = find_cut(d, d->size + p->len, parts[i].s, parts[i].len, d->torn && !p->len) ;
     p->isfull = cut < parts[i].len ;
     if (!cut) break ;
     p->v[p->n].iov_base = (void *)(uintptr_t)parts[i].s ;
@@ -80,21 +81,20 @@ static void collect (struct piece *p, struct logdir const *d, struct logpart con
   }
 }
 
- /* The last byte that has left, which is no longer in the parts. */
+ /* How much has left of a line whose rest is still in the parts, when torn had before. */
 
-static char take_off (struct logpart *parts, unsigned int n, size_t len)
+static size_t take_off (struct logpart *parts, unsigned int n, size_t len, size_t torn)
 {
-  char last = '\n' ;
   for (unsigned int i = 0 ; len && i < n ; i++)
   {
     size_t some = parts[i].len < len ? parts[i].len : len ;
-    if (!some) continue ;
-    last = parts[i].s[some - 1] ;
+    char const *newline = memrchr(parts[i].s, '\n', some) ;
+    torn = newline ? (size_t)(parts[i].s + some - newline) - 1 : torn + some ;
     parts[i].s += some ;
     parts[i].len -= some ;
     len -= some ;
   }
-  return last ;
+  return torn ;
 }
 
 static int write_piece (struct logdir *d, struct piece const *p, struct logpart *parts, unsigned int n, struct logtime const *now)
@@ -105,7 +105,7 @@ static int write_piece (struct logdir *d, struct piece const *p, struct logpart 
   if (!r) errno = ENOSPC ;
   if (r <= 0) return logdir_fail(d, "write", now) ;
   logdir_recover(d, now) ;
-  d->ismidline = take_off(parts, n, (size_t)r) != '\n' ;
+  d->torn = take_off(parts, n, (size_t)r, d->torn) ;
   d->size += (size_t)r ;
   if (d->settings->sync != SCRIPT_NEVER && !tain_less(&d->sync, &tain_infinite)) clock_after(&d->sync, &now->now, d->settings->sync) ;
   return 1 ;
@@ -121,7 +121,7 @@ static int is_rest (struct logpart const *parts, unsigned int n)
 
 static void rotate_if_full (struct logdir *d, int isfull)
 {
-  if (d->state != LOGDIR_WRITABLE || d->ismidline || !d->size || d->processing != LOGDIR_IDLE) return ;
+  if (d->state != LOGDIR_WRITABLE || d->torn || !d->size || d->processing != LOGDIR_IDLE) return ;
   if (isfull || d->isrotationwanted || d->size + d->settings->tolerance >= d->settings->size) d->state = LOGDIR_SYNC ;
   d->isrotationwanted = 0 ;
 }
@@ -138,6 +138,17 @@ int logdir_write (struct logdir *d, struct logpart *parts, unsigned int n, struc
   }
   if (d->state != LOGDIR_WRITABLE) logdir_isready(d, now) ;  /* what it has taken is safe, whether or not */
   return 1 ;
+}
+
+ /* Only what we have written ourselves goes, and is where we know it. */
+
+void logdir_untear (struct logdir *d)
+{
+  struct stat st ;
+  if (!d->torn || fstat(d->fd, &st) == -1 || (uint64_t)st.st_size != d->size) return ;
+  if (ftruncate(d->fd, (off_t)(d->size - d->torn)) == -1) return ;
+  d->size -= d->torn ;
+  d->torn = 0 ;
 }
 
 void logdir_rotate (struct logdir *d)
@@ -167,7 +178,7 @@ void logdir_turn (struct logdir *d, struct logtime const *now)
   if (isbusy) rotate_if_full(d, 0) ;
   if (d->state == LOGDIR_CLOSING || d->state == LOGDIR_CLOSED) return ;
   if (!tain_less(&now->now, &d->sync) && d->state == LOGDIR_WRITABLE) sync_data(d, now) ;
-  if (!tain_less(&now->now, &d->rotation))
+  if (logdir_isold(d, now))
   {
     if (d->size) logdir_rotate(d) ;
     logdir_plan(d, now) ;

@@ -24,18 +24,15 @@ static int is_failing (struct logdir const *d)
   return tain_less(&d->retry, &tain_infinite) ;
 }
 
- /* Waits for better times. 0. */
+ /* Waits for better times. 0. What comes and goes is told once a minute, too. */
 
 int logdir_fail (struct logdir *d, char const *what, struct logtime const *now)
 {
   int e = errno ;
-  if (!is_failing(d))
-  {
-    d->since = now->now ;
-    d->telling = now->now ;
-  }
+  if (!is_failing(d)) d->since = now->now ;
   if (!tain_less(&now->now, &d->telling))
   {
+    d->istold = 1 ;
     log_line(d->log, LOG_WARNING, "unable to ", what, " in ", d->path, ": ", strerror(e), ": trying again, ",
       d->settings->isdropping ? "what is too much is dropped meanwhile" : "nothing is lost meanwhile") ;
     clock_after(&d->telling, &now->now, TELL_MS) ;
@@ -48,16 +45,18 @@ void logdir_recover (struct logdir *d, struct logtime const *now)
 {
   char seconds[UINT64_FMT] ;
   if (!is_failing(d)) return ;
-  seconds[uint64_fmt(seconds, clock_elapsed(&d->since, &now->now) / MS_PER_SECOND)] = 0 ;
-  log_line(d->log, LOG_WARNING, d->path, " takes lines again, after ", seconds, " seconds") ;
   d->retry = tain_infinite ;
+  if (!d->istold) return ;
+  d->istold = 0 ;
+  seconds[uint64_fmt(seconds, clock_elapsed(&d->since, &now->now) / MS_PER_SECOND)] = 0 ;
+  log_line(d->log, LOG_WARNING, d->path, d->state == LOGDIR_CLOSED ? " is closed, after " : " takes lines again, after ", seconds, " seconds") ;
 }
 
  /* A rotation, step by step. Each can be done twice. */
 
 static int sync_current (struct logdir *d, struct logtime const *now)
 {
-  if (fsync(d->fd) == -1 && errno != EINVAL) return logdir_fail(d, "fsync current", now) ;
+  if (!logdir_sync(d->fd)) return logdir_fail(d, "fsync current", now) ;
   d->state = LOGDIR_RENAME ;
   return 1 ;
 }
@@ -96,7 +95,7 @@ static int reopen_current (struct logdir *d, struct logtime const *now)
   if (fd < 0) return logdir_isreplaced(d) ? follow(d, now) : fail_to_open(d, now) ;
   d->fd = fd ;
   fd_close(old) ;
-  d->ismidline = 0 ;
+  d->torn = 0 ;
   d->state = LOGDIR_CHMOD ;
   return 1 ;
 }
@@ -180,10 +179,10 @@ static int close_current (struct logdir *d, struct logtime const *now)
   if (is_early(d, now)) return 0 ;
   if (d->state != LOGDIR_CLOSING && !be_writable(d, now)) return 0 ;
   d->state = LOGDIR_CLOSING ;
-  if (fsync(d->fd) == -1 && errno != EINVAL) return logdir_fail(d, "fsync current", now) ;
+  if (!logdir_sync(d->fd)) return logdir_fail(d, "fsync current", now) ;
   if (fchmod(d->fd, d->mode | LOGDIR_FINISHED) == -1) return logdir_fail(d, "chmod current", now) ;
   d->state = LOGDIR_CLOSED ;
-  d->retry = tain_infinite ;
+  logdir_recover(d, now) ;
   return 1 ;
 }
 

@@ -79,16 +79,18 @@ struct logdir
   int fd ;  /* of current; at REOPEN of what is previous by then */
   enum logdir_state state ;
   uint64_t size ;  /* of current */
-  uint8_t ismidline ;  /* its last byte is no newline */
+  size_t torn ;  /* bytes of the line that it ends with, whose rest is still to come; 0: none */
   uint8_t isrotationwanted ;
   mode_t mode ;  /* of current, while it is in use */
   struct archives archives ;
+  uint64_t period ;  /* of the clock, that current is of, if rotations are aligned to it */
   tain rotation ;  /* when it is due by its age; or infinite */
   tain sync ;  /* when what was written is to be on the disk; or infinite */
   tain look ;  /* when to look next whether current is still there */
   tain retry ;  /* it fails: when to try again; else infinite */
   tain since ;  /* it fails */
   tain telling ;  /* when to tell of it again */
+  uint8_t istold ;
   enum logdir_processing processing ;
   pid_t pid ;  /* of the processor, at RUNNING */
   pid_t left ;  /* one that is not waited for any more, and not reaped; 0: none */
@@ -112,6 +114,10 @@ extern int logdir_open (struct logdir *, char const *path, struct script_setting
  /* Writes what it can, rotating on the way; what was written is taken off. 1: all of it.
     0: it fails, or has no time: try again at retry. */
 extern int logdir_write (struct logdir *, struct logpart *, unsigned int n, struct logtime const *) ;
+
+ /* Of a line whose rest will not come, because all of it is for the next logger, nothing is
+    to stay, if that can be. */
+extern void logdir_untear (struct logdir *) ;
 
 extern void logdir_rotate (struct logdir *) ;  /* as soon as it can be; nothing if it is empty */
 

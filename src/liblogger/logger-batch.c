@@ -113,3 +113,58 @@ int logger_distribute (struct logger *l, int islast, unsigned int most)
   }
   return (int)n ;
 }
+
+static int count (struct logger *l, struct logger_action *a, struct line const *line)
+{
+  (void)l ;
+  (void)line ;
+  a->first->settled++ ;
+  return 1 ;
+}
+
+ /* A status is as good as its last line, and what may be dropped is not waited for. */
+
+static int spend (struct logger *l, struct logger_action *a, struct line const *line)
+{
+  (void)l ;
+  (void)line ;
+  if (a->action->type == SCRIPT_STATUS || a->first->isdroppable) return 1 ;
+  if (!a->first->settled) return 0 ;
+  a->first->settled-- ;
+  return 1 ;
+}
+
+ /* For each line that was given to actions, until f returns 0; how far it came. */
+
+static size_t for_given (struct logger *l, action_func *f)
+{
+  struct lines x ;
+  struct line line = { .isended = 1 } ;
+  size_t at = 0 ;
+  lines_init(&x, l->source.s, l->taken, l->options.limit) ;
+  while (lines_next(&x, &line.s, &line.len) || lines_last(&x, &line.s, &line.len))
+  {
+    select_groups(l->script, (char *)(uintptr_t)line.s, line.len, l->isselected) ;
+    if (!for_actions(l, &line, f)) break ;
+    at = x.at ;
+  }
+  return at ;
+}
+
+ /* What was not taken is the end of what was given: so many lines as there are newlines
+    left. Of one that has a limit nobody knows which it was given. */
+
+static void settle (struct logger_action *a)
+{
+  size_t left = gather_lines(&a->first->gather) ;
+  if (a == a->first) a->settled -= left < a->settled ? left : a->settled ;
+  if (left && a->action->settings.lines) a->first->settled = 0 ;
+}
+
+size_t logger_done (struct logger *l)
+{
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++) l->actions[i].settled = 0 ;
+  for_given(l, &count) ;
+  for (unsigned int i = 0 ; i < l->script->actionlen ; i++) settle(l->actions + i) ;
+  return for_given(l, &spend) ;
+}

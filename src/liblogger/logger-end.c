@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <string.h>
 
 #include <skalibs/tai.h>
@@ -29,14 +30,6 @@ static void leave_processors (struct logger *l)
     if (l->actions[i].action->type == SCRIPT_DIR) logdir_leave_processor(&l->actions[i].logdir) ;
 }
 
-static unsigned int count_lines (struct gather const *g)
-{
-  unsigned int n = 0 ;
-  for (unsigned int i = 0 ; i < g->n ; i++)
-    for (size_t at = 0 ; at < g->parts[i].len ; at++) n += g->parts[i].s[at] == '\n' ;
-  return n ;
-}
-
  /* What they were given is nowhere else: of all others the input has it. */
 
 static void leave_queues (struct logger *l)
@@ -45,7 +38,7 @@ static void leave_queues (struct logger *l)
   {
     struct logger_action *a = l->actions + i ;
     if (!a->isdroppable && (l->state != LOGGER_CLOSING || a->action->type == SCRIPT_DIR)) continue ;
-    a->dropped += count_lines(&a->gather) ;
+    a->dropped += gather_lines(&a->gather) ;
     gather_empty(&a->gather) ;
   }
 }
@@ -71,10 +64,20 @@ void logger_close_all (struct logger *l)
   if (close_logdirs(l)) l->state = LOGGER_OVER ;
 }
 
- /* What it has been given is not taken back: the source keeps what is not taken. */
+ /* What has not been taken by all is for the next logger: and where a whole line will
+    be written once more, its first half is not to stay. */
+
+static void leave_rest (struct logger *l)
+{
+  size_t done = logger_done(l) ;
+  for (unsigned int i = 0 ; done >= l->source.held && i < l->script->actionlen ; i++)
+    if (l->actions[i].action->type == SCRIPT_DIR && !l->actions[i].isdroppable) logdir_untear(&l->actions[i].logdir) ;
+  if (!source_take(&l->source, done)) log_line(l->log, LOG_WARNING, "unable to take what was written: ", strerror(errno)) ;
+}
 
 void logger_give_up (struct logger *l)
 {
+  if (l->state == LOGGER_FLUSHING) leave_rest(l) ;
   log_line(l->log, LOG_WARNING, "it is time to end: ", l->state == LOGGER_CLOSING ? "not all could be closed"
     : l->source.held ? "what could not be written is lost" : "what could not be written stays in the input") ;
   end_patience(l) ;

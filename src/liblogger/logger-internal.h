@@ -22,6 +22,10 @@ extern int logger_distribute (struct logger *, int islast, unsigned int most) ;
  /* 1: all actions have taken what they were given, but for those that may drop it. */
 extern int logger_flush (struct logger *) ;
 
+ /* The bytes of the batch, as whole lines, that all actions have taken: those that may drop
+    lines have all. */
+extern size_t logger_done (struct logger *) ;
+
  /* Closes all logdirs, and has what is told at the end written first; OVER when it is done.
     Call it again until then. */
 extern void logger_close_all (struct logger *) ;

@@ -66,6 +66,7 @@ struct logger_action
   uint64_t lines ;
   uint64_t alldropped ;
   uint64_t allsuppressed ;
+  size_t settled ;  /* lines of the batch that it has taken, while that is counted */
 } ;
 
 struct logger

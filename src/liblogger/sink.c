@@ -38,7 +38,8 @@ int sink_write (struct sink *x, struct logpart *parts, unsigned int n, struct lo
       ssize_t r = nowait_write(&x->out, parts[i].s, parts[i].len) ;
       if (r == -1 && errno == EINTR) continue ;
       if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) return 0 ;
-      if (r == -1)
+      if (!r) errno = ENOSPC ;
+      if (r <= 0)
       {
         x->isover = 1 ;
         log_line(log, LOG_WARNING, "unable to write to ", x->name, ": ", strerror(errno), ": it gets no more lines") ;
@@ -64,9 +65,10 @@ static int fill_up (int fd, size_t len)
 
 static int write_status (char const *path, char const *s, size_t len, size_t size)
 {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, STATUS_MODE) ;
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, STATUS_MODE) ;
   int ok ;
   if (fd < 0) return 0 ;
+  errno = ENOSPC ;  /* of a write that takes nothing */
   if (size && len > size) len = size ;
   ok = allwrite(fd, s, len) == len && (size <= len || fill_up(fd, size - len)) ;
   fd_close(fd) ;

@@ -474,6 +474,23 @@ static void test_rotations (void)
   when = tain_infinite ;
   logdir_next(&d, &when) ;
   tap_int((intmax_t)((now.wall.tv_sec + (time_t)(tai_sec(tain_secp(&when)) - tai_sec(tain_secp(&now.now)))) % 3600), 600, "R with an offset") ;
+  say(&d, LINE) ;
+  pass((unsigned int)(tai_sec(tain_secp(&when)) - tai_sec(tain_secp(&now.now))) * 1000) ;
+  now.wall.tv_sec -= 10 ;
+  logdir_turn(&d, &now) ;
+  tap_int(count("rotations", &largest, &unfinished), 2, "not while the clock is behind") ;
+  when = tain_infinite ;
+  logdir_next(&d, &when) ;
+  pass(9999) ;
+  logdir_turn(&d, &now) ;
+  tap_ok(!tain_less(&when, &now.now), "it looks again then") ;
+  now.wall.tv_sec++ ;
+  logdir_turn(&d, &now) ;
+  tap_int(count("rotations", &largest, &unfinished), 3, "but when it is there") ;
+  say(&d, LINE) ;
+  now.wall.tv_sec += 3600 ;
+  logdir_turn(&d, &now) ;
+  tap_int(count("rotations", &largest, &unfinished), 4, "and when it is set forward") ;
   logdir_close(&d, &now) ;
 }
 
