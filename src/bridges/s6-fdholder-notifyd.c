@@ -3,6 +3,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
+#include "libchain/listenfds.h"
 #include "libchain/notifyfd.h"
 #include "libdaemon/likewise.h"
 #include "libdaemon/log.h"
@@ -76,6 +78,19 @@ static void find_prefix (stralloc *sa, struct notifyd_options *o)
   if (strlen(o->prefix) > STORED_PREFIX_MAX) strerr_dief(EXITCODE_USAGE, "the prefix is too long") ;
 }
 
+ /* Sockets that this process was given as a daemon is: they are the program's. What was
+    meant for another process is not. */
+
+static void find_given (struct notifyd_options *o)
+{
+  char const **names ;
+  if (!getenv("LISTEN_FDS") || listenfds_another()) return ;
+  o->given = listenfds_given() ;
+  names = listenfds_given_names(o->given) ;
+  for (unsigned int i = 0 ; i < o->given ; i++) if (!names[i][0]) names[i] = "unknown" ;
+  o->names = names ;
+}
+
 static int bind_inbox (char const *path, mode_t permissions, struct stat *st)
 {
   struct unixbinding binding = { .flags = UNIXBINDING_REPLACE | UNIXBINDING_EXCLUSIVE, .permissions = permissions } ;
@@ -124,6 +139,7 @@ int main (int argc, char const *const *argv)
   find_path(&path, argv[1]) ;
   o.path = path.s ;
   find_prefix(&prefix, &o) ;
+  find_given(&o) ;
   chain_cover_standard() ;
 
   fd = bind_inbox(o.path, permissions, &st) ;

@@ -1,12 +1,8 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/exec.h>
@@ -56,32 +52,10 @@ static void *allocate (size_t n, size_t size)
 
 static void check_process (void)
 {
-  char const *s = getenv("LISTEN_PID") ;
-  unsigned long long own ;
-  uint64_t id ;
-  pid_t pid ;
-  if (!s) dienotset("LISTEN_PID") ;
-  if (!pid0_scan(s, &pid) || pid != getpid()) strerr_dief(EXITCODE_USAGE, "LISTEN_PID is not this process: the descriptors are another's (-F takes them)") ;
-  s = getenv("LISTEN_PIDFDID") ;
-  own = s ? listenfds_pidfdid() : 0 ;
-  if (own && (!uint640_scan(s, &id) || id != own))
-    strerr_dief(EXITCODE_USAGE, "LISTEN_PIDFDID is not this process: the descriptors are another's (-F takes them)") ;
-}
-
-static unsigned int count_descriptors (void)
-{
-  char const *s = getenv("LISTEN_FDS") ;
-  char number[UINT_FMT] ;
-  unsigned int n ;
-  if (!s) dienotset("LISTEN_FDS") ;
-  if (!uint0_scan(s, &n) || !n || n > INT_MAX - LISTENFDS_FIRST) strerr_dieinvalid(EXITCODE_USAGE, "LISTEN_FDS") ;
-  for (unsigned int i = 0 ; i < n ; i++)
-    if (fcntl(LISTENFDS_FIRST + (int)i, F_GETFD) == -1)
-    {
-      number[uint_fmt(number, LISTENFDS_FIRST + i)] = 0 ;
-      strerr_dief(EXITCODE_USAGE, "LISTEN_FDS counts descriptor ", number, ", which is not open") ;
-    }
-  return n ;
+  char const *another ;
+  if (!getenv("LISTEN_PID")) dienotset("LISTEN_PID") ;
+  another = listenfds_another() ;
+  if (another) strerr_dief(EXITCODE_USAGE, another, " is not this process: the descriptors are another's (-F takes them)") ;
 }
 
  /* An empty name is none, and so is one that is missing: the number stands for it. */
@@ -89,18 +63,17 @@ static unsigned int count_descriptors (void)
 static struct name *read_names (unsigned int n)
 {
   struct name *names = allocate(n, sizeof(struct name)) ;
-  char const *s = getenv("LISTEN_FDNAMES") ;
+  char const **given = listenfds_given_names(n) ;
   for (unsigned int i = 0 ; i < n ; i++)
   {
     struct name *x = names + i ;
-    x->s = s ;
-    x->len = s ? strcspn(s, ":") : 0 ;
-    if (s) s = s[x->len] ? s + x->len + 1 : 0 ;
+    x->s = given[i] ;
+    x->len = strlen(given[i]) ;
     if (x->len) continue ;
     x->s = x->number ;
     x->len = int_fmt(x->number, LISTENFDS_FIRST + (int)i) ;
   }
-  if (s) strerr_dief(EXITCODE_USAGE, "LISTEN_FDNAMES has more names than LISTEN_FDS counts") ;
+  free(given) ;
   return names ;
 }
 
@@ -200,7 +173,8 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   if (!o.isforced) check_process() ;
-  n = count_descriptors() ;
+  if (!getenv("LISTEN_FDS")) dienotset("LISTEN_FDS") ;
+  n = listenfds_given() ;
   entries = make_entries(o.prefix, n) ;
   chain_cover_standard() ;  /* not before: it could make open what is closed */
 

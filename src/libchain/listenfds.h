@@ -58,6 +58,17 @@ extern size_t listenfds_process (char *) ;
     ever gets. 0: this kernel has no such numbers. */
 extern unsigned long long listenfds_pidfdid (void) ;
 
+ /* The other way round: what this process was given in systemd's dialect. */
+
+ /* The variable that says that another process is meant, or does not say that this one
+    is; 0: none. */
+extern char const *listenfds_another (void) ;
+
+ /* How many there are, from 3 on, and their names, allocated: "" for one that is missing.
+    Where the variables are wrong, or a descriptor is not open, the process ends with 100. */
+extern unsigned int listenfds_given (void) ;
+extern char const **listenfds_given_names (unsigned int n) ;
+
  /* All of that, and becomes the program. What fails ends the process. */
 extern void listenfds_execute (char const *const *argv, enum listenfds_dialect, int *fds, char const *const *names, unsigned int n) gccattr_noreturn ;
 

@@ -29,9 +29,10 @@
 struct gift
 {
   struct stored_entry **entries ;  /* by identifier */
+  unsigned int stored ;  /* how many */
+  unsigned int n ;  /* of what is passed: what has been given to us, and then these */
   int *fds ;
   char const **names ;
-  unsigned int n ;
   char const **envp ;  /* with room for two more */
   size_t envlen ;
   char process[LISTENFDS_PROCESS] ;
@@ -42,7 +43,7 @@ struct gift
 static void collect (void *data, struct stored_entry *e)
 {
   struct gift *g = data ;
-  g->entries[g->n++] = e ;
+  g->entries[g->stored++] = e ;
 }
 
 static int compare (void const *left, void const *right)
@@ -54,20 +55,23 @@ static int compare (void const *left, void const *right)
   return strcmp(a, b) ;
 }
 
+static void pass (struct gift *g, int fd, char const *name)
+{
+  g->fds[g->n] = fd ;
+  g->names[g->n++] = name ;
+}
+
 static int gather (struct notifyd *d, struct gift *g)
 {
-  size_t room = d->stored.count + 1 ;
+  size_t room = d->options.given + d->stored.count + 1 ;
   g->entries = calloc(room, sizeof(*g->entries)) ;
   g->fds = calloc(room, sizeof(*g->fds)) ;
   g->names = calloc(room, sizeof(*g->names)) ;
   if (!g->entries || !g->fds || !g->names) return 0 ;
   stored_each(&d->stored, &collect, g) ;
-  qsort(g->entries, g->n, sizeof(*g->entries), &compare) ;
-  for (unsigned int i = 0 ; i < g->n ; i++)
-  {
-    g->fds[i] = g->entries[i]->fd ;
-    g->names[i] = g->entries[i]->name->s ;
-  }
+  qsort(g->entries, g->stored, sizeof(*g->entries), &compare) ;
+  for (unsigned int i = 0 ; i < d->options.given ; i++) pass(g, LISTENFDS_FIRST + (int)i, d->options.names[i]) ;
+  for (unsigned int i = 0 ; i < g->stored ; i++) pass(g, g->entries[i]->fd, g->entries[i]->name->s) ;
   return 1 ;
 }
 

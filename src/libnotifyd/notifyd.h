@@ -40,6 +40,8 @@ struct notifyd_options
   unsigned int max ;  /* descriptors that are stored at most, up to STORED_MAX */
   unsigned int timeout ;  /* milliseconds; 0: none */
   int ready ;  /* where readiness is told; -1: nowhere */
+  unsigned int given ;  /* descriptors, from 3 on, that are the program's in any case: it has them first */
+  char const *const *names ;  /* of these */
 } ;
 
 enum notifyd_state

@@ -847,11 +847,12 @@ s6_proxyheader_8_1()
 }
 s6_fdholder_notifyd_8_1()
 {
-  for want in '' chat
+  store_socket "$WORK/run/web" unix:web
+  for want in unix_web unix_web:chat
   do
     # shellcheck disable=SC2086 # words
     run sh -c "exec timeout 20 $reader example 3> up"
-    is "$case: it is ready, and has ${want:-nothing}" "$(wc -l < up)$(cat out)" "1$want"
+    is "$case: it is ready, and has $want" "$(wc -l < up)$(cat out)" "1$want"
   done
   s6-fdholder-delete "$H" "$PWD/notify:chat"
 }

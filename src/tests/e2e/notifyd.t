@@ -6,7 +6,7 @@
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
-lines() { tr '\n' ' ' < "$1" ; }
+lines() { cat "$@" | tr '\n' ' ' ; }
 held() { s6-fdholder-list s | sort | tr '\n' ' ' ; }
 holds() { test "$(held)" = "$1" ; }
 complains() { grep -q "$1" "$2" ; }
@@ -69,6 +69,8 @@ notifyd -- 'env | grep ^LISTEN_FD | sort ; for f in 3 4 5 6 7 ; do read -r word 
 test "$LISTEN_PID" = $$ && echo mine'
 is 'given back, by id, under their names' "$(lines out)" 'LISTEN_FDNAMES=a:a:stored:stored LISTEN_FDS=4 five six five six 1 mine '
 like 'what was inherited and is in the way is told' "$(cat err)" 'descriptor 5 is in use'
+run s6-listenfds -n web 6,5 s6-fdholder-notifyd -p p/ s n sh -c 'echo $LISTEN_FDNAMES ; test "$LISTEN_PID" = $$ || echo ALIEN ; head -n 1 <&3 ; head -n 1 <&7' 5< five.f 6< six.f
+is 'behind what was given to it as to a daemon' "$(lines out err)" 'web:unknown:a:a:stored:stored six five '
 notifyd -- "$(stored 'FDSTORE=1\nFDNAME=a' -f 3)"
 is 'what was given back is not stored twice' "$(held)" 'p/a p/a:1 p/stored p/stored:1 tcp:80 '
 notifyd -- "$(stored 'FDSTOREREMOVE=1\nFDNAME=a')
@@ -164,6 +166,8 @@ a path that is too long|100|s $long true
 a path that is a file|111|s five.f true
 a directory that is not there|111|s nothing/n true
 END
+exits 'LISTEN_FDS that is none' 100 sh -c 'LISTEN_FDS=3x LISTEN_PID=$$ exec s6-fdholder-notifyd s n true'
+ok 'that of another process is none of its business' env LISTEN_FDS=3x LISTEN_PID=1 s6-fdholder-notifyd s n sh -c 'test -z "${LISTEN_FDS+x}"'
 exits 'an empty path' 100 s6-fdholder-notifyd s '' true
 exits 'an empty program' 100 s6-fdholder-notifyd s n ''
 not_ok 'no socket is left behind' test -e n
