@@ -1,7 +1,6 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <limits.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
@@ -11,6 +10,7 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "libchain/notifyfd.h"
 #include "libdaemon/log.h"
 #include "liblogger/logger.h"
 #include "liblogger/script.h"
@@ -18,21 +18,11 @@
 #define USAGE "s6-log [ -n ] [ -d fd ] [ -q | -v ] [ -b ] [ -p ] [ -l linelimit ] [ -t timeout ] script..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
-enum { FIRST_FREE_FD = 3 } ;
-
 static unsigned int scan_number (char const *s)
 {
   unsigned int n ;
   if (!uint0_scan(s, &n)) dieusage() ;
   return n ;
-}
-
-static int scan_fd (char const *s)
-{
-  unsigned int n = scan_number(s) ;
-  if (n < FIRST_FREE_FD) strerr_dief(EXITCODE_USAGE, "-d must be 3 or more") ;
-  if (n > INT_MAX || coe((int)n) == -1) strerr_dief(EXITCODE_USAGE, "-d ", s, ": not an open descriptor") ;
-  return (int)n ;
 }
 
  /* A script may begin with a selection, which looks like an option that there is not. */
@@ -46,7 +36,10 @@ static int parse (int argc, char const *const *argv, struct logger_options *o, s
     if (opt == -1) break ;
     switch (opt)
     {
-      case 'd' : *ready = scan_fd(l.arg) ; break ;
+      case 'd' :
+        *ready = notifyfd_scan(l.arg) ;
+        if (coe(*ready) == -1) strerr_diefusys(EXITCODE_SYSTEM, "use the descriptor of -d") ;
+        break ;
       case 'n' : *isexplaining = 1 ; break ;
       case 'q' : if (log->verbosity) log->verbosity-- ; break ;
       case 'v' : log->verbosity++ ; break ;
@@ -84,13 +77,6 @@ static void explain (struct script const *script)
   stralloc_free(&sa) ;
 }
 
-static void tell_ready (int fd)
-{
-  if (fd < 0) return ;
-  if (allwrite(fd, "\n", 1) < 1) strerr_warnwusys("tell that it is ready") ;
-  fd_close(fd) ;
-}
-
 int main (int argc, char const *const *argv)
 {
   static struct logger logger ;
@@ -111,7 +97,7 @@ int main (int argc, char const *const *argv)
     return EXITCODE_OK ;
   }
   if (!logger_init(&logger, &script, &options, &log, &what)) strerr_diefusys(EXITCODE_SYSTEM, "open ", what) ;
-  tell_ready(ready) ;
+  notifyfd_tell(ready) ;
   if (!logger_run(&logger)) strerr_diefusys(EXITCODE_SYSTEM, "go on") ;
   return EXITCODE_OK ;
 }

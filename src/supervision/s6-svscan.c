@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
@@ -15,6 +14,7 @@
 
 #include "exitcodes.h"
 #include "libchain/longoptions.h"
+#include "libchain/notifyfd.h"
 #include "libdaemon/svlock.h"
 #include "libsupervise/svcontrol.h"
 #include "libsvscan/paths.h"
@@ -103,13 +103,6 @@ static void take_lock (char const *scandir)
   strerr_diefusys(EXITCODE_SYSTEM, "lock ", scandir, "/" PATH_LOCK) ;
 }
 
-static void tell_ready (int fd)
-{
-  if (fd < 0) return ;
-  if (allwrite(fd, "\n", 1) < 1) strerr_warnwusys("tell that it is ready") ;
-  fd_close(fd) ;
-}
-
 int main (int argc, char const *const *argv, char const *const *envp)
 {
   static struct svscan s ;
@@ -129,6 +122,6 @@ int main (int argc, char const *const *argv, char const *const *envp)
   options.control = svcontrol_open(PATH_CONTROL) ;
   if (options.control < 0) strerr_diefusys(EXITCODE_SYSTEM, "open ", argv[0], "/" PATH_CONTROL) ;
   if (!svscan_init(&s, &options)) strerr_diefusys(EXITCODE_SYSTEM, "begin") ;
-  tell_ready(o.ready) ;
+  notifyfd_tell(o.ready) ;
   return svscan_run(&s) ;
 }
