@@ -11,6 +11,7 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/clock.h"
+#include "libsvscan/pairpipe.h"
 #include "libsvscan/registry.h"
 
 enum { BETWEEN_STARTS_MS = 1000 } ;
@@ -99,8 +100,17 @@ static void close_end (struct service *s, unsigned int end)
 
 static void close_pipe (struct service *s)
 {
+  if (s->pipe[0] < 0) return ;
   close_end(s, 0) ;
   close_end(s, 1) ;
+  pairpipe_forget(s->dev, s->ino) ;
+}
+
+static void close_writing (struct service *s)
+{
+  if (s->pipe[1] < 0) return ;
+  close_end(s, 1) ;
+  pairpipe_forget(s->dev, s->ino) ;
 }
 
 void service_free (struct service *s)
@@ -153,7 +163,7 @@ void registry_settle (struct registry *r, struct service *s)
   }
   else if (supervisor_isknown(logger))
   {
-    if (logger->isending) close_end(s, 1) ;
+    if (logger->isending) close_writing(s) ;
   }
   else
   {

@@ -17,6 +17,7 @@
 #include "libdaemon/pause.h"
 #include "libdaemon/spawner.h"
 #include "libsvscan/listing.h"
+#include "libsvscan/pairpipe.h"
 #include "libsvscan/registry.h"
 #include "libsvscan/starts.h"
 
@@ -52,12 +53,11 @@ static int has_pipe (struct starts *x, struct supervisor *v, tain const *now)
   struct service *s = v->service ;
   tain when ;
   if (s->pipe[0] >= 0 || !s->part[REGISTRY_LOGGER].isfound) return 1 ;
-  if (pipecoe(s->pipe) == 0)
+  if (pairpipe_open(s->pipe, s->dev, s->ino))
   {
     s->pause = 0 ;
     return 1 ;
   }
-  s->pipe[0] = s->pipe[1] = -1 ;
   if (!s->pause) complain(x, v, errno == EMFILE ? "make a pipe (the limit on open files, ulimit -n, is too low)" : "make a pipe", errno) ;
   pause_lengthen(&s->pause, PAUSE_LONGEST_SHORTAGE) ;
   pause_end(s->pause, now, &when) ;

@@ -22,6 +22,7 @@
 #include "libsvscan/finale.h"
 #include "libsvscan/listing.h"
 #include "libsvscan/orders.h"
+#include "libsvscan/pairpipe.h"
 #include "libsvscan/registry.h"
 #include "libsvscan/scan.h"
 #include "libsvscan/starts.h"
@@ -230,6 +231,7 @@ static void work (struct svscan *s)
 
 int svscan_run (struct svscan *s)
 {
+  pairpipe_clean() ;
   children_sweep(&s->registry.children) ;  /* who has executed into us may have left some */
   while (work(s), s->state != SVSCAN_OVER)
     if (!loop_turn(&s->loop) && errno != EINTR) give_up(s, "wait for events") ;

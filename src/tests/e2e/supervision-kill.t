@@ -79,7 +79,7 @@ take_over()
   "$1_check" svscan || return
   rm -f d/s/hang
   s6-svc -xd d/s
-  s6-svc -x d/s/log
+  s6-svc -xd d/s/log  # it would not see an end: svscan has the pipe, too
   retry $((8 * soon)) is_new
 }
 is_new() { supervised && is_up && test "$(parent_of "$(supervisor_of s)")$(parent_of "$(supervisor_of s/log)")" = "$(pid_of scan)$(pid_of scan)" ; }
