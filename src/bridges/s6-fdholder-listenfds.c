@@ -70,8 +70,10 @@ static void want (struct options *o, char const *id)
 static void name (struct options *o, char const *s)
 {
   size_t n = genalloc_len(struct wanted, &o->wanted) ;
-  struct wanted *last = genalloc_s(struct wanted, &o->wanted) + n - 1 ;
-  if (!n || last->name) dieusage() ;
+  struct wanted *last ;
+  if (!n) dieusage() ;
+  last = genalloc_s(struct wanted, &o->wanted) + n - 1 ;
+  if (last->name) dieusage() ;
   if (!listenfds_isname(s)) strerr_dief(EXITCODE_USAGE, LISTENFDS_BADNAME) ;
   last->name = s ;
 }
