@@ -55,6 +55,18 @@ is 'closed standard descriptors stay closed, and there is no other' $status 0
 signals='grep -E ^Sig(Blk|Ign|Cgt) /proc/self/status'
 is 'H41: signals are as they were' "$(s6-fdholder-listenfds -i unix:a s $signals)" "$($signals)"
 
+# calls ARGUMENTS...: how many system calls it makes until it executes another program
+calls() { strace -o trace s6-fdholder-listenfds "$@" s true && awk '/^execve/ && n++ { exit } { calls++ } END { print calls }' trace ; }
+if test -z "$SANITIZED" && command -v strace >/dev/null
+then
+  one=$(calls -i unix:a)
+  eleven=$(calls -i unix:a $(printf -- '-i unix:b %.0s' 1 2 3 4 5 6 7 8 9 10))
+  most 'a further id costs six calls, and one for memory' "$((eleven - one))" 70
+  least 'and is asked for' "$((eleven - one))" 30
+else
+  skip 'a further id costs six calls, and one for memory' 'needs strace, and no sanitizers'
+fi
+
 name=$(printf '%0256d' 1)
 while IFS='|' read -r name code arguments
 do

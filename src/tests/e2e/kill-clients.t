@@ -1,7 +1,7 @@
 #!/bin/sh
 # ISC license.
 # A client of the fd-holder is killed at each of its system calls on the connection, during store,
-# retrieve -D, setdump and transferdump: what it was doing is done or not done, never half, and
+# retrieve -D, setdump, s6-listenfds-store and transferdump: what it was doing is done or not done, never half, and
 # what was there before is there.
 # timeout: 240
 # shellcheck source=tools/tap.sh
@@ -72,6 +72,19 @@ check_take()
 s6-fdholder-store s taken < file
 killed 'retrieve -D' check_take s6-fdholder-retrieve -D s taken touch executed
 retry 5 s6-fdholder-delete s taken
+
+check_passed()
+{
+  check_count=$(s6-fdholder-list s | grep -c '^passed:')
+  test ! -e executed || test "$check_count" -eq 3 || return 1
+  test "$check_count" -ne 0 || return 0
+  test "$check_count" -eq 3 || return 1
+  for check_id in unknown unknown:1 unknown:2
+  do
+    s6-fdholder-delete s "passed:$check_id" || return 1
+  done
+}
+killed s6-listenfds-store check_passed s6-listenfds 6,7,8 s6-listenfds-store -p passed: s touch executed 6< file 7< file 8< file
 
 check_dump()
 {

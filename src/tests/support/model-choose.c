@@ -45,14 +45,14 @@ static void choose_frame (struct model *m, struct model_client const *c, struct 
 }
 
  /* Not every defect is one in every message: a byte too few is the final NUL
-    of an id or a number's last byte; a letter alone has nothing to lose. */
+    of an id or a number's last byte; a letter alone has nothing to lose, and a dump loses its flags. */
 
 static void spoil (struct model *m, struct model_request *r)
 {
   static enum model_defect const some[] = { DEFECT_TAIL, DEFECT_FDS, DEFECT_LENGTH, DEFECT_VERB, DEFECT_SHORT, DEFECT_ID_EMPTY, DEFECT_ID_NUL } ;
   r->defect = some[model_random(m, r->n ? 7 : r->verb == '!' ? 5 : 4)] ;
   if (r->verb == '.' && r->n == 0) r->defect = DEFECT_NONE ;
-  if (r->verb == '.' && r->defect == DEFECT_SHORT) r->defect = DEFECT_TAIL ;
+  if ((r->verb == '.' || (r->verb == '!' && r->flags)) && r->defect == DEFECT_SHORT) r->defect = DEFECT_TAIL ;
 }
 
 void model_choose (struct model *m, int client, struct model_request *r)
@@ -68,6 +68,7 @@ void model_choose (struct model *m, int client, struct model_request *r)
       memset(r, 0, sizeof(*r)) ;
       r->verb = '!' ;
       r->total = model_random(m, model_random(m, 2) ? 4 : MODEL_MAX + 3) ;
+      if (!model_random(m, 3)) r->flags = model_random(m, 20) ? WIRE_SETDUMP_NEW : 2 + model_random(m, 254) ;
     }
     else if (x == 2)
     {

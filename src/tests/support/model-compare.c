@@ -58,7 +58,7 @@ static size_t pack_body (struct model const *m, struct model_request const *r, c
   char entry[WIRE_ENTRY_MAX] ;
   size_t len = 1 ;
   s[0] = r->verb ;
-  if (r->verb == '!') len = wire_pack_setdump(s, r->total, 0) ;
+  if (r->verb == '!') len = wire_pack_setdump(s, r->total, (uint8_t)r->flags) ;
   else if (r->verb == 'R') s[len++] = (char)r->flags ;
   for (unsigned int i = 0 ; i < r->n ; i++)
   {

@@ -219,7 +219,11 @@ static int expect_last_frame (struct model *m, struct model_client const *c)
     for (unsigned int j = 0 ; j < i ; j++)
       if (c->items[i].id == c->items[j].id) return EINVAL ;
   for (unsigned int i = 0 ; i < c->total ; i++)
-    if (!model_ispast(m, c->items[i].limit) && m->held[c->items[i].id].file == MODEL_NOTHING) added++ ;
+    if (!model_ispast(m, c->items[i].limit))
+    {
+      if (m->held[c->items[i].id].file == MODEL_NOTHING) added++ ;
+      else if (c->isnew) return EBUSY ;
+    }
   if (model_used(m) + added > MODEL_MAX) return ENFILE ;
   for (unsigned int i = 0 ; i < c->total ; i++)
     if (!model_ispast(m, c->items[i].limit))
@@ -248,8 +252,10 @@ static int expect_frame (struct model *m, struct model_client *c, struct model_r
 
 static int expect_setdump (struct model_client *c, struct model_request const *r)
 {
+  if (r->flags & ~(unsigned int)WIRE_SETDUMP_NEW) return EINVAL ;
   if (r->total > MODEL_MAX) return ENFILE ;
   c->total = r->total ;
+  c->isnew = !!r->flags ;
   c->staged = 0 ;
   return 0 ;
 }
@@ -259,7 +265,7 @@ static int judge (struct model *m, int client, struct model_request const *r, in
   struct model_client *c = m->clients + client ;
   int isid = r->verb == 'S' || r->verb == 'P' || r->verb == 'D' || r->verb == 'R' ;
   if (r->defect == DEFECT_TAIL || r->defect == DEFECT_SHORT || r->defect == DEFECT_FDS || r->defect == DEFECT_LENGTH) return EPROTO ;
-  if (c->raw.dialect == FRAME_S6 && (r->defect == DEFECT_VERB || r->verb == 'P' || r->verb == 'A' || r->verb == 'B')) return EPROTO ;
+  if (c->raw.dialect == FRAME_S6 && (r->defect == DEFECT_VERB || r->verb == 'P' || r->verb == 'A' || r->verb == 'B' || (r->verb == '!' && r->flags))) return EPROTO ;
   if (!!c->total != (r->verb == '.' && r->defect != DEFECT_VERB)) return EPROTO ;
   if (!continues(c, r)) end_taking(m, client) ;
   if (r->defect == DEFECT_VERB) return ENOSYS ;

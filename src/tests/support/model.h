@@ -96,6 +96,7 @@ struct model_client
   struct model_item given ;
   uint32_t total ;  /* of the dump under way */
   uint32_t staged ;
+  int isnew ;  /* none of its ids may be held */
   struct model_item items[MODEL_MAX] ;
   int ishalf ;  /* a message was sent in part: half, of which the rest is halfframe */
   struct model_request half ;
