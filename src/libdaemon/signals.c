@@ -58,7 +58,11 @@ static void release (void)
 void signals_leave (int const *signals, unsigned int n)
 {
   struct sigaction const losing = { .sa_handler = &lose, .sa_flags = SA_RESTART } ;
-  for (unsigned int i = 0 ; i < n ; i++) sigaction(signals[i], &losing, 0) ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    struct sigaction old ;
+    if (sigaction(signals[i], &losing, &old) == 0) note_ignored(signals[i], &old) ;
+  }
   release() ;
 }
 
