@@ -82,9 +82,10 @@ static int write_fifo (int dir, char const *name, int fd, char const *letters, s
   if (len)
     do r = write(fd, letters, len) ;
     while (r == -1 && errno == EINTR) ;
-  if (r != -1) return 1 ;
-  if (errno == EPIPE) unlinkat(dir, name, 0) ;
-  return errno == EAGAIN || !is_shortage(errno) ;
+  if (r != -1 || errno == EAGAIN) return 1 ;
+  if (errno != EPIPE) return !is_shortage(errno) ;
+  unlinkat(dir, name, 0) ;  /* he has gone, whether that can be or not */
+  return 1 ;
 }
 
 static int tell_one (int dir, char const *name, char const *letters, size_t len)

@@ -85,6 +85,19 @@ exits 'listen1 -t' 1 s6-ftrig-listen1 -t 50 d x true
 exits 'listen1: no such program' 111 s6-ftrig-listen1 d x ./nothing
 ok 'nothing is left of all that' listens 0
 
+# Where he who has just gone leaves a fifo that cannot be removed, all others have been told
+if command -v strace > /dev/null && test -z "$SANITIZED"
+then
+  start first s6-ftrig-wait d y
+  retry 5 listens 1
+  exits 'a listener who goes at that moment, on a disk that is read-only' 0 strace -qq -o calls -e trace=write,unlinkat -e inject=write:error=EPIPE -e inject=unlinkat:error=EROFS s6-ftrig-notify d x
+  like 'it was so' "$(cat calls)" '^unlinkat.*EROFS.*INJECTED'
+  stop first
+  s6-cleanfifodir d
+else
+  skip 'a listener who goes at that moment' 'no strace, or no place for it'
+fi
+
 s6-mkfifodir e
 exits 'listen: all of them' 0 s6-ftrig-listen ' d' ' x' ' e' ' y' '' sh -c 's6-ftrig-notify d x ; s6-ftrig-notify e y'
 is 'prints nothing' "$(cat out)" ''
