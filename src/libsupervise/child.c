@@ -110,6 +110,8 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
   return f->isfinish || s[0] == '\n' || !s[0] ;
 }
 
+ /* A disk that fails does not say that nobody lives: a second copy would be started. */
+
 static int load (struct child_file const *c, struct found *f)
 {
   char s[LINE_MAX_BYTES + 1] ;
@@ -117,7 +119,7 @@ static int load (struct child_file const *c, struct found *f)
   f->pid = 0 ;
   if (!c->boot[0]) return 1 ;
   r = wholefile_read(SERVICE_CHILD, s, LINE_MAX_BYTES, 0) ;
-  if (r < 0) return !is_shortage(errno) ;
+  if (r < 0) return !is_shortage(errno) && errno != EIO ;
   s[r] = 0 ;
   if (!parse(c, s, f)) f->pid = 0 ;
   return 1 ;

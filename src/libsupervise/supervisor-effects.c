@@ -44,17 +44,6 @@ void supervisor_put_off (struct supervisor *s)
   }
 }
 
-void supervisor_save_status (struct supervisor *s)
-{
-  s->isstatusunsaved = !svstatus_write(".", &s->machine.status) ;
-  if (s->isstatusunsaved)
-  {
-    supervisor_complain(s, TROUBLE_STATUS, "write " SERVICE_STATUS) ;
-    supervisor_put_off(s) ;
-  }
-  else supervisor_isfine(s, TROUBLE_STATUS) ;
-}
-
 static int most_deaths (struct supervisor *s, unsigned int *n)
 {
   *n = TALLY_USUALLY ;
@@ -124,22 +113,35 @@ static void save_child (struct supervisor *s)
   else supervisor_isfine(s, TROUBLE_CHILD) ;
 }
 
- /* Who was woken by a letter has read a status of before: it is told once more. */
-
 static char const *letter_of_state (struct machine const *m)
 {
   if (svstatus_isup(&m->status)) return svstatus_isready(&m->status) ? "U" : "u" ;
   return svstatus_isfinished(&m->status) ? "D" : "d" ;
 }
 
-void supervisor_retry (struct supervisor *s)
+ /* Who has come since the last letter, or was woken by it, has read a status of before: when
+    there is a new one after all, it is told once more, whatever has brought it. */
+
+void supervisor_save_status (struct supervisor *s)
 {
   int wasunsaved = s->isstatusunsaved ;
+  s->isstatusunsaved = !svstatus_write(".", &s->machine.status) ;
+  if (s->isstatusunsaved)
+  {
+    supervisor_complain(s, TROUBLE_STATUS, "write " SERVICE_STATUS) ;
+    supervisor_put_off(s) ;
+    return ;
+  }
+  supervisor_isfine(s, TROUBLE_STATUS) ;
+  if (wasunsaved) supervisor_tell(s, letter_of_state(&s->machine)) ;
+}
+
+void supervisor_retry (struct supervisor *s)
+{
   if (s->ischildunsaved) save_child(s) ;
   if (s->unsavedlen) save_deaths(s) ;
-  if (wasunsaved) supervisor_save_status(s) ;
-  if (wasunsaved && !s->isstatusunsaved) supervisor_tell(s, letter_of_state(&s->machine)) ;
-  else if (s->untoldlen) tell_all(s) ;
+  if (s->isstatusunsaved) supervisor_save_status(s) ;
+  if (s->untoldlen) tell_all(s) ;
   if (!tain_less(&s->later.when, &tain_infinite)) s->patience = 0 ;
 }
 

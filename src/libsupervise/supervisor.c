@@ -6,6 +6,7 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/loop.h"
+#include "libdaemon/shortage.h"
 #include "libsupervise/child.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
@@ -21,7 +22,7 @@ static int begin_machine (struct supervisor *s)
 {
   struct svstatus old ;
   pid_t pid ;
-  int isfinish, fd, isdown ;
+  int isfinish, fd, isdown, hasold ;
   tain label ;
   if (!child_find(&s->child, &pid, &isfinish, &fd) || !tain_wallclock_read(&label)) return 0 ;
   if (!pid)
@@ -31,7 +32,9 @@ static int begin_machine (struct supervisor *s)
     return isdown >= 0 && tally_clear(".") ;
   }
   s->orphan = pid ;
-  machine_adopt(&s->machine, pid, isfinish, svstatus_read(".", &old) ? &old : 0, &STAMP, &label) ;
+  hasold = svstatus_read(".", &old) ;
+  if (!hasold && is_shortage(errno)) return 0 ;  /* what is wanted of it is in there */
+  machine_adopt(&s->machine, pid, isfinish, hasold ? &old : 0, &STAMP, &label) ;
   return supervisor_adopt(s, fd) ;
 }
 

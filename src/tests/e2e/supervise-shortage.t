@@ -1,0 +1,62 @@
+#!/bin/sh
+# ISC license.
+# s6-supervise, when a file of its own cannot be read or written at one moment: nobody waits for
+# ever, and nothing that is wanted is forgotten.
+# shellcheck disable=SC2016 # variables are for the scripts
+# shellcheck source=tools/tap.sh
+. "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
+# shellcheck source=src/tests/support/services.sh
+. "$TESTS/support/services.sh"
+
+test -z "$SANITIZED" || skip_all 'strace and sanitizers do not go together'
+need strace
+strace -D -qq -o calls -e trace=openat -e inject=openat:error=EMFILE:when=1000 true 2>/dev/null || skip_all 'strace cannot have calls fail here'
+
+failing() # FILE CALL ERROR N: words that have the N-th CALL of it fail
+{
+  echo "strace -D -qq -o $WORK/calls -e trace=$2 -P ./$1 -P $1 -P $WORK/$dir/$1 -e inject=$2:error=$3:when=$4"
+}
+failed() { grep -q INJECTED calls ; }
+
+# The status is written late, for another reason than that it was to be written once more: who has
+# come in between has read the old one, and is told all the same.
+dir=late
+service late 'read -r line < go' 'echo >&3' 'exec sleep 100'
+mkfifo late/go
+echo 3 > late/notification-fd
+# shellcheck disable=SC2046 # words
+supervise late $(failing supervise/status.new openat EMFILE 3) s6-supervise
+retry 10 has late 4
+echo > late/go
+ok 'the status is not written: it is ready' retry 10 failed
+start waiter s6-svwait -U late
+retry 10 listeners late 1
+letters late O
+ok 'who waits hears of it' retry 10 ended waiter
+ok 'and it is so' retry 10 has late 8
+letters late xd
+retry 10 ended late
+
+# A service that ends slowly is wanted down; its supervisor is killed, and the next one cannot read that
+dir=slow
+service slow 'trap "" TERM' 'echo $$ >> starts' 'while : ; do sleep 1 ; done'
+supervise slow
+retry 10 test -s slow/starts
+letters slow d
+retry 10 has slow 0
+dies slow
+# shellcheck disable=SC2046 # words
+exits 'a status that cannot be read, for a shortage' 111 timeout 10 $(failing supervise/status openat EMFILE 1) s6-supervise slow
+ok 'it was so' failed
+supervise slow
+ok 'it is wanted down, as before' has slow 0
+dies slow
+# shellcheck disable=SC2046 # words
+exits 'supervise/child that cannot be read, for a disk that fails' 111 timeout 10 $(failing supervise/child pread64 EIO 1) s6-supervise slow
+ok 'it was so, too' failed
+is 'no second copy was started' "$(wc -l < slow/starts)" 1
+supervise slow
+ok 'and the first one is adopted' has slow 0
+letters slow xk
+ok 'and ended' retry 10 ended slow
+done_testing
