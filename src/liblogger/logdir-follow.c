@@ -14,8 +14,9 @@
 
 int logdir_isreplaced (struct logdir const *d)
 {
-  struct stat st ;
-  return stat(d->path, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_dev != d->dev || st.st_ino != d->ino) ;
+  struct stat ours, there ;
+  if (stat(d->path, &there) == -1 || !S_ISDIR(there.st_mode) || fstat(d->dir, &ours) == -1) return 0 ;
+  return there.st_dev != ours.st_dev || there.st_ino != ours.st_ino ;
 }
 
  /* The old one is left as at an end. Nothing waits for its processor, which may go on. */
@@ -24,7 +25,7 @@ static void leave (struct logdir *d)
 {
   if (d->processing == LOGDIR_RUNNING) d->left = d->pid ;
   logdir_leave_processor(d) ;
-  if (!d->torn && logdir_sync(d->fd)) fchmod(d->fd, d->mode | LOGDIR_FINISHED) ;
+  if (logdir_sync(d->fd) && !d->torn) fchmod(d->fd, d->mode | LOGDIR_FINISHED) ;
   logdir_abandon(d) ;
 }
 

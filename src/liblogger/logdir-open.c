@@ -112,15 +112,6 @@ void logdir_abandon (struct logdir *d)
   archives_free(&d->archives) ;
 }
 
-static int identify (struct logdir *d)
-{
-  struct stat st ;
-  if (fstat(d->dir, &st) == -1) return 0 ;
-  d->dev = st.st_dev ;
-  d->ino = st.st_ino ;
-  return 1 ;
-}
-
 int logdir_open (struct logdir *d, char const *path, struct script_settings const *settings, struct log *log, struct logtime const *now)
 {
   static struct logdir const zero = { .dir = -1, .lock = -1, .fd = -1 } ;
@@ -132,7 +123,7 @@ int logdir_open (struct logdir *d, char const *path, struct script_settings cons
   d->rotation = d->retry = d->sync = d->look = d->turn = tain_infinite ;
   if (mkdir(path, DIRECTORY_MODE) == -1 && errno != EEXIST) return 0 ;
   d->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (d->dir >= 0 && identify(d) && take_lock(d) && archives_read(&d->archives, d->dir) && begin(d, now))
+  if (d->dir >= 0 && take_lock(d) && archives_read(&d->archives, d->dir) && begin(d, now))
   {
     logdir_plan(d, now) ;
     return 1 ;

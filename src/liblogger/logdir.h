@@ -73,8 +73,6 @@ struct logdir
   struct script_settings const *settings ;
   struct log *log ;
   int dir ;
-  dev_t dev ;  /* of it, */
-  ino_t ino ;  /* which path may be the name of another one by now */
   int lock ;
   int fd ;  /* of current; at REOPEN of what is previous by then */
   enum logdir_state state ;

@@ -91,6 +91,8 @@ static int next (struct logger *l, struct lines *x, int islast, struct line *lin
   return 1 ;
 }
 
+ /* An action that may drop lines is asked first what it can take by now. */
+
 int logger_distribute (struct logger *l, int islast, unsigned int most)
 {
   struct lines x ;
@@ -99,6 +101,7 @@ int logger_distribute (struct logger *l, int islast, unsigned int most)
   lines_init(&x, l->source.s, l->source.len, l->options.limit) ;
   l->taken = 0 ;
   l->iscrowded = 0 ;
+  logger_flush(l) ;
   logger_tell_suppressed(l, 0) ;
   while (n < most && next(l, &x, islast, &line))
   {

@@ -55,6 +55,19 @@ wait "$reader"
 is 'none is torn, none is missed, and the count is right' "$(tally got after)" '5000 1 0'
 least 'there is a queue beside the pipe' "$(grep -c '^0' got)" 1000
 
+begin steady -t 60000 od 1 n1000 ob ./steady.d
+lines 1 1900 >&6
+retry 20 has_line steady.d 001900
+head -c 70000 <&9 > got
+lines 1901 2700 >&6
+retry 20 has_line steady.d 002700
+exec 6>&- 7>&-
+cat <&9 >> got
+exec 9<&-
+retry 20 ended steady
+lines 1 2700 > want
+ok 'what has left the queue makes room there' cmp got want
+
 begin over -t 300 od 1
 lines 1 5000 >&6
 exec 6>&-
@@ -115,6 +128,65 @@ exec 6>&- 7>&- 9<&-
 retry 20 ended windows
 is 'and another one begins' "$(tr '\n' , < w/current)" '1,2,s6-log: 2 lines suppressed,5,'
 is 'others do not care' "$(tr '\n' , < v/current)" '1,2,3,4,5,'
+
+# memory: KiB that are its own
+own_memory() { awk '/^Private_/ { n += $2 } END { print n }' "/proc/$1/smaps_rollup" ; }
+slim() # NAME WHERE WHAT ARG...: 20 MB; whoever is not stuck, in file WHERE, has got so far that WHAT is there
+{
+  name=$1
+  where=$2
+  what=$3
+  shift 3
+  begin "$name" -t 100 "$@"
+  rm -rf lost
+  { yes 'many short lines' | head -c 10000000 ; yes "$(head -c 8000 /dev/zero | tr '\0' x)" | head -c 10000000 ; echo ; echo last ; } >&6 2>/dev/null &
+  writer=$!
+  ok "$name: it is at work" retry 20 has "$what" "$where"
+  most "$name: KiB of memory" "$(own_memory "$(pid_of "$name")")" 2047
+  kill "$writer" 2>/dev/null
+  stop "$name"
+  exec 6>&- 7>&- 9<&-
+}
+if test -z "$SANITIZED" && test -r /proc/self/smaps_rollup
+then
+  slim stdout other/current many t 1 t ./other
+  slim dropping last last od 1 t 1 ob '=last'
+  slim lost lost.err 'trying again' t ./lost
+  slim hung proc/current many s4096 '?exec sleep 100' t ./proc
+fi
+
+# a hundred loggers of one user are no burden to his pipes
+cat > hundred.py <<'END'
+import fcntl, os, subprocess, sys
+def size():
+    r, w = os.pipe()
+    n = fcntl.fcntl(w, 1032)
+    os.close(r) ; os.close(w)
+    return n
+before = size()
+ready, told = os.pipe()
+loggers = []
+for i in range(100):
+    r, w = os.pipe()
+    loggers.append((w, subprocess.Popen(["s6-log", "-d", str(told), "1"], stdin=r, stdout=subprocess.DEVNULL, pass_fds=[told])))
+    os.close(r)
+os.close(told)
+n = 0
+while n < 100: n += len(os.read(ready, 100))
+print(before, size())
+for w, p in loggers: os.close(w)
+for w, p in loggers: p.wait()
+END
+if is_root && command -v python3 >/dev/null
+then
+  as_uid 54321 python3 "$WORK/hundred.py" > sizes
+  case $(cat sizes) in
+    '65536 '*) is 'a hundred loggers: a new pipe of their user has its 64 KiB' "$(cat sizes)" '65536 65536' ;;
+    *) skip 'a hundred loggers' "a pipe of that user has not 64 KiB without them: $(cat sizes)" ;;
+  esac
+else
+  skip 'a hundred loggers' 'needs root, and python3'
+fi
 
 # explained
 exits '-n: a script that is right' 0 s6-log -n -- +^a ./untouched f 1
