@@ -30,9 +30,12 @@ peer_here scan/fdholder
 test "$me" -eq 0 || mv scan/fdholder/data/rules/uid/0 "scan/fdholder/data/rules/uid/$me"
 stored='tcp:daytime
 unix:echo
+unix:fdstore
 unix:hello
 unix:lazy
 unix:web'
+python=
+if /usr/bin/python3 -c 'import socket ; socket.send_fds' 2>/dev/null ; then python=yes ; else touch scan/fdstore/down ; fi
 # Some services become another user, which only root can: their programs must be within
 # that user's reach.
 if is_root
@@ -188,6 +191,34 @@ is 'the supervisor sees the same process, ready' "$(s6-svstat -o pid,ready scan/
 ok 'kill -9 of that' kill_and_wait scan/web-overlap
 is 'it answers again' "$(ask_web)" 'version 2'
 
+# A client that says one line, and another one when the file says so.
+if test -n "$python"
+then
+  ok 'the service that stores its connections' retry 20 s6-svwait -t 500 -U scan/fdstore
+  # shellcheck disable=SC2016 # for the inner shell
+  start talker s6-ipcclient sockets/fdstore sh -c 'for n in 1 2 3 ; do until test -e "talk$n" ; do sleep 0.1 ; done ; echo "$n" >&7 ; read -r line <&6 ; echo "$line" ; done'
+  said() { test "$(sed -n "$1s/.*: //p" talker.out)" = "$1" ; }
+  server_of() { cat "/proc/$1/task/$1/children" ; }
+  touch talk1
+  ok 'a client is answered' retry 20 said 1
+  connected() { s6-fdholder-list scan/fdholder/s | grep -q 'fdstore/data/notify:connection$' ; }
+  ok 'its connection is held' retry 20 connected
+  notifyd=$(pid_under scan/fdstore)
+  ok 'kill -9 of the server' kill -9 "$(server_of "$notifyd" | tr -d ' ')"
+  ok 'there is another one' retry 20 has_other_pid scan/fdstore "$notifyd"
+  touch talk2
+  ok 'which goes on with that client' retry 20 said 2
+  ok 'kill -9 of s6-fdholder-notifyd' kill_and_wait scan/fdstore
+  touch talk3
+  ok 'which changes nothing' retry 20 said 3
+  is 'each time by another process' "$(sed 's/:.*//' talker.out | sort -u | wc -l)" 3
+  ok 'when the client is gone' retry 20 ended talker
+  not_connected() { ! connected ; }
+  ok 'so is what was held' retry 20 not_connected
+else
+  skip 'the service that stores its connections' 'needs /usr/bin/python3, 3.9 or later'
+fi
+
 ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
 is 'and answers' "$(ask)" "hello, uid $me"
 ok 'the service is down' s6-svc -wD -T 5000 -d scan/hello
@@ -237,6 +268,7 @@ ok 'there is a socket less' s6-fdholder-delete scan/fdholder/s unix:hello
 ok 'the keeper is killed once more' kill_and_wait scan/fdholder
 is 'the socket does not come back' "$(s6-fdholder-list scan/fdholder/s)" 'tcp:daytime
 unix:echo
+unix:fdstore
 unix:lazy
 unix:web'
 
