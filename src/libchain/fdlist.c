@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 
@@ -24,7 +25,11 @@ unsigned int fdlist_scan (char const *s, int *fds)
     unsigned int fd ;
     size_t len = uint_scan(s, &fd) ;
     if (!len || fd > INT_MAX || (s[len] && s[len] != ',')) strerr_dief(EXITCODE_USAGE, "a list of descriptors is numbers with commas between them") ;
-    if (fcntl((int)fd, F_GETFD) == -1) fdlist_die((int)fd, " is not open") ;
+    if (fcntl((int)fd, F_GETFD) == -1)
+    {
+      if (errno != EBADF) strerr_diefusys(EXITCODE_SYSTEM, "look at the descriptors") ;
+      fdlist_die((int)fd, " is not open") ;
+    }
     if (fds) fds[n] = (int)fd ;
     n++ ;
     if (!s[len]) return n ;

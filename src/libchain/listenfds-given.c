@@ -2,6 +2,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
@@ -27,18 +28,21 @@ char const *listenfds_another (void)
   return own && (!uint640_scan(s, &id) || id != own) ? "LISTEN_PIDFDID" : 0 ;
 }
 
+static void check_open (unsigned int fd)
+{
+  char number[UINT_FMT] ;
+  if (fcntl((int)fd, F_GETFD) != -1) return ;
+  if (errno != EBADF) strerr_diefusys(EXITCODE_SYSTEM, "look at the descriptors") ;
+  number[uint_fmt(number, fd)] = 0 ;
+  strerr_dief(EXITCODE_USAGE, "LISTEN_FDS counts descriptor ", number, ", which is not open") ;
+}
+
 unsigned int listenfds_given (void)
 {
   char const *s = getenv("LISTEN_FDS") ;
-  char number[UINT_FMT] ;
   unsigned int n ;
   if (!s || !uint0_scan(s, &n) || !n || n > INT_MAX - LISTENFDS_FIRST) strerr_dieinvalid(EXITCODE_USAGE, "LISTEN_FDS") ;
-  for (unsigned int i = 0 ; i < n ; i++)
-    if (fcntl(LISTENFDS_FIRST + (int)i, F_GETFD) == -1)
-    {
-      number[uint_fmt(number, LISTENFDS_FIRST + i)] = 0 ;
-      strerr_dief(EXITCODE_USAGE, "LISTEN_FDS counts descriptor ", number, ", which is not open") ;
-    }
+  for (unsigned int i = 0 ; i < n ; i++) check_open(LISTENFDS_FIRST + i) ;
   return n ;
 }
 

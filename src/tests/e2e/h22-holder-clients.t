@@ -13,6 +13,7 @@ allow_all rules
 start_holder holder s -i rules
 start_holder other t -n 300 -i rules
 s6-fdholder-store s kept < /dev/null
+: > file
 dump-make 3 8 s6-fdholder-setdump s
 
 # broken NAME CHECK CMD...: every call of CMD in turn; CHECK judges what it left behind when it
@@ -22,6 +23,10 @@ broken()
   broken_name=$1
   broken_check=$2
   shift 2
+  broken_program=s6-fdholder-$broken_name
+  case $broken_name in
+    s6-*) broken_program=$broken_name ;;
+  esac
   broken_wrong=
   broken_runs=0
   for broken_call in malloc realloc socket connect sendmsg recvmsg ppoll write readv sigaction fcntl fcntl64 dup2 clock_gettime getrlimit setrlimit
@@ -32,14 +37,14 @@ broken()
       broken_at=$((broken_at + 1))
       rm -f mark executed
       broken_code=0
-      FAIL_CALL=$broken_call FAIL_AT=$broken_at FAIL_MARK=$WORK/mark FAIL_PROGRAM=s6-fdholder-$broken_name LD_PRELOAD=$shim \
+      FAIL_CALL=$broken_call FAIL_AT=$broken_at FAIL_MARK=$WORK/mark FAIL_PROGRAM=$broken_program LD_PRELOAD=$shim \
         "$@" > out 2> err || broken_code=$?
       test -e mark || break
       broken_runs=$((broken_runs + 1))
       broken_result=no
       case $broken_code in
         0) broken_result=yes ;;
-        1|2|111) grep -q "^s6-fdholder-$broken_name: fatal: " err || broken_wrong="$broken_wrong $broken_call/$broken_at:no-message" ;;
+        1|2|111) grep -q "^$broken_program: fatal: " err || broken_wrong="$broken_wrong $broken_call/$broken_at:no-message" ;;
         *) broken_wrong="$broken_wrong $broken_call/$broken_at:exit-$broken_code" ;;
       esac
       "$broken_check" "$broken_result" || broken_wrong="$broken_wrong $broken_call/$broken_at:$broken_result-left-behind"
@@ -67,6 +72,17 @@ check_retrieve()
   if test "$1" = yes ; then test -e executed ; else test ! -e executed ; fi && has s kept
 }
 broken retrieve check_retrieve s6-fdholder-retrieve s kept touch executed
+
+broken listenfds check_retrieve s6-fdholder-listenfds -i 'k*' -i kept s touch executed
+broken s6-listenfds check_retrieve s6-listenfds -n a 7,6,8 touch executed 6< file 7< file 8< file
+
+check_passed()
+{
+  check_count=$(s6-fdholder-list s | grep -c '^passed:')
+  if test "$1" = yes ; then test "$check_count" -eq 3 && test -e executed ; else test ! -e executed && test "$check_count" -ne 1 && test "$check_count" -ne 2 ; fi || return 1
+  for check_id in $(s6-fdholder-list s | grep '^passed:') ; do s6-fdholder-delete s "$check_id" ; done
+}
+broken s6-listenfds-store check_passed s6-listenfds 6,7,8 s6-listenfds-store -p passed: s touch executed 6< file 7< file 8< file
 
 check_take()
 {

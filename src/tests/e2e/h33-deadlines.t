@@ -34,6 +34,10 @@ late delete 1 s6-fdholder-delete -t 200 s id
 late list 1 s6-fdholder-list -t 200 s
 late getdump 1 s6-fdholder-getdump -t 200 s true
 late setdump 1 env 'S6_FD#=0' s6-fdholder-setdump -t 200 s
+late listenfds 1 s6-fdholder-listenfds -t 200 -i id s touch executed
+late 'listenfds, listing' 1 s6-fdholder-listenfds -t 200 -i 'i*' s touch executed
+late listenfds-store 1 s6-listenfds 6 s6-listenfds-store -t 200 s touch executed 6< err
+not_ok 'and nothing was executed' test -e executed
 late 'transferdump, the source' 1 s6-fdholder-transferdump -t 200:0 s t
 late 'transferdump, the destination' 2 s6-fdholder-transferdump -t 0:200 t s
 
