@@ -126,6 +126,7 @@ bench: all tests
 	@src/tests/bin/unit-keeper-kills 67
 	@src/tests/bin/bench-servers
 	@src/tests/bin/bench-supervision
+	@src/tests/bin/bench-log
 
 # Installing
 
