@@ -505,28 +505,31 @@ static void limit_files (rlim_t most)
   setrlimit(RLIMIT_FSIZE, &r) ;
 }
 
+static void say_half (struct logdir *d, struct logpart *rest)
+{
+  int isdone ;
+  say(d, LINE) ;
+  limit_files(LINE + LINE / 2) ;
+  rest->s = said + saidlen ;
+  rest->len = LINE ;
+  memset(said + saidlen, 'y', LINE - 1) ;
+  said[saidlen + LINE - 1] = '\n' ;
+  saidlen += LINE ;
+  isdone = logdir_write(d, rest, 1, &now) ;
+  limit_files(RLIM_INFINITY) ;  /* stdout may be a file, too */
+  tap_int(isdone, 0, "no room") ;
+  tap_int((intmax_t)rest->len, LINE / 2, "half of it was taken") ;
+}
+
 static void test_full (void)
 {
   struct logdir d ;
   struct logpart rest ;
   tain when = tain_infinite ;
-  int isdone ;
-  size_t left ;
   begin() ;
   open_dir(&d, "full") ;
-  say(&d, LINE) ;
-  limit_files(LINE + LINE / 2) ;
-  rest.s = said + saidlen ;
-  rest.len = LINE ;
-  memset(said + saidlen, 'y', LINE - 1) ;
-  said[saidlen + LINE - 1] = '\n' ;
-  saidlen += LINE ;
-  isdone = logdir_write(&d, &rest, 1, &now) ;
-  left = rest.len ;
+  say_half(&d, &rest) ;
   logdir_next(&d, &when) ;
-  limit_files(RLIM_INFINITY) ;  /* stdout may be a file, too */
-  tap_int(isdone, 0, "no room") ;
-  tap_int((intmax_t)left, LINE / 2, "half of it was taken") ;
   tap_ok(tain_less(&when, &tain_infinite), "it says when to try again") ;
   tap_int(logdir_write(&d, &rest, 1, &now), 0, "not before") ;
   pass(20) ;
@@ -534,6 +537,27 @@ static void test_full (void)
   tap_int(logdir_write(&d, &rest, 1, &now), 1, "then the rest") ;
   logdir_turn(&d, &now) ;
   tap_ok(has_all("full"), "all is there, and the line is whole") ;
+  logdir_close(&d, &now) ;
+}
+
+ /* The disk is full, and another one is put in its place: what was not written goes there. */
+
+static void test_full_and_replaced (void)
+{
+  struct logdir d ;
+  struct logpart rest ;
+  begin() ;
+  open_dir(&d, "narrow") ;
+  say_half(&d, &rest) ;
+  rename("narrow", "halved") ;
+  mkdir("narrow", 0700) ;
+  pass(1001) ;
+  tap_int(logdir_write(&d, &rest, 1, &now), 1, "another directory: it takes the rest") ;
+  tap_int(mode_of("halved", "current"), 0644, "the old one is not finished") ;
+  tap_int(size_of("halved", "current"), LINE + LINE / 2, "and has its half") ;
+  memmove(said, said + saidlen - LINE / 2, LINE / 2) ;
+  saidlen = LINE / 2 ;
+  tap_ok(has_all("narrow"), "the other one has the other half") ;
   logdir_close(&d, &now) ;
 }
 
@@ -576,6 +600,7 @@ int main (void)
   test_replaced_processing() ;
   test_rotations() ;
   test_full() ;
+  test_full_and_replaced() ;
   test_kills() ;
   return tap_done() ;
 }

@@ -129,6 +129,19 @@ retry 20 ended windows
 is 'and another one begins' "$(tr '\n' , < w/current)" '1,2,s6-log: 2 lines suppressed,5,'
 is 'others do not care' "$(tr '\n' , < v/current)" '1,2,3,4,5,'
 
+# the end of a window, and a line that has no room behind what is told then
+begin together -t 60000 -l 0 i5/1 t ./together.d
+seq 1 20 >&6
+retry 20 has_line together.d ' 5$'
+kill -s STOP "$(pid_of together)"
+sleep 1.1
+printf '%0100000d\n' 0 >&6 &
+kill -s CONT "$(pid_of together)"
+wait "$!"
+exec 6>&- 7>&- 9<&-
+ok 'its logger ends' retry 20 ended together
+is 'what is told, and the long line' "$(cat together.d/@* together.d/current 2>/dev/null | sed 's/^@[^ ]* //' | awk '{ printf "%s %d,", $1 == "s6-log:" ? $0 : "", length($0) }')" ' 1, 1, 1, 1, 1,s6-log: 15 lines suppressed 27, 100000,'
+
 # memory: KiB that are its own
 own_memory() { awk '/^Private_/ { n += $2 } END { print n }' "/proc/$1/smaps_rollup" ; }
 slim() # NAME WHERE WHAT ARG...: 20 MB; whoever is not stuck, in file WHERE, has got so far that WHAT is there
