@@ -82,7 +82,7 @@ static void end_window (struct logger *l, struct logger_action *a)
 {
   if (a->suppressed)
   {
-    if (a->first->isdropping || !tell(l, a, a->suppressed, " lines suppressed"))
+    if (!tell(l, a, a->suppressed, " lines suppressed"))
     {
       clock_after(&a->window, &l->now.now, TELL_AGAIN_MS) ;
       return ;
