@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <signal.h>
 
-#include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
@@ -75,7 +74,6 @@ int main (int argc, char const *const *argv, char const *const *envp)
   o.argv = argv + l.ind ;
   if (!chain_isprogram(o.argv)) dieusage() ;
   notification = o.ready ;
-  if (notification >= 0 && coe(notification) == -1) strerr_diefusys(EXITCODE_SYSTEM, "use the descriptor of -d") ;
   chain_cover_standard() ;
   if (!rollover_init(&rollover, &o, &log)) strerr_diefusys(EXITCODE_SYSTEM, "prepare") ;
   start(&rollover, o.argv[0]) ;

@@ -83,7 +83,7 @@ ok 'HUP: another one' retry 10 says 2 ready
 ok 'the old one is told to end' retry 10 says 1 TERM
 ok 'and ends' retry 10 gone 1
 ok 'the new one goes on' remains 0.2 alive 2
-is 'that is told once' "$(wc -c < told)" 1
+is 'that is told once' "$(wc -c < told) $(cat roll.err)" '1 '
 for signal in USR1 USR2 WINCH CONT
 do
   kill -s $signal "$(pid_of roll)"
@@ -287,6 +287,30 @@ ok 'the new one dies when it is ready: the old one goes on' retry 20 warns 'the 
 ok 'it does' remains 0.2 alive 1
 over 'a predecessor'
 
+if is_root
+then
+  fresh well
+  chmod 666 said
+  start roll as_uid 65534 s6-rollover -d 5 ./prog 5> told
+  retry 20 test -s told
+  kill -s KILL "$(pid_of roll)"
+  ok 'another user before s6-rollover: its child is told of its end' retry 20 says 1 TERM
+  fresh well
+  chmod 666 said
+  start roll s6-rollover -d 5 setpriv --reuid 65534 --regid 65534 --clear-groups ./prog 5> told
+  retry 20 test -s told
+  kill -s KILL "$(pid_of roll)"
+  retry 20 ended roll
+  ok 'behind it: it is not, as the page says' remains 0.3 alive 1
+  kill -s KILL "$(life 1)"
+else
+  skip 'another user before s6-rollover, and behind it' 'needs root'
+fi
+if unshare -fp true 2> /dev/null
+then exits 'process 1, which no signal of its own kills: 128 and the signal' 137 unshare -fp s6-rollover sh -c 'kill -KILL $$'
+else skip 'process 1' 'needs a PID namespace'
+fi
+
 while IFS='|' read -r name arguments
 do
   exits "$name" 100 s6-rollover $arguments true 4< /dev/null
@@ -331,5 +355,12 @@ ok 'it is ready' s6-svwait -t 20000 -U service
 s6-svc -wD -T 20000 -d service
 is 'down: well' "$(s6-svstat -o exitcode,up service)" '0 false'
 ok 'nothing is left' gone 4
+stop supervisor
+mkdir likewise
+printf '#!/bin/sh\nexec s6-rollover sh -c "kill -s TERM \\$\\$"\n' > likewise/run
+printf '#!/bin/sh\necho "$1 $2" >> ends\n' > likewise/finish
+chmod 755 likewise/run likewise/finish
+start supervisor env --default-signal=INT,QUIT s6-supervise likewise
+ok 'killed by a signal is not another code' retry 20 grep -qx '256 15' likewise/ends
 stop supervisor
 done_testing
