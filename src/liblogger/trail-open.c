@@ -79,7 +79,7 @@ int trail_make_room (struct trail *t)
 {
   size_t size = t->size ;
   char *s ;
-  memmove(t->s, t->s + t->taken, t->taken ? t->len - t->taken : 0) ;
+  if (t->taken) memmove(t->s, t->s + t->taken, t->len - t->taken) ;
   t->len -= t->taken ;
   t->taken = 0 ;
   if (!t->len) size = TRAIL_BUFFER ;
