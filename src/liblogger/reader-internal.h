@@ -13,6 +13,8 @@ extern int reader_show (struct reader *, struct trail_line const *, char const *
  /* Works out how many lines come before the last ones, and where to begin. 0 and errno. */
 extern int reader_find_last (struct reader *) ;
 
+extern char const reader_stdout[] ;  /* its name in a trouble */
+
  /* Writes the batch, and moves the cursor. issafe: to the disk. 0 and errno. */
 extern int reader_flush (struct reader *, int issafe, struct reader_trouble *) ;
 

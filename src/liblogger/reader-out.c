@@ -10,6 +10,8 @@
 #include "libdaemon/signals.h"
 #include "liblogger/reader-internal.h"
 
+char const reader_stdout[] = "stdout" ;
+
 static void note_signal (void *data, int sig, pid_t pid)
 {
   struct reader *r = data ;
@@ -74,7 +76,7 @@ static int save (struct reader *r, int issafe)
 int reader_flush (struct reader *r, int issafe, struct reader_trouble *trouble)
 {
   trouble->what = "write to " ;
-  trouble->where = "stdout" ;
+  trouble->where = reader_stdout ;
   if (!write_batch(r)) return 0 ;
   trouble->where = r->options.cursor ;
   if (!r->options.cursor || (!r->ismoved && !issafe)) return 1 ;

@@ -109,6 +109,7 @@ static int show (struct reader *r, unsigned int i)
   trail_take(t) ;
   r->heads[i].isthere = 0 ;
   r->ismoved = 1 ;
+  r->lines++ ;
   return 1 ;
 }
 
@@ -121,11 +122,25 @@ static int turn (struct reader *r, struct reader_trouble *trouble)
   if (!look(r, trouble)) return -1 ;
   i = merge_next(r->heads, r->n) ;
   isnone = i == r->n ;
+  trouble->what = "show " ;
+  trouble->where = "a line" ;
   if (!isnone && !show(r, i)) return -1 ;
-  if (!isnone && r->batch.len < READER_BATCH) return 1 ;
+  if (!isnone && r->batch.len < READER_BATCH && r->lines < READER_LINES) return 1 ;
   if (isnone && !r->options.isfollowing) return 0 ;
   if (!reader_flush(r, 0, trouble) || !reader_hear(r, isnone)) return -1 ;
+  r->lines = 0 ;
   return !r->isending && !r->isclosed ;
+}
+
+ /* What could be read before that is shown. */
+
+static int fail (struct reader *r, struct reader_trouble *trouble)
+{
+  struct reader_trouble later ;
+  int e = errno ;
+  if (r->isending && e == EINTR) return 1 ;
+  if (trouble->where != reader_stdout) reader_flush(r, 1, &later) ;
+  return (errno = e, 0) ;
 }
 
 int reader_run (struct reader *r, struct reader_trouble *trouble)
@@ -133,9 +148,8 @@ int reader_run (struct reader *r, struct reader_trouble *trouble)
   int more ;
   do more = turn(r, trouble) ;
   while (more > 0) ;
-  if (more < 0) return r->isending && errno == EINTR ;
   if (r->isclosed) raise(SIGPIPE) ;
-  return reader_flush(r, 1, trouble) || (r->isending && errno == EINTR) ;
+  return (more == 0 && reader_flush(r, 1, trouble)) || fail(r, trouble) ;
 }
 
 int reader_hasfailed (struct reader const *r)

@@ -40,7 +40,11 @@ struct reader_options
   uint8_t isfollowing ;  /* until SIGTERM, SIGINT or SIGHUP */
 } ;
 
-enum { READER_BATCH = 65536 } ;
+enum reader_numbers
+{
+  READER_BATCH = 65536,
+  READER_LINES = 4096  /* so many at most, shown or not, until signals are heard */
+} ;
 
  /* What could not be done: "write to", "stdout". */
 struct reader_trouble
@@ -66,6 +70,7 @@ struct reader
   stralloc saved ;  /* the cursor file */
   struct cursor_place *places ;  /* in it */
   int signals ;  /* or -1 */
+  unsigned int lines ;  /* of this batch */
   uint8_t ismoved ;  /* since it was saved */
   uint8_t isending ;
   uint8_t isclosed ;  /* nobody reads stdout any more */

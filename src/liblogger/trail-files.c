@@ -19,9 +19,8 @@
 int trail_refuse (struct trail *t, char const *what)
 {
   t->isfailed = 1 ;
-  if (t->isstrict) return -1 ;
   log_line(t->log, LOG_WARNING, "unable to read ", t->path, "/", what, ": ", strerror(errno)) ;
-  return 0 ;
+  return t->isstrict ? -1 : 0 ;
 }
 
 void trail_tell_lost (struct trail *t)
@@ -56,6 +55,17 @@ static int open_again (int fd)
   return new ;
 }
 
+void trail_begin_file (struct trail *t)
+{
+  struct cursor_place none ;
+  cursor_begin(&none) ;
+  t->at.offset = 0 ;
+  t->at.hash = none.hash ;
+  t->len = t->taken = 0 ;
+  lines_init(&t->lines, t->s, 0, TRAIL_LINE_MAX) ;
+  t->isend = t->isline = 0 ;
+}
+
 int trail_enter (struct trail *t, size_t index)
 {
   struct logfiles const *files = &t->files ;
@@ -71,10 +81,8 @@ int trail_enter (struct trail *t, size_t index)
   t->at.ino = ino ;
   if (archive) memcpy(t->at.name, archive->name, ARCHIVE_NAME + 1) ;
   memcpy(t->at.newest, newest, strlen(newest) + 1) ;
-  t->len = t->taken = 0 ;
-  lines_init(&t->lines, t->s, 0, TRAIL_LINE_MAX) ;
+  trail_begin_file(t) ;
   t->iscurrent = (uint8_t)iscurrent ;
-  t->isend = t->isline = 0 ;
   t->isopen = 1 ;
   if (logfile_begin(&t->file, fd, archive || (!iscurrent && files->isprocessed))) return 1 ;
   t->isopen = 0 ;

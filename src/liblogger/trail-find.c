@@ -132,6 +132,7 @@ int trail_begin (struct trail *t, struct cursor_place const *place)
   t->done = *place ;
   logfile_end(&t->file) ;
   cursor_begin(&t->at) ;
+  memcpy(t->at.newest, t->next ? t->files.archives.list[t->next - 1].name : "", t->next ? ARCHIVE_NAME + 1 : 1) ;
   log_line(t->log, LOG_WARNING, t->path, ": the file that the cursor is in is gone: going on with what comes after it") ;
   return 1 ;
 }
@@ -182,6 +183,8 @@ static int replace (struct trail *t)
   if (!trail_open_dir(t)) return 0 ;
   fd_close(old) ;
   news_watch(t->news, t->index, t->path) ;
+  t->at.ino = 0 ;  /* nothing of this one was read */
+  t->at.name[0] = t->at.newest[0] = 0 ;
   t->next = 0 ;
   return look(t, &t->files, &t->mark) ? 1 : -1 ;
 }

@@ -1,7 +1,12 @@
 /* ISC license. */
 
-#include <errno.h>
+#include <skalibs/nonposix.h>
 
+#include <errno.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include "libdaemon/log.h"
 #include "liblogger/trail-internal.h"
 #include "liblogger/trail.h"
 
@@ -35,11 +40,23 @@ static int show (struct trail *t)
 void trail_take (struct trail *t)
 {
   size_t len = t->lines.at - t->taken ;
-  t->at.hash = cursor_hash(t->at.hash, t->s + t->taken, len) ;
+  if (t->isstrict || t->news) t->at.hash = cursor_hash(t->at.hash, t->s + t->taken, len) ;
   t->at.offset += len ;
   t->taken += len ;
   t->done = t->at ;
   t->isline = 0 ;
+}
+
+ /* Somebody may have emptied current: what is written to it next is at its beginning. */
+
+static int is_cut (struct trail *t)
+{
+  struct stat st ;
+  if (fstat(t->file.fd, &st) == -1 || (uint64_t)st.st_size >= t->at.offset + (t->len - t->taken)) return 0 ;
+  log_line(t->log, LOG_WARNING, t->path, "/" LOGDIR_CURRENT " was cut: reading it from its beginning") ;
+  lseek(t->file.fd, 0, SEEK_SET) ;
+  trail_begin_file(t) ;
+  return 1 ;
 }
 
  /* All that the file has now was read. */
@@ -49,6 +66,7 @@ static enum trail_next end_of_file (struct trail *t)
   int r ;
   if (t->iscurrent && t->news)
   {
+    if (is_cut(t)) return TRAIL_LINE ;
     r = trail_advance(t) ;
     if (r <= 0) return r < 0 ? TRAIL_ERROR : TRAIL_NOTHING ;
     t->iscurrent = 0 ;  /* nothing will be written to it any more: read once again */

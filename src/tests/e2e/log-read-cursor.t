@@ -104,6 +104,18 @@ s6-logread -c names.cursor ./names > first
 rm names/*3.s
 echo n4 > names/@400000000000000000000004.s
 is 'an archive that was deleted' "$(s6-logread -c names.cursor ./names 2> err) $(grep -c 'is gone' err)" 'n4 1'
+mkdir late
+echo old > late/@400000000000000000000001.s
+echo gone > late/current
+s6-logread -c late.cursor ./late > first
+rm late/current
+start later s6-logread -f -c late.cursor ./late
+retry 10 heeds later s6-logread
+retry 10 test -s later.err
+echo new > late/current
+ok 'what comes later' retry 10 test -s later.out
+stop later
+is 'and nothing else' "$(cat later.out)" new
 
 # what it cannot do
 echo no > bad.cursor
@@ -118,9 +130,11 @@ mkdir broken
 for i in 1 2 3 ; do lines "$i" "$i" | gzip > "broken/@40000000000000000000000$i.s" ; done
 truncate -s 15 broken/*2.s
 exits 'an archive that is not whole' 111 s6-logread -c broken.cursor ./broken
+like 'it is told which' "$(cat err)" 'broken/@400000000000000000000002.s: Bad message'
+is 'what is before it is shown' "$(cut -c 1-6 out)" 000001
 rm broken/*2.s
 lines 2 2 | gzip > broken/@400000000000000000000002.s
-is 'is not passed over' "$(s6-logread -c broken.cursor ./broken | cut -c 1-6 | tr '\n' ' ')" '000001 000002 000003 '
+is 'is not passed over' "$(s6-logread -c broken.cursor ./broken | cut -c 1-6 | tr '\n' ' ')" '000002 000003 '
 
 # killed at random, while lines come and files are rotated
 killed() # ARG... of s6-log

@@ -113,8 +113,12 @@ ok 'a directory that was replaced' retry 20 has anew.out 4
 rm moved/current
 echo 5 > moved/current
 ok 'a current that was replaced' retry 20 has anew.out 5
+: > moved/current
+ok 'a current that was emptied' retry 20 grep -q 'was cut' anew.err
+printf '7\n' >> moved/current
+ok 'is read from its beginning' retry 20 ends_with anew.out 7
 done_with anew
-is 'nothing is missed' "$(tr '\n' ' ' < anew.out)" '1 2 3 4 5 '
+is 'nothing is missed' "$(tr '\n' ' ' < anew.out)" '1 2 3 4 5 7 '
 
 # stdout
 mkfifo full
