@@ -31,12 +31,11 @@ struct options
   int isforced ;
 } ;
 
- /* What a descriptor is called: len bytes at s; nth: how many of that name come before it. */
+ /* What a descriptor is called, and how many of that name come before it. */
 
 struct name
 {
   char const *s ;
-  size_t len ;
   unsigned int nth ;
   char number[INT_FMT] ;
 } ;
@@ -67,27 +66,18 @@ static struct name *read_names (unsigned int n)
   for (unsigned int i = 0 ; i < n ; i++)
   {
     struct name *x = names + i ;
-    x->s = given[i] ;
-    x->len = strlen(given[i]) ;
-    if (x->len) continue ;
-    x->s = x->number ;
-    x->len = int_fmt(x->number, LISTENFDS_FIRST + (int)i) ;
+    x->number[int_fmt(x->number, LISTENFDS_FIRST + (int)i)] = 0 ;
+    x->s = given[i][0] ? given[i] : x->number ;
   }
   free(given) ;
   return names ;
-}
-
-static int compare_names (struct name const *a, struct name const *b)
-{
-  int r = memcmp(a->s, b->s, a->len < b->len ? a->len : b->len) ;
-  return r ? r : a->len < b->len ? -1 : a->len > b->len ;
 }
 
 static int compare (void const *left, void const *right)
 {
   struct name const *a = *(struct name const *const *)left ;
   struct name const *b = *(struct name const *const *)right ;
-  int r = compare_names(a, b) ;
+  int r = strcmp(a->s, b->s) ;
   return r ? r : a < b ? -1 : a > b ;
 }
 
@@ -97,7 +87,7 @@ static void count_equal (struct name *names, unsigned int n)
   for (unsigned int i = 0 ; i < n ; i++) sorted[i] = names + i ;
   qsort(sorted, n, sizeof(struct name *), &compare) ;
   for (unsigned int i = 1 ; i < n ; i++)
-    if (!compare_names(sorted[i - 1], sorted[i])) sorted[i]->nth = sorted[i - 1]->nth + 1 ;
+    if (!strcmp(sorted[i - 1]->s, sorted[i]->s)) sorted[i]->nth = sorted[i - 1]->nth + 1 ;
   free(sorted) ;
 }
 
@@ -105,17 +95,15 @@ static void count_equal (struct name *names, unsigned int n)
 
 static char const *make_id (char const *prefix, struct name const *name)
 {
-  size_t len = strlen(prefix) ;
-  char *id = allocate(len + name->len + UINT_FMT + 2, 1) ;
-  memcpy(id, prefix, len) ;
-  memcpy(id + len, name->s, name->len) ;
-  len += name->len ;
+  size_t len = strlen(prefix) + strlen(name->s) ;
+  char *id = allocate(len + UINT_FMT + 2, 1) ;
+  strcpy(id, prefix) ;
+  strcat(id, name->s) ;
   if (name->nth)
   {
     id[len++] = ':' ;
-    len += uint_fmt(id + len, name->nth) ;
+    id[len + uint_fmt(id + len, name->nth)] = 0 ;
   }
-  id[len] = 0 ;
   holderclient_check_id(id) ;
   return id ;
 }
