@@ -3,6 +3,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -12,7 +13,11 @@
 #include "libsupervise/tally.h"
 #include "libsupervise/wholefile.h"
 
-enum { SIGNALLED = 128 } ;
+enum
+{
+  SIGNALLED = 128,
+  PAGE = 4096  /* bytes that are added to in place */
+} ;
 
  /* Only who reads or writes a tally touches it: a supervisor at a death. */
 static char buffer[TALLY_MOST * TALLY_DEATH] ;
@@ -77,17 +82,27 @@ ssize_t tally_count (char const *dir)
   return (ssize_t)(st.st_size / TALLY_DEATH) ;
 }
 
+static size_t least (size_t a, size_t b)
+{
+  return a < b ? a : b ;
+}
+
+ /* Where there is room it is one write. Else, and if that fails, another file replaces it. */
+
 int tally_add (char const *dir, struct tally_death const *death, unsigned int max)
 {
   char path[SERVICEPATH_MAX] ;
+  char last[TALLY_DEATH] ;
   ssize_t r ;
   if (!max) return 1 ;
   if (max > TALLY_MOST) max = TALLY_MOST ;
   if (!servicepath(path, dir, SERVICE_TALLY)) return 0 ;
+  pack(last, death) ;
+  if (wholefile_append(path, last, sizeof(last), least(max * sizeof(last), PAGE))) return 1 ;
   r = load(path, buffer, max - 1) ;
   if (r < 0 && !is_none()) return 0 ;
   if (r < 0) r = 0 ;
-  pack(buffer + r, death) ;
+  memcpy(buffer + r, last, sizeof(last)) ;
   return wholefile_replace(path, buffer, (size_t)r + TALLY_DEATH) ;
 }
 

@@ -113,3 +113,26 @@ int wholefile_overwrite (char const *path, char const *s, size_t len)
   fd_close(fd) ;
   return 1 ;
 }
+
+static int append_to (int fd, char const *s, size_t len, size_t max)
+{
+  struct stat st ;
+  int e ;
+  if (fstat(fd, &st) == -1) return 0 ;
+  if (!S_ISREG(st.st_mode)) return (errno = EINVAL, 0) ;
+  if (st.st_size % (off_t)len) return (errno = EBADMSG, 0) ;
+  if (st.st_size + (off_t)len > (off_t)max) return (errno = EFBIG, 0) ;
+  if (allwrite(fd, s, len) == len) return 1 ;
+  e = errno ;
+  if (ftruncate(fd, st.st_size) == -1) return 0 ;
+  return (errno = e, 0) ;
+}
+
+int wholefile_append (char const *path, char const *s, size_t len, size_t max)
+{
+  int fd = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) ;
+  if (fd < 0) return 0 ;
+  if (!append_to(fd, s, len, max)) return close_failed(fd) ;
+  fd_close(fd) ;
+  return 1 ;
+}

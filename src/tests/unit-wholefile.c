@@ -162,6 +162,43 @@ static void check_full (void)
   tap_ok(access("file.new", F_OK) == -1, "and nothing beside it") ;
 }
 
+static int append_on_full (void *data)
+{
+  struct rlimit const most = { .rlim_cur = 9, .rlim_max = 9 } ;
+  (void)data ;
+  if (setrlimit(RLIMIT_FSIZE, &most) == -1) return 125 ;
+  signal(SIGXFSZ, SIG_IGN) ;
+  return wholefile_append(path, "ghijkl", 6, 100) ? 0 : errno ;
+}
+
+static int append_error (size_t len, size_t max)
+{
+  return wholefile_append(path, "ghijkl", len, max) ? 0 : errno ;
+}
+
+static void check_append (void)
+{
+  struct stat st, now ;
+  put("abcdef", 6) ;
+  stat(path, &st) ;
+  tap_int(append_error(3, 9), 0, "up to the most: one more") ;
+  check_content("abcdefghi", 9, "behind the others") ;
+  tap_ok(stat(path, &now) == 0 && now.st_ino == st.st_ino, "in the same file") ;
+  tap_error(append_error(3, 11), EFBIG, "more than the most") ;
+  tap_error(append_error(2, 100), EBADMSG, "not a sequence of such ones") ;
+  put("abcdef", 6) ;
+  tap_int(child_run(&append_on_full, 0), EFBIG, "there is room for half of it") ;
+  check_content("abcdef", 6, "none of it is there") ;
+  unlink(path) ;
+  tap_error(append_error(3, 9), ENOENT, "none is made") ;
+  if (symlink("target", path) == -1) tap_bail("symlink") ;
+  tap_error(append_error(3, 9), ELOOP, "no link is followed") ;
+  unlink(path) ;
+  if (mkfifo(path, 0600) == -1) tap_bail("mkfifo") ;
+  tap_error(append_error(3, 9), ENXIO, "a fifo is not waited for") ;
+  unlink(path) ;
+}
+
 static void check_empty (void)
 {
   struct stat st, now ;
@@ -196,6 +233,7 @@ int main (void)
   check_replace() ;
   check_refused() ;
   check_full() ;
+  check_append() ;
   check_empty() ;
   return tap_done() ;
 }

@@ -110,8 +110,7 @@ kill -s KILL "$waiter"
 
 # lock and notification together, in each other's way
 service both 'echo >&4' 'echo "$$" > pid' 'exec sleep 100'
-start bare sleep 100
-inherited=$(descriptors "$(pid_of bare)")
+inherited=$(inherited)
 for numbers in '3 4' '4 5' '8 4' '100 4'
 do
   rm -f both/pid
@@ -127,11 +126,11 @@ done
 
 # timeout-kill
 service k 'trap "" TERM' 'echo up >> log' 'while : ; do sleep 0.05 ; done'
-echo 300 > k/timeout-kill
+echo 1500 > k/timeout-kill
 supervise k
 retry 5 lines k/log 1
 letters k tr
-ok 't and r do not arm timeout-kill' stays 0.6 has k 4
+ok 't and r do not arm timeout-kill' stays 1.8 has k 4
 letters k d
 ok 'd does' stays 0.1 has k 0
 ok 'then run is killed' retry 5 has k 8 9
@@ -182,7 +181,7 @@ ok 'with it: its group, too' retry 5 gone "$(cat gpresent/other)"
 # timeout-finish
 service f 'exit 1'
 script f/finish 'trap "" TERM' 'echo "$$" > pid' 'while : ; do sleep 0.05 ; done'
-echo 300 > f/timeout-finish
+echo 2000 > f/timeout-finish
 : > f/down
 listen f
 supervise f

@@ -34,8 +34,7 @@ is 'death_tally' "$(mode a/supervise/death_tally)" "regular file 600 0 $gid"
 is 'what else is there' "$(cd a/supervise && echo *)" 'child control death_tally lock status'
 
 # what run starts with
-start bare sleep 100
-inherited=$(descriptors "$(pid_of bare)")
+inherited=$(inherited)
 like 'there are 0, 1, 2' "$inherited" '^0 1 2'
 retry 5 test -s a/pid
 pid=$(cat a/pid)

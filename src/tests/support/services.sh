@@ -165,6 +165,16 @@ descriptors()
   ls "/proc/$1/fd" | sort -n | tr '\n' ' ' | sed 's/ $//'
 }
 
+services_executed() { test "$(cat "/proc/$1/comm")" = "$2" ; }
+
+# What any program is started with here: looked at when the shell's own are closed.
+inherited()
+{
+  start bare sleep 100
+  retry 10 services_executed "$(pid_of bare)" sleep
+  descriptors "$(pid_of bare)"
+}
+
 made()
 {
   services_dir=$1
