@@ -25,6 +25,7 @@
 #include "libchain/notifyfd.h"
 #include "libdaemon/likewise.h"
 #include "libdaemon/log.h"
+#include "libdaemon/shortage.h"
 #include "libnotifyd/inbox.h"
 #include "libnotifyd/notifyd.h"
 #include "libnotifyd/stored.h"
@@ -91,6 +92,12 @@ static void find_given (struct notifyd_options *o)
   o->names = names ;
 }
 
+static void die_empty (char const *what, char const *id)
+{
+  if (is_shortage(errno)) holderclient_die_for(EXITCODE_SYSTEM, what, id, " (is the limit of open files too low for -n?)") ;
+  holderclient_die(EXITCODE_DENIED, what, id) ;
+}
+
 static int bind_inbox (char const *path, mode_t permissions, struct stat *st)
 {
   struct unixbinding binding = { .flags = UNIXBINDING_REPLACE | UNIXBINDING_EXCLUSIVE, .permissions = permissions } ;
@@ -148,7 +155,7 @@ int main (int argc, char const *const *argv)
   if (!notifyd_take_back(&d, &deadline, &what, &id))
   {
     unbind(o.path, &st) ;
-    holderclient_die(EXITCODE_DENIED, what, id) ;
+    die_empty(what, id) ;
   }
   if (!notifyd_start(&d, fd, argv + 2, &what)) die_unstarted(&o, &st, what, argv[2]) ;
   if (!notifyd_run(&d, &wstat)) strerr_diefusys(EXITCODE_SYSTEM, "go on") ;

@@ -8,6 +8,7 @@
 #include <skalibs/tai.h>
 
 #include "libdaemon/clock.h"
+#include "libdaemon/complaint.h"
 #include "libdaemon/list.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
@@ -63,7 +64,7 @@ static void lose (struct notifyd *d)
   if (e == ETIMEDOUT) change_patience(d) ;
   if (d->islost) return ;
   d->islost = 1 ;
-  log_line(d->log, LOG_WARNING, "the holder at ", d->options.holder, " is lost: ", strerror(e), ": trying again each second") ;
+  complaint_line(&d->complaints, LOG_WARNING, "the holder is lost", 0, &STAMP, "the holder at ", d->options.holder, " is lost: ", strerror(e), ": trying again each second") ;
 }
 
 static void on_line (void *data, unsigned int events, tain const *now)
@@ -119,7 +120,7 @@ static int compare (struct notifyd *d)
   stralloc_free(&ids) ;
   stored_each(&d->stored, &judge, d) ;
   d->isknown = 1 ;
-  if (d->islost) log_line(d->log, LOG_NOTE, "the holder at ", d->options.holder, " is back") ;
+  if (d->islost) complaint_line(&d->complaints, LOG_NOTE, "the holder is back", 0, &STAMP, "the holder at ", d->options.holder, " is back") ;
   d->islost = 0 ;
   d->patience = d->options.timeout ;
   return 1 ;

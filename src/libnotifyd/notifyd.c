@@ -72,7 +72,8 @@ static void on_time (void *data, tain const *now)
   children_turn(&d->children, now) ;
 }
 
- /* Nobody is listened to any more: what is left is to tell the holder. */
+ /* Nobody is listened to any more: what is left is to tell the holder, and to see that it has
+    all that it was told. One that has just died may have lost it, and we have copies still. */
 
 static void on_child (void *data, struct child *child, int wstat)
 {
@@ -81,6 +82,7 @@ static void on_child (void *data, struct child *child, int wstat)
   (void)child ;
   d->wstat = wstat ;
   d->state = NOTIFYD_FINISHING ;
+  if (d->stored.live) d->isknown = 0 ;
   loop_watch_stop(&d->loop, &d->inbox) ;
   fd_close(fd) ;
   d->deadline = tain_infinite ;
@@ -108,7 +110,7 @@ void notifyd_init (struct notifyd *d, struct notifyd_options const *options, str
 static int raise_limit (struct notifyd *d, size_t held)
 {
   struct rlimit limit ;
-  rlim_t need = (held > d->options.max ? held : d->options.max) + WIRE_FDS_MAX + NOTIFYD_BARRIERS + NOTIFYD_DESCRIPTORS ;
+  rlim_t need = d->options.given + (held > d->options.max ? held : d->options.max) + WIRE_FDS_MAX + NOTIFYD_BARRIERS + NOTIFYD_DESCRIPTORS ;
   if (getrlimit(RLIMIT_NOFILE, &d->limit) == -1) return 0 ;
   if (d->limit.rlim_cur == RLIM_INFINITY || d->limit.rlim_cur >= need) return 1 ;
   if (d->limit.rlim_max != RLIM_INFINITY && d->limit.rlim_max < need) return (errno = EMFILE, 0) ;
@@ -193,7 +195,7 @@ static void set_timer (struct notifyd *d)
 
 static void finish (struct notifyd *d)
 {
-  if (list_isempty(&d->queue)) d->state = NOTIFYD_OVER ;
+  if (list_isempty(&d->queue) && (d->isknown || !d->stored.live)) d->state = NOTIFYD_OVER ;
   else if (!tain_less(&STAMP, &d->deadline))
   {
     log_line(d->log, LOG_WARNING, "the holder has not been told all: descriptors may be lost") ;

@@ -1,7 +1,7 @@
 /* ISC license. */
 
 /* A daemon that stores its accepted connections goes on with them, whatever is killed: it,
-   s6-fdholder-notifyd, or the holder; ROUNDS of each (3). Its clients are connected throughout,
+   s6-fdholder-notifyd, it and the holder, or the holder; ROUNDS of each (2). Its clients are connected throughout,
    none is lost, and each is stored once. */
 
 #include <skalibs/nonposix.h>
@@ -24,7 +24,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { FIRST = 4, CONNECTIONS_MAX = 24, PATIENCE_MS = 60000, STEP_MS = 20 } ;
+enum { KINDS = 4, FIRST = 4, CONNECTIONS_MAX = 24, PATIENCE_MS = 60000, STEP_MS = 20 } ;
 
 struct answer
 {
@@ -145,23 +145,21 @@ static void await_held (long want, char const *name)
   tap_int(count_held(), want, "%s", name) ;
 }
 
-static pid_t kill_daemon (pid_t *notifyd, pid_t pid)
+static void kill_daemon (pid_t *notifyd, pid_t pid)
 {
   kill(pid, SIGKILL) ;
   tap_int(await(*notifyd), SIGKILL, "it ends as the daemon") ;
   add_client() ;
   *notifyd = start() ;
-  return pid ;
 }
 
-static pid_t kill_notifyd (pid_t *notifyd, pid_t pid)
+static void kill_notifyd (pid_t *notifyd, pid_t pid)
 {
   kill(*notifyd, SIGKILL) ;
   tap_int(await(*notifyd), SIGKILL, "it is killed") ;
   tap_int(await(pid), SIGTERM, "the daemon gets TERM") ;
   add_client() ;
   *notifyd = start() ;
-  return pid ;
 }
 
 static void kill_holder (struct testdaemon *d)
@@ -173,6 +171,17 @@ static void kill_holder (struct testdaemon *d)
   await_held((long)nclients, "a new holder is told all again") ;
 }
 
+static void kill_both (struct testdaemon *d, pid_t *notifyd, pid_t pid)
+{
+  kill(d->pid, SIGKILL) ;
+  waitpid(d->pid, 0, 0) ;
+  if (d->pidfd >= 0) close(d->pidfd) ;
+  kill(pid, SIGKILL) ;
+  testdaemon_start(d, "s", 0) ;
+  tap_int(await(*notifyd), SIGKILL, "a new holder has been told all before it ends") ;
+  *notifyd = start() ;
+}
+
 static void run_round (struct testdaemon *d, pid_t *notifyd, unsigned int i)
 {
   pid_t pid, next ;
@@ -181,14 +190,18 @@ static void run_round (struct testdaemon *d, pid_t *notifyd, unsigned int i)
   tap_ok(pid > 0, "round %u: all %u clients are served", i, nclients) ;
   if (!pid) return ;
   tap_int(count_held(), (intmax_t)nclients, "each is held once") ;
-  if (i % 3 == 2)
+  if (i % KINDS == KINDS - 1)
   {
     kill_holder(d) ;
     tap_int(ask_all(byte), pid, "the daemon has gone on") ;
     return ;
   }
-  if (i % 3) kill_notifyd(notifyd, pid) ;
-  else kill_daemon(notifyd, pid) ;
+  switch (i % KINDS)
+  {
+    case 0 : kill_daemon(notifyd, pid) ; break ;
+    case 1 : kill_notifyd(notifyd, pid) ; break ;
+    default : kill_both(d, notifyd, pid) ; break ;
+  }
   next = ask_all(byte) ;
   tap_ok(next > 0 && next != pid, "another one serves all of them, and one that came meanwhile") ;
 }
@@ -197,7 +210,7 @@ int main (int argc, char const *const *argv)
 {
   struct testdaemon d ;
   char const *rounds = getenv("ROUNDS") ;
-  unsigned int n = rounds ? (unsigned int)atoi(rounds) : 3 ;
+  unsigned int n = rounds ? (unsigned int)atoi(rounds) : 2 ;
   pid_t notifyd ;
   ssize_t len ;
   if (argc > 1 && !strcmp(argv[1], "daemon")) be_daemon() ;
@@ -209,7 +222,7 @@ int main (int argc, char const *const *argv)
   listener = testdaemon_listen("l") ;
   for (unsigned int i = 0 ; i < FIRST ; i++) add_client() ;
   notifyd = start() ;
-  for (unsigned int i = 0 ; i < 3 * n ; i++) run_round(&d, &notifyd, i) ;
+  for (unsigned int i = 0 ; i < KINDS * n ; i++) run_round(&d, &notifyd, i) ;
   while (nclients > 2) close(clients[--nclients]) ;
   await_held(2, "those that have gone are forgotten") ;
   tap_ok(ask_all('z') > 0, "the others are served") ;
