@@ -783,7 +783,7 @@ from_systemd_7_1()
 {
   works
   ok "$case: all are there" holds "$H" web:unix web:tcp4 web:tcp6
-  example "$page" 2
+  example from-systemd.7 2
   passes '^3 web:web:web$'
   for id in unix tcp4 tcp6
   do
