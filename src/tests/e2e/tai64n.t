@@ -106,6 +106,23 @@ for program in "s6-tai64n", "s6-tai64nlocal":
 
 exec 8>&-
 
+if command -v strace >/dev/null && test -z "$SANITIZED"
+then
+  seq 400000 > in
+  for program in s6-tai64n s6-tai64nlocal
+  do
+    # the loader reads, too
+    for fault in read:error=EINTR:when=10+2 write:error=EINTR:when=2+2 read:error=EAGAIN:when=10+3 write:error=EAGAIN:when=2+3
+    do
+      strace -o trace -e "trace=${fault%%:*}" -e "inject=$fault" $program < in 2> err | sed "s/^$anything//" > got
+      ok "$program: $fault" cmp got in
+      least "$program: it was" "$(grep -c INJECTED trace)" 5
+    done
+  done
+else
+  skip 'calls that fail for a moment' 'needs strace, which sanitizers do not bear'
+fi
+
 # beside Debian's
 if test -x "$PEER_S6/usr/bin/s6-tai64n"
 then
