@@ -148,6 +148,20 @@ touch -d '-1 hour' often
 for round in 1 2 3 ; do echo "$round $(began 300)" ; done > dates
 least 'a service that dies with its queue full is started once in that time' "$(sed 's/^. //' dates | awk 'NR == 1 { first = $1 } END { print $1 - first }')" 590
 
+# what fails
+broken() { strace -qq -o /dev/null -e trace=poll,utimensat,fstat,newfstatat -e "inject=$1" s6-ondemand -b 1 -s fails echo started < line ; }
+if test -z "$SANITIZED" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
+then
+  run broken utimensat:error=EROFS
+  is 'a stamp that cannot be set' "$(cat out)" started
+  is 'is two warnings' "$(grep -c 's6-ondemand: warning: unable to set the time of fails: Read-only' err)" 2
+  exits 'a wait that fails' 111 broken poll:error=ENOMEM
+  like 'it says so' "$(cat err)" 's6-ondemand: fatal: unable to poll: Cannot allocate'
+  is 'one that is interrupted goes on' "$(broken poll:error=EINTR:when=1)" started
+else
+  skip 'what fails' 'not for sanitizers, and needs strace'
+fi
+
 # what waiting costs
 if test -z "$SANITIZED" && test -z "$DAEMON_WRAPPER" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
 then

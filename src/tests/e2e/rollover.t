@@ -218,6 +218,30 @@ do
   exits "that is killed by $signal" "${signal#*:}" env SIGNAL="${signal%:*}" sh -c "s6-rollover sh -c 'ulimit -c 0 ; kill -s \$SIGNAL \$\$'"
 done
 
+# what fails once, for the second one or for the first
+if test -z "$SANITIZED" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
+then
+  while read -r call error why
+  do
+    fresh well
+    start roll strace -D -qq -o /dev/null -e "trace=$call" -e "inject=$call:error=$error:when=2" env --default-signal=INT,QUIT s6-rollover -d 5 ./prog 5> told
+    retry 20 test -s told
+    hup
+    ok "$call fails: a warning" retry 20 warns "unable to start another ./prog: $why.*: the old one goes on"
+    ok "$call fails: it goes on" alive 1
+    hup
+    ok "$call fails: the next time it does not" retry 20 says 2 ready
+    over "$call"
+    exits "$call fails at first" 111 strace -qq -o /dev/null -e "trace=$call" -e "inject=$call:error=$error" s6-rollover -d 5 ./prog 5> told
+    like "$call: it says so" "$(cat err)" "s6-rollover: fatal: unable to start ./prog: $why"
+  done << 'END'
+pipe2 EMFILE Too many open files
+vfork EAGAIN Resource temporarily unavailable
+END
+else
+  skip 'what fails' 'not for sanitizers, and needs strace'
+fi
+
 # who does not tell
 fresh well
 start roll s6-rollover sh -c 'exec 5> /dev/null ; . ./prog'
