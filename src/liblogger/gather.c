@@ -8,7 +8,7 @@
 
 static char const ellipsis[] = "..." ;
 
-enum { ELLIPSIS = sizeof(ellipsis) - 1 } ;
+enum { ELLIPSIS = sizeof(ellipsis) - 1, SHORT = 1024 } ;
 
 void gather_init (struct gather *g)
 {
@@ -56,6 +56,28 @@ static void add_part (struct gather *g, char const *s, size_t len)
   g->parts[g->n++].len = len ;
 }
 
+ /* A short part costs more to be written by itself than to be copied to where others are. Only
+    where there is room that nobody has reserved. */
+
+static void copy_last (struct gather *g)
+{
+  struct logpart *last = g->parts + g->n - 1 ;
+  if (!g->n || last->len > SHORT || (last->s >= g->text && last->s < g->text + g->len)) return ;
+  if (!g->text)
+  {
+    g->text = malloc(GATHER_TEXT) ;
+    if (!g->text) return ;
+    g->size = GATHER_TEXT ;
+  }
+  if (g->len + g->wanted + last->len > g->size) return ;
+  memcpy(g->text + g->len, last->s, last->len) ;
+  last->s = g->text + g->len ;
+  g->len += last->len ;
+  if (g->n < 2 || last[-1].s + last[-1].len != last->s) return ;
+  last[-1].len += last->len ;
+  g->n-- ;
+}
+
 static int is_cut (struct line const *line, struct manner const *m)
 {
   return m->most && line->len > ELLIPSIS && line->len - ELLIPSIS > m->most ;
@@ -63,7 +85,7 @@ static int is_cut (struct line const *line, struct manner const *m)
 
 static int is_plain (struct gather const *g, struct line const *line, struct manner const *m)
 {
-  return !g->iscopying && line->isended && !m->settings->stamps && !m->settings->prefix && !m->name && !is_cut(line, m) ;
+  return m->isbare && line->isended && !g->iscopying ;
 }
 
  /* What is copied is one part, and what was written of it is room for more. */
@@ -92,11 +114,16 @@ static int has_text (struct gather *g, size_t need)
   return 1 ;
 }
 
-int gather_reserve (struct gather *g, struct line const *line, struct manner const *m)
+static size_t most_of (struct line const *line, struct manner const *m)
 {
   size_t prefix = m->settings->prefix ? strlen(m->settings->prefix) : 0 ;
   size_t name = m->name ? strlen(m->name) : 0 ;
-  size_t need = is_plain(g, line, m) ? 0 : name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1 ;
+  return name + STAMPS_MAX + prefix + 1 + line->len + ELLIPSIS + 1 ;
+}
+
+int gather_reserve (struct gather *g, struct line const *line, struct manner const *m)
+{
+  size_t need = is_plain(g, line, m) ? 0 : most_of(line, m) ;
   if (g->n + g->wantedparts == GATHER_PARTS) return (errno = g->n ? 0 : ENOMEM, 0) ;
   if (need && !has_text(g, need)) return 0 ;
   g->wantedparts++ ;
@@ -117,6 +144,7 @@ void gather_add (struct gather *g, struct line const *line, struct manner const 
   char *s = start ;
   if (is_plain(g, line, m))
   {
+    if (g->n && g->parts[g->n-1].s + g->parts[g->n-1].len != line->s) copy_last(g) ;
     add_part(g, line->s, line->len + 1) ;
     return ;
   }

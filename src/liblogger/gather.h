@@ -49,6 +49,7 @@ struct manner
   struct script_settings const *settings ;
   char const *name ;  /* or 0 */
   size_t most ;  /* 0: all */
+  uint8_t isbare ;  /* nothing of that is so */
 } ;
 
  /* Makes sure that there is room for it, beside what was reserved before. 0 and errno: 0 not

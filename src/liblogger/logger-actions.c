@@ -29,6 +29,7 @@ static int open_action (struct logger *l, struct logger_action *a)
   a->first = find_first(l, a) ;
   a->window = tain_infinite ;
   a->manner.settings = &a->action->settings ;
+  a->manner.isbare = a->action->type != SCRIPT_ALERT && !a->action->settings.stamps && !a->action->settings.prefix ;
   gather_init(&a->gather) ;
   switch (a->action->type)
   {

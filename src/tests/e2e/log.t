@@ -91,6 +91,14 @@ select_is 'apple apple banana cherry ' 1 -b -c
 printf 'apple\nbanana\n' | s6-log -- -ban ./s1 f ./s2 + ./s3
 is 'groups' "$(cat s1/current) $(cat s2/current) $(tr '\n' ' ' < s3/current)" 'apple banana apple banana '
 
+seq 1 9000 | awk '{ printf "%d %0*d\n", $1, $1 % 7 ? $1 % 50 + 1 : 1500, $1 }' > in
+# shellcheck disable=SC2002 # it is to be a pipe
+cat in | s6-log -- - '+[02468]$' s16000000 ./even f 1 ./odd > got
+grep '[13579]$' in > want
+ok 'short lines and long ones, in turn, to two places' cmp got want
+grep '[02468]$' in > want
+ok 'and to the other one' cmp even/current want
+
 # what is added
 is 'prefix' "$(echo x | s6-log pA 1 p 1)" "A x
 x"
