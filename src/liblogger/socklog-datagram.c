@@ -57,7 +57,7 @@ static void find_ids (struct datagram *d, struct msghdr *msg)
 
 #endif
 
- /* What is first in the queue stays there. -1 and errno. */
+ /* What is first in the queue stays there. 0 and errno. */
 
 static int look (struct socklog_source *x, struct datagram *d)
 {
@@ -90,13 +90,15 @@ static int look (struct socklog_source *x, struct datagram *d)
   return 1 ;
 }
 
+ /* Nothing there: somebody else has taken it meanwhile. */
+
 static int take (struct socklog_source *x)
 {
   char none ;
   ssize_t r ;
   do r = recv(x->fd, &none, 0, MSG_DONTWAIT) ;
   while (r == -1 && errno == EINTR) ;
-  return r != -1 ;
+  return r != -1 || errno == EAGAIN || errno == EWOULDBLOCK ;
 }
 
 int socklog_read_datagrams (struct socklog_source *x, unsigned int most)
