@@ -2,7 +2,7 @@
 # ISC license.
 # s6-logread -f: each line once, in order, across rotations at full speed, processors,
 # loggers that are killed, directories that are made anew; what was deleted is said.
-# timeout: 150
+# timeout: 200
 # shellcheck disable=SC2329 # functions are called by name
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
@@ -132,16 +132,53 @@ exec 7<&-
 start unread sh -c 's6-logread -f ./two1 | head -n 1'
 ok 'nobody will: it ends by itself' retry 10 ended unread
 
-# no news
+# no news; and a logger that rotates between any two calls of a reader
 if test -n "$SANITIZED" || ! command -v strace > run.strace
 then
-  skip 'without inotify' 'needs strace, and no sanitizers'
+  skip 'without inotify, and slow' 'needs strace, and no sanitizers'
 else
-  mkdir blind
+  mkdir blind slow plain
   start blind strace -f -o /dev/null -e trace=inotify_init1 -e inject=inotify_init1:error=EMFILE s6-logread -f ./blind
   s6-log n1000 s4096 ./blind < in
   ok 'without inotify' retry 30 has blind.out 3000
   ok 'without inotify: each line once' cmp blind.out in
+
+  # 50 lines are a file; 7 come at once, so that it gets some of them when it is rotated
+  slowly() { awk '{ print ; fflush() ; if (!(NR % 7)) system("sleep 0.007") }' in | s6-log n1000 s4096 l0 "$1" ; }
+  slow() { strace -o /dev/null -e trace=openat,newfstatat,getdents64,read -e inject=openat,newfstatat,getdents64,read:delay_exit="$1" s6-logread "$2" "$3" ; }
+  lines 1 1500 > in
+  start slow sh -c 'exec strace -o /dev/null -e trace=openat,newfstatat,read -e inject=openat,newfstatat,read:delay_enter=7000 s6-logread -f ./slow'
+  slowly ./slow &
+  logger=$!
+  slowly ./plain &
+  other=$!
+  bad=
+  runs=0
+  while kill -0 "$logger" 2>/dev/null
+  do
+    before=$(cat plain/@* plain/previous plain/current 2>/dev/null | tail -n 1 | cut -c 1-6)
+    slow 5000 -n1000000 ./plain > got 2> err
+    awk -v before="${before:-0}" '$1 != NR { exit 1 } END { exit NR < before + 0 }' got || bad="$bad $before:$(wc -l < got)"
+    test ! -s err || bad="$bad $(cat err)"
+    runs=$((runs + 1))
+  done
+  wait "$logger" "$other"
+  is "it rotates while all is read, $runs times: nothing is missed, nothing shown twice" "$bad" ''
+  ok 'it rotates while it is followed' retry 30 has slow.out 1500
+  ok 'each line once, in order' cmp slow.out in
+
+  # what is written between its last look into a file and the look at the directory
+  mkdir late
+  echo a > late/current
+  start late strace -o /dev/null -e trace=newfstatat -e inject=newfstatat:delay_enter=300000 s6-logread -f ./late
+  retry 20 has late.out 1
+  echo b >> late/current
+  sleep 0.15
+  echo c >> late/current
+  mv late/current late/previous
+  echo d > late/current
+  ok 'written late, then rotated' retry 30 ends_with late.out d
+  is 'nothing is missed of it' "$(tr '\n' ' ' < late.out)" 'a b c d '
 fi
 
 done_testing
