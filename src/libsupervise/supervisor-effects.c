@@ -164,9 +164,13 @@ void supervisor_tell_next (struct supervisor *s)
   tain_wallclock_read(&when) ;
   tain_add(&when, &when, &left) ;
   tain_pack(label, &when) ;
-  s->nexttold = s->machine.due ;
-  if (wholefile_replace(SERVICE_NEXT_START, label, sizeof(label))) supervisor_isfine(s, TROUBLE_NEXT) ;
-  else supervisor_complain(s, TROUBLE_NEXT, "write " SERVICE_NEXT_START) ;
+  if (wholefile_replace(SERVICE_NEXT_START, label, sizeof(label)))
+  {
+    s->nexttold = s->machine.due ;
+    supervisor_isfine(s, TROUBLE_NEXT) ;
+    return ;
+  }
+  supervisor_complain(s, TROUBLE_NEXT, "write " SERVICE_NEXT_START) ;
 }
 
  /* A child that we have not taken notice of keeps its number, and that of its group. Who

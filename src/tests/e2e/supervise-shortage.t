@@ -59,4 +59,15 @@ supervise slow
 ok 'and the first one is adopted' has slow 0
 letters slow xk
 ok 'and ended' retry 10 ended slow
+
+# When it starts again is told as soon as something else is done. A further start has no part in it.
+service next 'exit 1'
+echo 60000 > next/max-restart-delay
+supervise next strace -D -qq -o calls -e trace=openat,rename -P supervise/next-start.new -e inject=openat:error=EMFILE:when=1 s6-supervise
+ok 'the next start: it could not be told of' retry 20 failed
+service next 'exec sleep 100'
+ok 'and it is told of' retry 10 grep -q '^rename' calls
+like 'which was said' "$(cat next.err)" 'unable to write supervise/next-start: Too many open files'
+letters next x
+retry 10 ended next
 done_testing
