@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <unistd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,15 +48,20 @@ static int move (struct launch const *l)
   return 1 ;
 }
 
- /* In the child, whose table of descriptors is its own. Returns if it fails. */
+ /* In the child, whose table of descriptors is its own. Returns if it fails: errno, and
+    what launch is to return.
+    It moves to the cgroup by itself: one that is cloned into a cgroup that was killed
+    before may be killed, too. */
 
-static void execute (struct launch const *l)
+static pid_t execute (struct launch const *l)
 {
-  if (l->flags & LAUNCH_SESSION && setsid() == -1) return ;
+  if (l->flags & LAUNCH_CGROUP && write(l->cgroup, "0", 1) != 1) return 0 ;
+  if (l->flags & LAUNCH_SESSION && setsid() == -1) return -1 ;
   if (l->before) (*l->before)(l->data) ;
-  if (!move(l)) return ;
+  if (!move(l)) return -1 ;
   signals_release() ;
   execve(l->path, (char *const *)l->argv, (char *const *)l->envp) ;
+  return -1 ;
 }
 
  /* The child has our memory until it executes: so errno comes back. */
@@ -65,12 +69,13 @@ static void execute (struct launch const *l)
 static pid_t launch_here (struct launch const *l)
 {
   int volatile failed = 0 ;
+  pid_t volatile result = 0 ;
   pid_t pid ;
   signals_hold() ;
   pid = vfork() ;
   if (!pid)
   {
-    execute(l) ;
+    result = execute(l) ;
     failed = errno ;
     _exit(EXITCODE_NOPROGRAM) ;
   }
@@ -78,45 +83,46 @@ static pid_t launch_here (struct launch const *l)
   if (pid < 0) return 0 ;
   if (!failed) return pid ;
   while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
-  return (errno = failed, -1) ;
+  return (errno = failed, result) ;
 }
 
 static pid_t make_process (struct launch const *l)
 {
-  if (!(l->flags & (LAUNCH_NEWPIDNS | LAUNCH_CGROUP))) return fork() ;
-#ifdef CLONE_INTO_CGROUP
-  struct clone_args args =
-  {
-    .flags = (l->flags & LAUNCH_NEWPIDNS ? CLONE_NEWPID : 0) | (l->flags & LAUNCH_CGROUP ? CLONE_INTO_CGROUP : 0),
-    .exit_signal = SIGCHLD,
-    .cgroup = l->flags & LAUNCH_CGROUP ? (uint64_t)l->cgroup : 0
-  } ;
+  if (!(l->flags & LAUNCH_NEWPIDNS)) return fork() ;
+#ifdef SYS_clone3
+  struct clone_args args = { .flags = CLONE_NEWPID, .exit_signal = SIGCHLD } ;
   return (pid_t)syscall(SYS_clone3, &args, sizeof(args)) ;
 #else
   return (errno = ENOSYS, -1) ;
 #endif
 }
 
- /* The child has a memory of its own, and errno comes by a pipe, unless before may wait. */
+struct failure
+{
+  int error ;
+  pid_t result ;
+} ;
+
+ /* The child has a memory of its own, and its failure comes by a pipe, unless before may wait. */
 
 static void execute_apart (struct launch const *l, int fd)
 {
-  int e ;
+  struct failure f = { .result = -1 } ;
   int away = out_of_the_way(l, fd) ;
   if (away >= 0)
   {
     fd = away ;
-    execute(l) ;
+    f.result = execute(l) ;
   }
-  e = errno ;
+  f.error = errno ;
   if (l->flags & LAUNCH_APART) strerr_warnwu2sys("execute ", l->path) ;
-  else (void)!write(fd, &e, sizeof(e)) ;
+  else (void)!write(fd, &f, sizeof(f)) ;
   _exit(EXITCODE_NOPROGRAM) ;
 }
 
 static pid_t launch_apart (struct launch const *l)
 {
-  int failed = 0 ;
+  struct failure f ;
   int p[2] ;
   ssize_t r = 0 ;
   pid_t pid ;
@@ -127,16 +133,16 @@ static pid_t launch_apart (struct launch const *l)
   signals_unhold() ;
   fd_close(p[1]) ;
   if (pid > 0 && !(l->flags & LAUNCH_APART))
-    do r = read(p[0], &failed, sizeof(failed)) ;
+    do r = read(p[0], &f, sizeof(f)) ;
     while (r == -1 && errno == EINTR) ;
   fd_close(p[0]) ;
   if (pid < 0) return 0 ;
-  if (r != sizeof(failed)) return pid ;
+  if (r != sizeof(f)) return pid ;
   while (waitpid(pid, 0, 0) == -1 && errno == EINTR) ;
-  return (errno = failed, -1) ;
+  return (errno = f.error, f.result) ;
 }
 
 pid_t launch (struct launch const *l)
 {
-  return l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS | LAUNCH_CGROUP) ? launch_apart(l) : launch_here(l) ;
+  return l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS) ? launch_apart(l) : launch_here(l) ;
 }

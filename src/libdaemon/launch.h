@@ -21,7 +21,7 @@ enum launch_flag
   LAUNCH_SESSION = 1,  /* it leads one of its own */
   LAUNCH_APART = 2,  /* before may wait: whether the program can be executed is not waited for */
   LAUNCH_NEWPIDNS = 4,  /* it is process 1 of a new PID namespace */
-  LAUNCH_CGROUP = 8  /* it begins in that cgroup, of version 2 */
+  LAUNCH_CGROUP = 8  /* it is in that cgroup from its beginning */
 } ;
 
 struct launch
@@ -32,7 +32,7 @@ struct launch
   struct launch_move moves[LAUNCH_MOVES_MAX] ;  /* the rest is inherited, but what is close-on-exec */
   unsigned int n ;
   unsigned int flags ;
-  int cgroup ;  /* a descriptor of its directory */
+  int cgroup ;  /* a descriptor of its file cgroup.procs, to write to */
   void (*before) (void *) ;  /* or 0: called in the child before it executes; it may have our memory */
   void *data ;
 } ;

@@ -14,6 +14,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "libdaemon/shortage.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/supervisor-internal.h"
@@ -38,24 +39,41 @@ static int get_cgroup (struct supervisor *s, char *path)
 int supervisor_open_cgroup (struct supervisor *s, int *fd)
 {
   char path[SERVICEPATH_MAX] ;
+  char processes[SERVICEPATH_MAX] ;
   int r = get_cgroup(s, path) ;
   *fd = -1 ;
   if (r <= 0) return !r ;
   if (mkdir(path, CGROUP_MODE) == -1 && errno != EEXIST) return 0 ;
-  *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (!servicepath(processes, path, "cgroup.procs")) return 0 ;
+  *fd = open(processes, O_WRONLY | O_CLOEXEC | O_NOCTTY) ;
   return *fd >= 0 ;
 }
+
+static int kill_all (char const *cgroup)
+{
+  char path[SERVICEPATH_MAX] ;
+  int fd = servicepath(path, cgroup, "cgroup.kill") ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY) : -1 ;
+  int ok = fd >= 0 && write(fd, "1", 1) == 1 ;
+  int e = errno ;
+  if (fd >= 0) fd_close(fd) ;
+  return (errno = e, ok) ;
+}
+
+ /* For a shortage it is done later, as long as there is no other run in there. */
 
 void supervisor_clean (struct supervisor *s)
 {
   char path[SERVICEPATH_MAX] ;
-  char kill_file[SERVICEPATH_MAX] ;
-  int fd ;
-  if (get_cgroup(s, path) <= 0 || !servicepath(kill_file, path, "cgroup.kill")) return ;
-  fd = open(kill_file, O_WRONLY | O_CLOEXEC | O_NOCTTY) ;
-  if (fd >= 0 && write(fd, "1", 1) == 1) supervisor_isfine(s, TROUBLE_CGROUP) ;
-  else supervisor_complain(s, TROUBLE_CGROUP, "kill what is left in the cgroup") ;
-  if (fd >= 0) fd_close(fd) ;
+  int r = get_cgroup(s, path) ;
+  s->isunclean = 0 ;
+  if (!r || (r > 0 && kill_all(path)))
+  {
+    supervisor_isfine(s, TROUBLE_CGROUP) ;
+    return ;
+  }
+  supervisor_complain(s, TROUBLE_CGROUP, "kill what is left in the cgroup") ;
+  s->isunclean = !!is_shortage(errno) ;
+  if (s->isunclean) supervisor_put_off(s) ;
 }
 
 void supervisor_kill_leftovers (struct supervisor *s)

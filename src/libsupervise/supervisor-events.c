@@ -139,6 +139,7 @@ static void on_later (void *data, tain const *now)
   struct supervisor *s = data ;
   (void)now ;
   if (s->isunreaped) reap(s) ;
+  if (s->isunclean && s->machine.state == MACHINE_DOWN) supervisor_clean(s) ;
   if (s->machine.owed) supervisor_feed(s, MACHINE_AGAIN, 0) ;
   supervisor_retry(s) ;
 }

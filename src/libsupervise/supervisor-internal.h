@@ -40,7 +40,7 @@ extern enum machine_event supervisor_start_run (struct supervisor *, int *value)
 extern enum machine_event supervisor_start_finish (struct supervisor *, int how, int *value) ;
 extern void supervisor_unhear (struct supervisor *) ;  /* forgets run's pipe */
 
- /* The cgroup that run is to begin in: its directory, close-on-exec, made if need be. 0
+ /* The cgroup that run is to begin in: its cgroup.procs, close-on-exec, made if need be. -1
     in fd: none is wanted. 0 and errno: it cannot be had. */
 extern int supervisor_open_cgroup (struct supervisor *, int *fd) ;
 

@@ -143,7 +143,6 @@ static void wait_for_lock (void *data)
   write_child(data) ;
   fd_close(b->s->lock) ;
   fd_close(b->s->controlfd) ;
-  if (b->x->pipe[0] >= 0) fd_close(b->x->pipe[0]) ;
   signals_release() ;
   while (!svlock_wait(b->x->lockfd, 0))
     if (errno != EINTR) strerr_diefusys(EXITCODE_NOPROGRAM, "wait for " SERVICE_LOCK_OF_RUN) ;
@@ -162,7 +161,7 @@ static pid_t launch_child (struct supervisor *s, struct launch *l, struct before
     supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
   }
   else supervisor_isfine(s, TROUBLE_CHILD) ;
-  s->ischildunsaved = b->written || l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS | LAUNCH_CGROUP) ;
+  s->ischildunsaved = b->written || l->flags & (LAUNCH_APART | LAUNCH_NEWPIDNS) ;
   if (s->ischildunsaved) supervisor_put_off(s) ;
   else s->child.iswritten = 1 ;
   return pid ;
@@ -205,6 +204,7 @@ enum machine_event supervisor_start_run (struct supervisor *s, int *value)
   char text[REMEDY_MAX] ;
   pid_t pid = 0 ;
   int e ;
+  if (s->isunclean) supervisor_clean(s) ;
   if (!prepare(s, &x)) return MACHINE_NOTSTARTED ;
   if (hear_from(s, &x)) pid = launch_run(s, &x) ;
   e = errno ;
