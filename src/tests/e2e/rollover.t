@@ -28,7 +28,7 @@ esac
 case $mode in
   slow|deaf|well) echo ready >&5 ; exec 5>&- ; say ready ;;
 esac
-until test -e "end.$me" ; do sleep 0.02 ; done
+until test -s "end.$me" ; do sleep 0.02 ; done
 exit "$(cat "end.$me")"
 END
 chmod 755 prog
