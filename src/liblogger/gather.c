@@ -56,13 +56,18 @@ static void add_part (struct gather *g, char const *s, size_t len)
   g->parts[g->n++].len = len ;
 }
 
+static int is_copy (struct gather const *g, struct logpart const *p)
+{
+  return (uintptr_t)p->s - (uintptr_t)g->text < g->len ;
+}
+
  /* A short part costs more to be written by itself than to be copied to where others are. Only
     where there is room that nobody has reserved. */
 
 static void copy_last (struct gather *g)
 {
   struct logpart *last = g->parts + g->n - 1 ;
-  if (!g->n || last->len > SHORT || (last->s >= g->text && last->s < g->text + g->len)) return ;
+  if (last->len > SHORT || is_copy(g, last)) return ;
   if (!g->text)
   {
     g->text = malloc(GATHER_TEXT) ;
@@ -140,14 +145,14 @@ static size_t put (char *s, char const *what, size_t len)
 void gather_add (struct gather *g, struct line const *line, struct manner const *m, struct stamp *stamp)
 {
   struct script_settings const *x = m->settings ;
-  char *start = g->text + g->len ;
-  char *s = start ;
+  char *start, *s ;
   if (is_plain(g, line, m))
   {
     if (g->n && g->parts[g->n-1].s + g->parts[g->n-1].len != line->s) copy_last(g) ;
     add_part(g, line->s, line->len + 1) ;
     return ;
   }
+  s = start = g->text + g->len ;
   if (m->name) s += put(s, m->name, strlen(m->name)) ;
   s += stamp_put(stamp, s, x->stamps, x->digits, x->localdigits) ;
   if (x->prefix)

@@ -40,7 +40,7 @@ static int archive_rest (struct logdir *d, struct logtime const *now)
 
 static int touch (struct logdir *d, char const *name)
 {
-  int fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, FILE_MODE) ;
+  int fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, FILE_MODE) ;
   if (fd < 0) return 0 ;
   fd_close(fd) ;
   return 1 ;
@@ -65,7 +65,7 @@ static int begin (struct logdir *d, struct logtime const *now)
 
 static int take_lock (struct logdir *d)
 {
-  d->lock = openat(d->dir, LOGDIR_LOCK, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, FILE_MODE) ;
+  d->lock = openat(d->dir, LOGDIR_LOCK, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, FILE_MODE) ;
   if (d->lock < 0) return 0 ;
   if (svlock_try(d->lock, 0)) return 1 ;
   if (errno == EAGAIN || errno == EACCES) errno = EBUSY ;

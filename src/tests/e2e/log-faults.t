@@ -172,6 +172,15 @@ exec 8>&-
 retry 10 ended linked
 cat linked/@* linked/current > got
 ok 'a link of current to somewhere else: it is archived all the same' cmp got in
+for name in lock state
+do
+  mkdir "link-$name"
+  : > "link-$name/current"
+  chmod 744 "link-$name/current"
+  ln -s ../made "link-$name/$name"
+  logger "./link-$name" < /dev/null 2> err
+  is "a link in the place of $name makes nothing elsewhere" "$? $(ls made 2>/dev/null)" '111 '
+done
 mkdir label
 echo x > label/@ffffffffffffffff00000000.s
 logger n3 s4096 ./label < in
