@@ -29,8 +29,8 @@ static int allocate (struct reader *r, unsigned int n)
   r->skips = calloc(n, sizeof(uint64_t)) ;
   r->isidle = calloc(n, sizeof(uint8_t)) ;
   r->places = calloc(n, sizeof(struct cursor_place)) ;
-  if (r->trails && r->heads && r->skips && r->isidle && r->places) return news_init(&r->news, n) ;
-  return (errno = ENOMEM, 0) ;
+  if (!r->trails || !r->heads || !r->skips || !r->isidle || !r->places) return (errno = ENOMEM, 0) ;
+  return !r->options.isfollowing || news_init(&r->news, n) ;
 }
 
 static int begin_one (struct reader *r, unsigned int i, int hascursor)
@@ -61,7 +61,7 @@ static int begin (struct reader *r, struct reader_trouble *trouble)
 
 int reader_init (struct reader *r, struct reader_options const *options, char const *const *paths, unsigned int n, struct log *log, struct reader_trouble *trouble)
 {
-  static struct reader const zero = { .signals = -1 } ;
+  static struct reader const zero = { .signals = -1, .news = { .fd = -1 } } ;
   *r = zero ;
   r->options = *options ;
   r->paths = paths ;
