@@ -80,6 +80,22 @@ done
 stop theirs
 start_theirs theirs p rules
 
+# s6-fdholder-notifyd: it has to delete first what it cannot replace.
+printf 'FDSTORE=1\nFDNAME=a' > message
+run s6-fdholder-notifyd -p n/ p notify sh -c 'notify-send -f 7 -b 20000 < message || echo LATE' 7< file
+is 'notifyd stores there' "$(s6-fdholder-list p | grep ^n/)$(cat out)" n/a
+printf 'FDSTOREREMOVE=1\nFDNAME=a' > forget
+# shellcheck disable=SC2016 # for the inner shell
+run s6-fdholder-notifyd -p n/ p notify sh -c 'echo "$LISTEN_FDNAMES" ; stat -L -c %d:%i /proc/self/fd/3 ; notify-send -b 20000 < forget ; s6-fdholder-list p | grep ^n/ ; notify-send -f 7 -b 20000 < message' 7< file
+is 'gives back, deletes, stores again' "$(tr '\n' ' ' < out)$(s6-fdholder-list p | grep ^n/)" "a $identity n/a"
+start notifyd s6-fdholder-notifyd -p n/ p notify sh -c 'echo > up ; exec sleep 1000'
+retry 20 test -e up
+stop theirs KILL
+start_theirs theirs p rules
+told_again() { s6-fdholder-list p | grep -q '^n/a$' ; }
+ok 'and when such a daemon is started anew, it is told all again' retry 20 told_again
+stop notifyd
+
 allow_all none
 rm none/uid/default/env/*
 start_theirs norights n none
