@@ -132,6 +132,7 @@ static void obey (struct notifyd *d, struct datagram const *m, struct inbox_mess
 static void judge (struct notifyd *d, struct inbox_message *in)
 {
   struct datagram m ;
+  if (in->iscut) inbox_close(in) ;  /* there may be no number left to look for the sender with */
   if (!senders_isours(in->pid, d->program.pid))
   {
     complain(d, "a message of a process that is not the program's, or is gone: ignored") ;
@@ -147,11 +148,7 @@ static void judge (struct notifyd *d, struct inbox_message *in)
     complain(d, "a message with a NUL in it: ignored") ;
     return ;
   }
-  if (in->iscut)
-  {
-    complain(d, "descriptors of a message were lost: the limit of open files is too low, or there were too many: none of it is stored") ;
-    inbox_close(in) ;
-  }
+  if (in->iscut) complain(d, "descriptors of a message were lost: the limit of open files is too low, or there were too many: none of it is stored") ;
   obey(d, &m, in) ;
 }
 

@@ -122,6 +122,34 @@ do
   rm set
 done
 
+# What the program has said before it ended is heard, though its end is noticed first.
+
+start late s6-fdholder-notifyd -p p/ s n sh -c "trap '' USR1 ; echo > up ; until test -e go ; do sleep 0.1 ; done
+exec notify-send -f 5 < message" 5< five.f
+retry 20 test -e up
+read -r program rest < "/proc/$(pid_of late)/task/$(pid_of late)/children"
+kill -s STOP "$(pid_of late)"
+kill -s USR1 "$(pid_of late)"
+echo > go
+is_zombie() { grep -q '^State:.Z' "/proc/$program/status" ; }
+ok 'it says something and ends' retry 20 is_zombie
+kill -s CONT "$(pid_of late)"
+ok 'that is noticed' retry 20 ended late
+is 'what it said is done' "$(held)" 'p/alien tcp:80 '
+s6-fdholder-delete s p/alien
+rm go up
+
+start short s6-fdholder-notifyd -p p/ s n sh -c "echo > up ; until test -e go ; do sleep 0.1 ; done
+notify-send -f 5 -f 6 -c 120 -b 20000 < message ; printf 'FDSTORE=1\nFDNAME=one' | notify-send -f 5 -b 20000" 5< five.f 6< six.f
+retry 20 test -e up
+prlimit --nofile=32 --pid "$(pid_of short)"
+echo > go
+ok 'descriptors without numbers' retry 20 ended short
+like 'are lost, which is told' "$(cat short.err)" 'descriptors of a message were lost'
+is 'and nothing of that message is stored' "$(held)" 'p/one tcp:80 '
+s6-fdholder-delete s p/one
+rm go up
+
 # Bad input.
 
 # bad NAME WARNING COMMAND
