@@ -154,7 +154,10 @@ stop c
 is 'TERM, and no room within -t' "$status" 99
 stop sender KILL
 socklog d -x ./log
+kill -s STOP "$(pid_of d)"
+kill -s TERM "$(pid_of d)"
 send -n 3 ./log
+kill -s CONT "$(pid_of d)"
 stop d
 is 'what was sent before TERM is written' "$(cat d.out)" 'user.info: 1
 user.info: 2
@@ -176,18 +179,27 @@ cat > run <<'END'
 exec s6-fdholder-retrieve s unix:log s6-socklog -0 -d 3 3> ready >> all
 END
 chmod 755 run
+exec 7<> stuck
+rm -f ready
+start zero sh -c 'exec s6-fdholder-retrieve s unix:log s6-socklog -0 -d 3 3> ready > stuck'
+retry 10 test -s ready
+start sender datagrams-send -n 20000 ./held
+ok 'held: stdout is full' retry 20 quiet zero
+kill -s KILL "$(pid_of zero)"
+retry 10 ended zero
+dd bs=1048576 count=1 iflag=nonblock <&7 > all 2> /dev/null
+exec 7<&-
 rm -f ready
 start one ./run
 retry 10 test -s ready
-start sender datagrams-send -n 20000 ./held
 some() { test "$(wc -l < all)" -ge "$1" ; }
-retry 20 some 300
+retry 20 some 6000
 kill -s KILL "$(pid_of one)"
 retry 10 ended one
 rm ready
 start two ./run
 retry 10 test -s ready
-retry 20 some 3000
+retry 20 some 9000
 stop two
 is 'TERM' "$status" 0
 start three ./run

@@ -29,7 +29,8 @@ while test "$i" -lt 50
 do
   i=$((i + 1))
   printf "<13>%0$1d\\n" "$1"
-done >&7
+done > "lines.$1"
+cat "lines.$1" >&7
 END
 chmod 755 writer
 : > all
@@ -45,6 +46,18 @@ is 'lines of many connections stay whole' \
   "$(sed "s/^$(id -u): none: user.notice: //" all | awk '{ n[length($0) " " $0 + 0]++ } END { for (x in n) print n[x], x }' | sort -n -k 2)" \
   "$(for size in $writers ; do echo "50 $size $size" ; done)"
 stop server
+
+# whatever is read at once, writes of up to 4096 bytes are whole lines
+if test -z "$SANITIZED" && command -v strace > /dev/null
+then
+  cat lines.1000 lines.3000 lines.10 lines.2000 lines.4050 | strace -o trace -s 4096 -e trace=write ucspilogd SANITIZED > whole
+  is 'all is there' "$(wc -l < whole)" 250
+  is 'each write ends with a line' "$(grep '^write(1' trace | grep -cv '\\n", [0-9]*) = ')" 0
+  is 'and none is longer' "$(grep '^write(1' trace | awk '$NF > 4096' | wc -l)" 0
+  most 'short lines go out together' "$(grep -c '^write(1' trace)" 240
+else
+  skip 'writes' 'strace and sanitizers do not go together'
+fi
 
 # a stdout that somebody made non-blocking
 seq 50000 | sed 's/^/<13>/' > many
