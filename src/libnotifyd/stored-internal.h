@@ -3,11 +3,32 @@
 #ifndef S6ACTIVATION_STORED_INTERNAL_H
 #define S6ACTIVATION_STORED_INTERNAL_H
 
- /* Which file a descriptor is of: stored-sameness.c */
+ /* What the files of the stored module share. */
 
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "libnotifyd/stored.h"
+
+ /* stored-ids.c: what an identifier says. 0: it is none of ours. */
+
+struct stored_key
+{
+  char const *s ;
+  size_t len ;
+} ;
+
+struct stored_idparts
+{
+  struct stored_key name ;
+  uint32_t number ;
+  int ispolled ;
+} ;
+
+extern int stored_parse (struct stored const *, char const *, struct stored_idparts *) ;
+
+ /* stored-sameness.c: which file a descriptor is of */
 
 struct sameness
 {

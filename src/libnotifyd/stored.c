@@ -5,29 +5,12 @@
 #include <string.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/types.h>
 
-#include "libchain/listenfds.h"
 #include "libnotifyd/stored-internal.h"
 #include "libnotifyd/stored.h"
 
-#define NOPOLL ":nopoll"
-
 #define name_of(n) tree_owner(struct stored_name, node, (n))
 #define entry_of(l) tree_owner(struct stored_entry, same, (l))
-
-struct key
-{
-  char const *s ;
-  size_t len ;
-} ;
-
-struct id
-{
-  struct key name ;
-  uint32_t number ;
-  int ispolled ;
-} ;
 
 static int order (char const *a, size_t alen, char const *b, size_t blen)
 {
@@ -42,7 +25,7 @@ static int compare (struct tree_node const *a, struct tree_node const *b)
 
 static int compare_key (void const *key, struct tree_node const *node)
 {
-  struct key const *k = key ;
+  struct stored_key const *k = key ;
   return order(k->s, k->len, name_of(node)->s, name_of(node)->len) ;
 }
 
@@ -56,62 +39,9 @@ void stored_init (struct stored *s, char const *prefix, uint32_t max, void *owne
   s->owner = owner ;
 }
 
-int stored_isname (struct stored const *s, char const *name, size_t len)
-{
-  char copy[FDHOLDER_ID_MAX + 1] ;
-  if (s->prefixlen + len + STORED_SUFFIX_MAX > FDHOLDER_ID_MAX) return 0 ;
-  memcpy(copy, name, len) ;
-  copy[len] = 0 ;
-  return strlen(copy) == len && listenfds_isname(copy) ;
-}
-
- /* Nothing but what stored_id writes is understood. */
-
-static int parse_id (struct stored const *s, char const *text, struct id *id)
-{
-  size_t len = strlen(text) ;
-  size_t suffix = sizeof(NOPOLL) - 1 ;
-  char const *colon ;
-  id->number = 0 ;
-  id->ispolled = len < suffix || strcmp(text + len - suffix, NOPOLL) ;
-  if (!id->ispolled) len -= suffix ;
-  if (len < s->prefixlen || memcmp(text, s->prefix, s->prefixlen)) return 0 ;
-  id->name.s = text + s->prefixlen ;
-  id->name.len = len - s->prefixlen ;
-  colon = memchr(id->name.s, ':', id->name.len) ;
-  if (colon)
-  {
-    size_t n = uint32_scan(colon + 1, &id->number) ;
-    if (!n || colon[1] == '0' || colon + 1 + n != text + len || id->number >= STORED_NUMBERS) return 0 ;
-    id->name.len = (size_t)(colon - id->name.s) ;
-  }
-  return stored_isname(s, id->name.s, id->name.len) ;
-}
-
-int stored_isid (struct stored const *s, char const *text)
-{
-  struct id id ;
-  return parse_id(s, text, &id) ;
-}
-
-void stored_id (struct stored_entry const *e, char *id)
-{
-  struct stored const *s = e->stored ;
-  memcpy(id, s->prefix, s->prefixlen) ;
-  id += s->prefixlen ;
-  memcpy(id, e->name->s, e->name->len) ;
-  id += e->name->len ;
-  if (e->number)
-  {
-    *id++ = ':' ;
-    id += uint32_fmt(id, e->number) ;
-  }
-  strcpy(id, e->ispolled ? "" : NOPOLL) ;  /* stored_isname leaves room for all that */
-}
-
 static struct stored_name *find_name (struct stored const *s, char const *name, size_t len)
 {
-  struct key const key = { .s = name, .len = len } ;
+  struct stored_key const key = { .s = name, .len = len } ;
   struct tree_node *node = tree_find(&s->names, &key, &compare_key) ;
   return node ? name_of(node) : 0 ;
 }
@@ -222,10 +152,10 @@ struct stored_entry *stored_add (struct stored *s, char const *name, size_t len,
 static struct stored_entry *adopt (struct stored *s, char const *text, int fd)
 {
   struct sameness file ;
-  struct id id ;
+  struct stored_idparts id ;
   struct stored_name *n ;
   struct stored_entry *e ;
-  if (!parse_id(s, text, &id)) return (errno = EINVAL, NULL) ;
+  if (!stored_parse(s, text, &id)) return (errno = EINVAL, NULL) ;
   if (!sameness_look(&file, fd)) return 0 ;
   n = make_name(s, id.name.s, id.name.len) ;
   e = n ? make_entry(s, n, id.number, id.ispolled) : 0 ;
@@ -243,8 +173,8 @@ struct stored_entry *stored_adopt (struct stored *s, char const *id, int fd)
 
 struct stored_entry *stored_find (struct stored const *s, char const *text)
 {
-  struct id id ;
-  struct stored_name *n = parse_id(s, text, &id) ? find_name(s, id.name.s, id.name.len) : 0 ;
+  struct stored_idparts id ;
+  struct stored_name *n = stored_parse(s, text, &id) ? find_name(s, id.name.s, id.name.len) : 0 ;
   for (struct list *l = n ? n->entries.next : 0 ; l && l != &n->entries ; l = l->next)
     if (entry_of(l)->number == id.number) return entry_of(l)->ispolled == id.ispolled ? entry_of(l) : 0 ;
   return 0 ;

@@ -160,7 +160,7 @@ $(stored 'FDSTORE=1\nFDNAME=good' -f 5) ; $(stored 'FDSTOREREMOVE=1\nFDNAME=good
   is "$1: it goes on" "$(lines out)$status$(held)" '0tcp:80 '
   like "$1: is told" "$(cat err)" "$2"
 }
-bad 'descriptors behind a NUL' 'a NUL' 'printf "FDSTORE=1\n\0FDNAME=x" | notify-send -f 5'
+bad 'descriptors behind a NUL' 'a NUL' 'printf "FDSTORE=1\n\0FDNAME=x" | notify-send -f 5 -b 20000'
 bad '253 descriptors' '^$' "$(stored 'FDSTORE=1\nFDNAME=m' -f 5 -c 253) ; $(stored 'FDSTOREREMOVE=1\nFDNAME=m')"
 bad 'removing without a name' 'without a good FDNAME' "$(stored 'FDSTOREREMOVE=1')"
 bad 'storing without a descriptor' 'without a descriptor' "$(stored 'FDSTORE=1')"
