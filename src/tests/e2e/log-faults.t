@@ -159,6 +159,13 @@ logger -- '+1 ' ./odd1 n10 s1000000 f ./odd2 <&7
 wait "$writer"
 cat odd1/@* odd1/current odd2/@* odd2/current 2>/dev/null | sort -u > got
 ok 'with selections: nothing is lost' cmp got many
+begin_full limited i400/60 n10 s1000000 ./limited
+exec 7< pipe 8>&-
+logger i400/60 n10 s1000000 ./limited <&7
+wait "$writer"
+cat limited/@* limited/current 2>/dev/null | sort -u | head -n 400 > got
+head -n 400 many > want
+ok 'with a limit of lines: none of these is lost' cmp got want
 
 # what others do in the directory
 mkfifo feed
