@@ -22,7 +22,7 @@
 #include "libsockets/socketspec.h"
 #include "libsockets/unixsocket.h"
 
-#define USAGE "s6-multibind [ -a perms ] [ -o uid:gid ] [ -l backlog ] [ -e ] [ -r ] [ -F ] -b spec [ -n id ] [ -b spec [ -n id ] ]... prog..."
+#define USAGE "s6-multibind [ -a perms ] [ -o uid:gid ] [ -l backlog ] [ -e ] [ -r ] [ -F ] [ -B ] -b spec [ -n id ] [ -b spec [ -n id ] ]... prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 struct wish
@@ -67,7 +67,7 @@ static int parse_options (int argc, char const *const *argv, struct wishes *w)
   subgetopt l = SUBGETOPT_ZERO ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "a:o:l:erFb:n:", &l) ;
+    int opt = subgetopt_r(argc, argv, "a:o:l:erFBb:n:", &l) ;
     if (opt == -1) return l.ind ;
     switch (opt)
     {
@@ -80,6 +80,7 @@ static int parse_options (int argc, char const *const *argv, struct wishes *w)
       case 'e' : binding.file.flags |= UNIXBINDING_EXCLUSIVE ; break ;
       case 'r' : binding.inetflags |= INETBINDING_REUSEPORT ; break ;
       case 'F' : binding.inetflags |= INETBINDING_FREEBIND ; break ;
+      case 'B' : binding.isblocking = 1 ; break ;
       case 'b' : add(w, l.arg, &binding) ; break ;
       case 'n' : name(w, l.arg) ; break ;
       default : dieusage() ;

@@ -150,6 +150,11 @@ static int failed (struct socketbinding *binding, char const *what, char const *
   return -1 ;
 }
 
+static int type_of (struct socketspec const *spec, struct socketbinding const *binding)
+{
+  return spec->type | (binding->isblocking ? 0 : SOCK_NONBLOCK) ;
+}
+
 static int make_file (struct socketspec const *spec, struct socketbinding *binding)
 {
   struct unixbinding file = binding->file ;
@@ -157,7 +162,7 @@ static int make_file (struct socketspec const *spec, struct socketbinding *bindi
   int fd ;
   file.flags |= UNIXBINDING_REPLACE ;
   if (!binding->haspermissions) file.permissions = isfifo ? 0666 : 0777 ;
-  fd = isfifo ? fifo_make(spec->path, &file) : unixsocket_make(spec->type | SOCK_NONBLOCK, spec->path, binding->backlog, &file) ;
+  fd = isfifo ? fifo_make(spec->path, &file) : unixsocket_make(type_of(spec, binding), spec->path, binding->backlog, &file) ;
   return fd == -1 ? failed(binding, file.failed, file.remedy) : fd ;
 }
 
@@ -168,7 +173,7 @@ static int make_inet (struct socketspec const *spec, struct socketbinding *bindi
   struct inetbinding inet =
   {
     .flags = binding->inetflags | (spec->type == SOCK_STREAM ? INETBINDING_REUSEADDR : 0),
-    .type = spec->type | SOCK_NONBLOCK,
+    .type = type_of(spec, binding),
     .backlog = binding->backlog
   } ;
   int fd = inetsocket_open(spec->address.ss_family, &inet) ;
@@ -180,7 +185,7 @@ static int make_inet (struct socketspec const *spec, struct socketbinding *bindi
 static int make_vsock (struct socketspec const *spec, struct socketbinding *binding)
 {
 #ifdef S6_ACTIVATION_HAS_VSOCK
-  int fd = socket(AF_VSOCK, spec->type | SOCK_NONBLOCK, 0) ;
+  int fd = socket(AF_VSOCK, type_of(spec, binding), 0) ;
   if (fd == -1) return failed(binding, "create a socket for ", "") ;
   if (bind(fd, (struct sockaddr const *)&spec->address, sizeof(struct sockaddr_vm)) == -1) failed(binding, "bind to ", "") ;
   else if (binding->backlog && listen(fd, binding->backlog) == -1) failed(binding, "listen to ", "") ;

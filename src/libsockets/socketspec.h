@@ -42,13 +42,14 @@ struct socketbinding
 {
   struct unixbinding file ;  /* of UNIX and FIFO: flags and owner; permissions, if given */
   unsigned int haspermissions : 1 ;  /* otherwise 0777 for sockets, 0666 for FIFOs */
+  unsigned int isblocking : 1 ;  /* of sockets */
   unsigned int inetflags ;  /* INETBINDING_REUSEPORT, INETBINDING_FREEBIND */
   unsigned int backlog ;
   char const *failed ;  /* out: what could not be done */
   char const *remedy ;  /* out: what to do about it, or "" */
 } ;
 
- /* Makes it: non-blocking, but for a FIFO, and with the lowest number that is free.
+ /* Makes it, with the lowest number that is free.
     -1: errno, failed and remedy are set, and nothing of ours is left. */
 extern int socketspec_make (struct socketspec const *, struct socketbinding *) ;
 

@@ -45,6 +45,8 @@ is 'a client is served' "$(echo hello | s6-tcpclient -Hl0 127.0.0.1 "$port" s6-i
 stop server
 is 'a FIFO has no end, and its reader waits' "$(s6-fdholder-retrieve s fifo:new/fifo sh -c 'echo line > new/fifo ; read -r line ; echo "$line" ; echo $((0$(sed -n "s/^flags:[^0-9]*0*//p" /proc/self/fdinfo/0) & 04003))')" 'line
 2'
+is '-B: those behind it block' "$(s6-multibind -b unix:new/n -B -b unix:new/b -b tcp:127.0.0.1:0 sh -c 'for fd in 3 4 5 ; do echo $((0$(sed -n "s/^flags:[^0-9]*0*//p" "/proc/self/fdinfo/$fd") & 04000)) ; done' | tr '\n' ' ')" '2048 0 0 '
+rm new/n new/b
 if command -v strace > /dev/null && test -z "$SANITIZED"
 then
   strace -qq -o calls -e trace=socket,setsockopt,mknod,mknodat,umask s6-multibind -F -b tcp:127.0.0.1:0 -r -b udp:127.0.0.1:0 -b fifo:new/f -b unix:new/u true
