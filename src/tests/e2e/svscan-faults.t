@@ -37,7 +37,7 @@ one()
 }
 begun_or_ended() { test -s s.out || ended s ; }
 
-for row in 'malloc 12' 'realloc 12' 'stat 12' 'readdir 12' 'readdir 5' 'pipe2 24' 'pipe2 23' 'open 24' 'read 4' 'clock_gettime 22'
+for row in 'malloc 12' 'realloc 12' 'stat 12' 'readdir 12' 'readdir 5' 'pipe2 24' 'pipe2 23' 'mkfifo 28' 'open 24' 'read 4' 'clock_gettime 22'
 do
   call=${row% *}
   errno=${row#* }
