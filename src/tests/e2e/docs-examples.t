@@ -60,6 +60,9 @@ stand_in gpg-agent 'echo "$1 $LISTEN_FDNAMES" ; exec readlink /proc/self/fd/4'
 stand_in nginx 'echo "$1 $2 $NGINX" ; exec readlink /proc/self/fd/3'
 # shellcheck disable=SC2016 # for the stand-in
 stand_in chatd 'printf "READY=1\nFDSTORE=1\nFDNAME=chat" | notify-send -f 9 -b 10000 9< /dev/null ; echo "$LISTEN_FDNAMES"'
+stand_in ship 'exec cat'
+stand_in in.tftpd 'id -un ; dd bs=65536 count=1 2>/dev/null'
+stand_in qmail-smtpd 'echo "$(id -u) ${RELAYCLIENT-no}"'
 stand_in prog 'readlink /proc/self/fd/3 ; cat'
 PATH=$WORK/programs:$PATH
 LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
@@ -461,6 +464,33 @@ s6_log_8_4()
   works
   like "$case: it is said" "$(cat out)" 'into the directory ./log, with a TAI64N label'
 }
+logs() # two logdirs, where the example names some below /var/log
+{
+  mkdir log
+  printf 'error: a\nall well\n' | s6-log t ./log/web
+  printf 'error: b\n' | s6-log t ./log/db
+  sed "s|/var/log/|$PWD/log/|g" example > below
+  mv below example
+}
+s6_logread_8_1()
+{
+  logs
+  works
+  is "$case: both have one" "$(sed 's/.*\(error: .\)$/\1/' out | sort | tr '\n' ' ')" 'error: a error: b '
+}
+s6_logread_8_2()
+{
+  logs
+  by_shell
+  # shellcheck disable=SC2086 # words
+  start server $reader example
+  ok "$case: what is there is shipped" retry 20 grep -q 'all well' server.out
+  printf 'error: c\n' | s6-log t ./log/web
+  ok "$case: so is what comes" retry 20 grep -q 'error: c' server.out
+  like "$case: as JSON" "$(tail -n 1 server.out)" '^[{].*"error: c".*[}]$'
+  stop server
+  ok "$case: the cursor is there" retry 10 test -s data/cursor
+}
 writes() # LINE SENDER...: the example is a syslogd, and what SENDER sends is LINE
 {
   line=$1
@@ -791,6 +821,40 @@ from_systemd_7_1()
   done
 }
 from_systemd_7_2() { diag 'this is run after the first' ; }
+# shellcheck disable=SC2046 # words
+from_inetd_7_1() { serves hello $(tcp_client 127.0.0.1 7) ; }
+from_inetd_7_2()
+{
+  works
+  example from-inetd.7 3
+  mkdir tftp
+  cd tftp || exit 111
+  ln -s "$WORK/service/fdholder" ../fdholder
+  # shellcheck disable=SC2086 # words
+  start server $reader ../example
+  ok "$case: it waits" retry 20 heeds server s6-ondemand
+  printf 'a datagram\n' > question
+  ok "$case: a datagram is sent" bash -c 'cat question > /dev/udp/127.0.0.1/69'
+  ok "$case: it ends" retry 20 ended server
+  is "$case: it has read it" "$(tr '\n' ' ' < server.out)" 'nobody a datagram '
+  s6-fdholder-delete "$H" udp:tftp
+}
+from_inetd_7_3() { diag 'this is run after the second' ; }
+from_inetd_7_4()
+{
+  makes_rules rules/ip4/10.0.0.0_22/allow
+  is "$case: the variable is empty, and there" "$(od -An -c rules/ip4/127.0.0.0_8/env/RELAYCLIENT | tr -d ' ')" '\n'
+}
+from_inetd_7_5()
+{
+  rm -rf rules
+  example from-inetd.7 4
+  # shellcheck disable=SC2086 # words
+  timeout 20 $reader example
+  example from-inetd.7 5
+  # shellcheck disable=SC2046 # words
+  serves '1005 ' $(tcp_client 127.0.0.1 25)
+}
 s6_listenfds_store_8_1()
 {
   s6-fdholder-delete "$H" unix:web 2>/dev/null
