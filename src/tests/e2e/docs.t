@@ -61,8 +61,33 @@ do
   like "from-systemd.7 says what to do for $directive" "$(grep '^\.It Li ' "$doc/from-systemd.7")" "[ ,]$directive(=|\$| )"
 done
 
+# printed PAGE SECTION: its block, as it is read
+printed()
+{
+  awk -v section="$2" '/^\.Sh/ { here = substr($0, 5) == section } /^\.Ed/ { inside = 0 } here && inside { print } /^\.Bd -literal/ { inside = here }' "$doc/$1" |
+    sed -e 's|\\e|\\|g'
+}
+
+intro=s6-activation-intro.7
+for file in README INSTALL NEWS src/README doc/examples doc/container doc/logging tools/quickstart tools/check
+do
+  like "$intro names $file" "$(cat "$doc/$intro")" "$file|$(dirname "$file").*$(basename "$file")|^\\.It .* $(basename "$file")( |\$)"
+  ok "$file is there" test -e "$SRC/$file"
+done
+printed "$intro" 'THE PICTURE' > picture
+least 'the page has a picture' "$(wc -l < picture)" 5
+is 'README has the same picture' "$(grep '^    .*[-+|^]' "$SRC/README" | sed 's/^    //' | grep -Fxc -f picture)" "$(grep -c '[-+|^]' picture)"
+most 'it fits on a screen of 80 columns, indented' "$(wc -L < picture)" 72
+# shellcheck disable=SC2013 # words, not lines
+for page in $(sed -n '/^I have, and want/,/^When not/s/^    .*  \([a-z0-9-]*\)(\([378]\))$/\1.\2/p' "$SRC/README")
+do
+  ok "README sends to $page, which is there" test -e "$doc/$page"
+  like "so does $intro" "$(cat "$doc/$intro")" "^\\.Xr $(echo "$page" | tr . ' ')( |\$)"
+done
+
 sed -n '/^In an empty directory/,/^The rules let/s/^    //p' "$SRC/README" > recipe.sh
 is 'the recipe of README has ten lines' "$(wc -l < recipe.sh)" 10
+is 's6-activation-intro(7) has the same recipe' "$(printed "$intro" 'TO TRY IT')" "$(cat recipe.sh)"
 mkdir empty
 cd empty || exit 111
 start recipe sh -c '. ../recipe.sh ; wait'
