@@ -18,6 +18,7 @@
 #include "libdaemon/children.h"
 #include "libdaemon/complaint.h"
 #include "libdaemon/log.h"
+#include "libdaemon/shortage.h"
 #include "libdaemon/spawner.h"
 
 void server_complain (struct server *s, char const *what, char const *name, char const *then)
@@ -25,15 +26,15 @@ void server_complain (struct server *s, char const *what, char const *name, char
   complaint_line(&s->complaints, LOG_WARNING, what, 0, &STAMP, what, name, ": ", strerror(errno), then) ;
 }
 
-static int is_shortage (int e)
+static int may_pass (int e)
 {
-  return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE || e == ENOBUFS || e == ETXTBSY || e == ETOOMANYREFS ;
+  return is_shortage(e) || e == ETXTBSY || e == ETOOMANYREFS ;
 }
 
 static void let_go (struct server *s, int (*end) (struct closer *, int, int))
 {
   s->isserved = !(*end)(&s->closer, s->client.fd, s->client.address.ss_family) ;
-  if (s->isserved && !is_shortage(errno))
+  if (s->isserved && !may_pass(errno))
   {
     close(s->client.fd) ;
     s->isserved = 0 ;
@@ -69,7 +70,7 @@ void server_serve (struct server *s)
   pid = spawner_run(&s->spawner, s->client.fd, s->environment.envp) ;
   if (!pid)
   {
-    int shortage = is_shortage(errno) ;
+    int shortage = may_pass(errno) ;
     server_complain(s, "unable to spawn ", s->config->argv[0], shortage ? "; the client waits" : "; the connection is closed") ;
     if (shortage) backoff_begin(&s->backoff, &STAMP) ;
     else turn_away(s) ;
