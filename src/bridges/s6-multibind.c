@@ -95,11 +95,25 @@ static int compare (void const *left, void const *right)
   return strcmp(*a, *b) ;
 }
 
- /* As the holder will have them: it would refuse the whole dump. */
+ /* The first word, after it has sorted them, that is there twice; or 0. */
 
-static void check_ids (struct wishes *w)
+static char const *find_twice (char const **words, unsigned int n)
 {
-  char const **ids = malloc(w->n * sizeof(char const *)) ;
+  qsort(words, n, sizeof(char const *), &compare) ;
+  for (unsigned int i = 1 ; i < n ; i++)
+    if (!strcmp(words[i], words[i - 1])) return words[i] ;
+  return 0 ;
+}
+
+ /* The ids as the holder will have them: it would refuse the whole dump. And of two
+    files with one path, the first would be replaced, and be of no use to anybody. */
+
+static void check (struct wishes *w)
+{
+  char const **ids = malloc(2 * w->n * sizeof(char const *)) ;
+  char const **paths = ids + w->n ;
+  char const *twice ;
+  unsigned int files = 0 ;
   if (!ids) strerr_diefusys(EXITCODE_SYSTEM, "allocate memory") ;
   for (unsigned int i = 0 ; i < w->n ; i++)
   {
@@ -107,10 +121,12 @@ static void check_ids (struct wishes *w)
     ids[i] = w->list[i].id ;
     if (!ids[i][0] || strlen(ids[i]) > FDHOLDER_ID_MAX)
       strerr_dief(EXITCODE_USAGE, "an id has 1 to 255 bytes: give ", w->list[i].word, " another one by -n") ;
+    if (socketspec_isfile(&w->list[i].spec)) paths[files++] = w->list[i].spec.path ;
   }
-  qsort(ids, w->n, sizeof(char const *), &compare) ;
-  for (unsigned int i = 1 ; i < w->n ; i++)
-    if (!strcmp(ids[i], ids[i - 1])) strerr_dief(EXITCODE_USAGE, "two have the id ", ids[i]) ;
+  twice = find_twice(ids, w->n) ;
+  if (twice) strerr_dief(EXITCODE_USAGE, "two have the id ", twice) ;
+  twice = find_twice(paths, files) ;
+  if (twice) strerr_dief(EXITCODE_USAGE, "two have the path ", twice) ;
   free(ids) ;
 }
 
@@ -174,7 +190,7 @@ int main (int argc, char const *const *argv)
   if (!w.list) strerr_diefusys(EXITCODE_SYSTEM, "allocate memory") ;
   argv += parse_options(argc, argv, &w) ;
   if (!w.n || !chain_isprogram(argv)) dieusage() ;
-  check_ids(&w) ;
+  check(&w) ;
   chain_cover_standard() ;
   make_all(&w) ;
   execute(&w, argv) ;

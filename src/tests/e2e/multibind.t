@@ -93,6 +93,11 @@ is '-a, whatever the umask' "$(stat -c %a new/* | tr '\n' ' ')" '777 640 640 0 '
 rm -f new/*
 if is_root
 then
+  mkdir mask
+  chown 12 mask
+  # shellcheck disable=SC2016
+  exits 'a umask that shuts us out' 0 as_uid 12 sh -c 'umask 0777 ; exec s6-multibind -b unix:mask/a -b fifo:mask/b true'
+  is 'is not heeded either' "$(stat -c '%a' mask/* | tr '\n' ' ')" '777 666 '
   exits '-o' 0 s6-multibind -b unix:new/a -o 12:34 -b unix:new/b -b fifo:new/c -a 0620 -b fifo:new/d -b tcp:127.0.0.1:0 true
   is 'gives files away' "$(stat -c %u:%g:%a new/* | tr '\n' ' ')" '0:0:777 12:34:777 12:34:666 12:34:620 '
   rm -f new/*
@@ -103,6 +108,7 @@ then
   is 'and nothing is left' "$(ls theirs)" ''
 else
   skip '-o' 'needs root'
+  skip 'a umask that shuts us out' 'needs root'
 fi
 
 # all or none: one that cannot be, at each place
@@ -213,6 +219,8 @@ wrong 'vsock with nothing' 'no context id' -b vsock::1
 wrong 'an id twice' 'two have the id x' -n x -b unix:new/b -n x
 wrong 'a spec twice' 'two have the id unix:new/first' -b unix:new/first
 wrong 'one that is the spec of another one' 'two have the id unix:new/b' -n unix:new/b -b unix:new/b
+wrong 'a path twice' 'two have the path new/first' -n x -b unix:new/first -n y
+wrong 'for another kind' 'two have the path new/first' -b fifo:new/b -b unix-dgram:new/first
 wrong 'two ids for one' 'two ids for unix:new/first' -n x -n y
 wrong 'an empty id' 'an id has 1 to 255 bytes' -n ''
 wrong '256 bytes' 'an id has 1 to 255 bytes' -n "$(printf '%0256d' 0)"
