@@ -31,11 +31,19 @@ int fifo_unlink (char const *path)
   return gone ;
 }
 
+static int make_ours (char const *path)
+{
+  mode_t mask = umask(~OURS_ONLY & 0777) ;  /* one that keeps us out would make it one that we cannot open */
+  int r = mkfifo(path, OURS_ONLY) ;
+  umask(mask) ;
+  return r == 0 ;
+}
+
 static int make (char const *path, struct unixbinding *binding)
 {
   for (unsigned int i = 0 ; i < MAKE_TRIES ; i++)
   {
-    if (mkfifo(path, OURS_ONLY) == 0) return 1 ;
+    if (make_ours(path)) return 1 ;
     if (errno != EEXIST) return fail(binding, "make ", "") ;
     if (binding->flags & UNIXBINDING_EXCLUSIVE)
       return fail(binding, "make ", " (something is there; without -e a FIFO is replaced)") ;
