@@ -44,6 +44,7 @@ void notifyfd_tell (int fd)
   if (fd < 0) return ;
   sigaction(SIGPIPE, &ignore, &before) ;
   if (allwrite(fd, "\n", 1) < 1) strerr_warnwusys("tell that it is ready") ;
+  sigaction(SIGPIPE, &ignore, 0) ;  /* where it is blocked, it waits all the same: this forgets it */
   sigaction(SIGPIPE, &before, 0) ;
   fd_close(fd) ;
 }

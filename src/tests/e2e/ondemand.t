@@ -82,6 +82,14 @@ echo | run s6-ondemand -d 6 echo started
 exec 6>&-
 is 'so it is when nobody reads it' "$(cat out)" started
 like 'with a warning, and no SIGPIPE' "$(cat err)" 'unable to tell that it is ready: Broken pipe'
+if env --block-signal=PIPE true 2> /dev/null
+then
+  mkfifo broken
+  echo | run sh -c 'exec 5<> broken 4> broken 5<&- ; exec env --block-signal=PIPE s6-ondemand -d 4 grep -E "^(Sig|Shd)Pnd" /proc/self/status'
+  is 'nor one that waits for the program, where it is blocked' "$(grep -c 'Pnd:.0*$' out) $(grep -c 'Broken pipe' err)" '2 1'
+else
+  skip 'nor one that waits for the program, where it is blocked' 'env cannot block signals'
+fi
 
 # what is wrong
 while IFS='|' read -r name arguments
