@@ -90,18 +90,32 @@ static int move (int *fds, unsigned int n, unsigned int *owner, unsigned int i)
   return give_up(from) ;
 }
 
-int listenfds_number (int *fds, unsigned int n)
+ /* What there is to be said must not go to a client, nor end us by SIGPIPE. */
+
+static int free_stderr (int *fds, unsigned int n)
 {
   unsigned int i = 0 ;
+  int away ;
+  while (i < n && fds[i] != STDERR_FILENO) i++ ;
+  if (i == n) return 1 ;
+  away = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, LISTENFDS_FIRST) ;
+  if (away < 0) return 0 ;
+  fds[i] = away ;
+  return give_up(STDERR_FILENO) ;
+}
+
+int listenfds_number (int *fds, unsigned int n)
+{
   unsigned int *owner = calloc(n + !n, sizeof(unsigned int)) ;
-  int e ;
+  int ok, e ;
   if (!owner) return 0 ;
-  for ( ; i < n ; i++)
+  ok = free_stderr(fds, n) ;
+  for (unsigned int i = 0 ; i < n ; i++)
     if (fds[i] >= LISTENFDS_FIRST && (unsigned int)fds[i] - LISTENFDS_FIRST < n)
       owner[fds[i] - LISTENFDS_FIRST] = i + 1 ;
-  for (i = 0 ; i < n && move(fds, n, owner, i) ; i++) ;
-  e = errno ;
+  for (unsigned int i = 0 ; ok && i < n ; i++) ok = move(fds, n, owner, i) ;
+  e = errno == EINVAL ? EMFILE : errno ;  /* F_DUPFD's, of a number beyond the limit */
   free(owner) ;
   errno = e ;
-  return i == n ;
+  return ok ;
 }
