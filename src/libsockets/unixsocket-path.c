@@ -126,12 +126,14 @@ static int is_another (int fd, char const *path)
 #define is_another(fd, path) 0
 #endif
 
+ /* One of 108 bytes, which has no NUL, is not looked at. */
+
 static int get_path (int fd, struct sockaddr_un *address)
 {
   socklen_t len = sizeof(*address) - 1 ;
   int listening ;
   memset(address, 0, sizeof(*address)) ;
-  if (getsockname(fd, (struct sockaddr *)address, &len) == -1 || address->sun_family != AF_UNIX || address->sun_path[0] != '/') return 0 ;
+  if (getsockname(fd, (struct sockaddr *)address, &len) == -1 || len > sizeof(*address) || address->sun_family != AF_UNIX || address->sun_path[0] != '/') return 0 ;
   len = sizeof(int) ;
   return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening ;
 }

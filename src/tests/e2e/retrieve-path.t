@@ -34,6 +34,27 @@ mkdir directory
 mv web directory/
 retrieved -D 'with -D, and its path gone' web 'is gone'
 
+strange=$(printf 'a\nroot: fine\033[2J')
+s6-ipcserver-socketbinder "$WORK/$strange" s6-fdholder-store s strange
+rm "$strange"
+retrieved '' 'a path that would be lines of its own' strange "the path of the socket, $WORK/a\\\\nroot: fine.*, is gone"
+is 'it is one line, without control characters' "$(wc -l < err) $(tr -d '\n -~' < err)" '1 '
+if python3 -c '' 2>/dev/null
+then
+  python3 - "$WORK" << 'END'
+import ctypes, os, socket, struct, sys
+s = socket.socket(socket.AF_UNIX)
+path = (sys.argv[1] + "/").encode().ljust(108, b"x")
+ctypes.CDLL(None).bind(s.fileno(), struct.pack("=H", socket.AF_UNIX) + path, 110)
+s.listen()
+os.dup2(s.fileno(), 0)
+os.execvp("s6-fdholder-store", ["s6-fdholder-store", "s", "long"])
+END
+  retrieved '' 'a path of 108 bytes' long ''
+else
+  skip 'a path of 108 bytes' 'no python3'
+fi
+
 s6-ipcserver-socketbinder relative s6-fdholder-store s relative
 rm relative
 retrieved '' 'a path that is relative to who knows what' relative ''
