@@ -78,10 +78,15 @@ static void name (struct options *o, char const *s)
   last->name = s ;
 }
 
+static void die_retrieving (fdholder *h, char const *id)
+{
+  holderclient_die_asking(h, EXITCODE_DENIED, "retrieve ", id, HOLDERCLIENT_READS) ;
+}
+
 static int retrieve (fdholder *h, char const *id, int iswait, tain const *deadline)
 {
   int fd = iswait ? fdholder_await_g(h, id, deadline) : fdholder_retrieve_g(h, id, deadline) ;
-  if (fd < 0) holderclient_die_asking(h, EXITCODE_DENIED, "retrieve ", id, HOLDERCLIENT_READS) ;
+  if (fd < 0) die_retrieving(h, id) ;
   return fd ;
 }
 
@@ -118,6 +123,8 @@ static void list (fdholder *h, struct ids *ids, tain const *deadline)
   ids->islisted = 1 ;
 }
 
+ /* What has gone since it was listed does not match any longer. */
+
 static void expand (fdholder *h, struct got *got, struct ids *ids, struct wanted const *w, tain const *deadline)
 {
   size_t before = genalloc_len(int, &got->fds) ;
@@ -125,7 +132,11 @@ static void expand (fdholder *h, struct got *got, struct ids *ids, struct wanted
   for (size_t i = 0 ; i < genalloc_len(char const *, &ids->sorted) ; i++)
   {
     char const *id = genalloc_s(char const *, &ids->sorted)[i] ;
-    if (fnmatch(w->id, id, 0) == 0) add(got, retrieve(h, id, 0, deadline), w->name, id) ;
+    int fd ;
+    if (fnmatch(w->id, id, 0)) continue ;
+    fd = fdholder_retrieve_g(h, id, deadline) ;
+    if (fd >= 0) add(got, fd, w->name, id) ;
+    else if (errno != ENOENT) die_retrieving(h, id) ;
   }
   if (genalloc_len(int, &got->fds) == before) strerr_dief(EXITCODE_DENIED, "no identifier matches ", w->id) ;
 }

@@ -39,6 +39,30 @@ s6-fdholder-store s later < two.f
 ok 'until it is there' retry 20 ended waiter
 is 'a glob has what is there by then' "$(lines waiter.out)" '3 two 4 one 5 two 6 four '
 
+# vanishing NAME DELETED...: these are deleted when it has been sent the list, and has not read it
+vanishing()
+{
+  name=$1
+  shift
+  start "$name" strace -D -qq -o "$name.calls" -e trace=sendmsg -e inject=sendmsg:signal=STOP:when=2 s6-fdholder-listenfds -i 'gone:*' s sh -c "$show"
+  retry 20 grep -q "pid $(pid_of "$name"): list: done" holder.err
+  for id ; do s6-fdholder-delete s "$id" ; done
+  kill -s CONT "$(pid_of "$name")"
+  retry 20 ended "$name"
+}
+if test -z "$SANITIZED" && strace -D -o /dev/null true 2>/dev/null
+then
+  s6-fdholder-store s gone:a < one.f
+  s6-fdholder-store s gone:b < two.f
+  vanishing one gone:a
+  is 'what is gone before it is retrieved does not match a pattern' "$(lines one.out one.err)" '3 two '
+  vanishing all gone:b
+  is 'nothing is left: that is said' "$(lines all.out all.err)" 's6-fdholder-listenfds: fatal: no identifier matches gone:* '
+else
+  skip 'what is gone before it is retrieved does not match a pattern' 'needs strace, and no sanitizers'
+  skip 'nothing is left: that is said' 'likewise'
+fi
+
 n=0
 while test $n -lt 1000
 do
