@@ -123,7 +123,8 @@ static void list (fdholder *h, struct ids *ids, tain const *deadline)
   ids->islisted = 1 ;
 }
 
- /* What has gone since it was listed does not match any longer. */
+ /* What has gone since it was listed does not match any longer. Ids of IPv6 addresses
+    have brackets, and are meant themselves. */
 
 static void expand (fdholder *h, struct got *got, struct ids *ids, struct wanted const *w, tain const *deadline)
 {
@@ -133,7 +134,7 @@ static void expand (fdholder *h, struct got *got, struct ids *ids, struct wanted
   {
     char const *id = genalloc_s(char const *, &ids->sorted)[i] ;
     int fd ;
-    if (fnmatch(w->id, id, 0)) continue ;
+    if (strcmp(w->id, id) && fnmatch(w->id, id, 0)) continue ;
     fd = fdholder_retrieve_g(h, id, deadline) ;
     if (fd >= 0) add(got, fd, w->name, id) ;
     else if (errno != ENOENT) die_retrieving(h, id) ;

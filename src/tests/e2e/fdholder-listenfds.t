@@ -27,6 +27,13 @@ is 'in the order given, with names; stdin stays' "$(lines out)" \
 run s6-fdholder-listenfds -i 'unix:?' -i tcp:80 -i '[!tu]*' -n a -i tcp:80 s sh -c "$show ; $told"
 is 'globs, in the order of the ids; the same id twice' "$(lines out)" \
   '3 one 4 two 5 three 6 four LISTEN_FDNAMES=unix_a:unix_b:tcp_80:a:tcp_80 LISTEN_FDS=5 mine '
+s6-fdholder-store s 'v6:[::]:80' < one.f
+s6-fdholder-store s 'v6:::80' < two.f
+run s6-fdholder-listenfds -i 'v6:[::]:80' s sh -c "$show"
+is 'an address of IPv6 is itself, besides what it is as a pattern' "$(lines out err)" '3 two 4 one '
+s6-fdholder-delete s 'v6:::80'
+run s6-fdholder-listenfds -i 'v6:[::]:80' s sh -c "$show ; $told"
+is 'and by itself' "$(lines out err)" '3 one LISTEN_FDNAMES=v6_[__]_80 LISTEN_FDS=1 mine '
 run s6-fdholder-listenfds -i 'odd*' s sh -c "$told"
 is 'an odd id makes a name' "$(lines out)" 'LISTEN_FDNAMES=odd_*_ " LISTEN_FDS=1 mine '
 run env LISTEN_FDS=1 LISTEN_PID=1 s6-fdholder-listenfds -e einhorn -i tcp:80 -i unix:a s sh -c "$told"
