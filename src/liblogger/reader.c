@@ -12,11 +12,13 @@
 #include "libdaemon/signals.h"
 #include "liblogger/reader-internal.h"
 
- /* A pipe that nobody reads ends it, as it ends others who write. */
+ /* A pipe that nobody reads ends it, as it ends others who write. How gzip and zstd have
+    ended is not told to who ignores SIGCHLD. */
 
 static int listen (struct reader *r)
 {
   static int const signals[] = { SIGTERM, SIGINT, SIGHUP } ;
+  if (!sig_restore(SIGCHLD)) return 0 ;
   if (!r->options.isfollowing) return 1 ;
   r->signals = signals_init(signals, sizeof(signals) / sizeof(signals[0])) ;
   return r->signals >= 0 && sig_restore(SIGPIPE) ;
@@ -33,12 +35,17 @@ static int allocate (struct reader *r, unsigned int n)
   return !r->options.isfollowing || news_init(&r->news, n) ;
 }
 
-static int begin_one (struct reader *r, unsigned int i, int hascursor)
+static int begin_one (struct reader *r, unsigned int i, int hascursor, struct reader_trouble *trouble)
 {
   struct trail *t = r->trails + i ;
   struct cursor_place place ;
   int isfound = hascursor ? cursor_scan(r->saved.s, r->saved.len, r->paths[i], &place) : 0 ;
-  if (isfound < 0) return (errno = EINVAL, 0) ;
+  if (isfound < 0)
+  {
+    trouble->iscursor = 1 ;
+    return (errno = EINVAL, 0) ;
+  }
+  trouble->where = r->paths[i] ;
   t->since = r->options.hassince ? &r->options.since : 0 ;
   t->isstrict = !!r->options.cursor ;
   return trail_begin(t, isfound ? &place : 0) ;
@@ -50,11 +57,7 @@ static int begin (struct reader *r, struct reader_trouble *trouble)
   trouble->where = r->options.cursor ;
   if (hascursor < 0) return 0 ;
   for (unsigned int i = 0 ; i < r->n ; i++)
-    if (!begin_one(r, i, hascursor))
-    {
-      if (errno != EINVAL) trouble->where = r->paths[i] ;
-      return 0 ;
-    }
+    if (!begin_one(r, i, hascursor, trouble)) return 0 ;
   trouble->where = "the last lines" ;
   return hascursor || !r->options.haslast || reader_find_last(r) ;
 }
@@ -69,6 +72,7 @@ int reader_init (struct reader *r, struct reader_options const *options, char co
   stamp_init(&r->stamp) ;
   trouble->what = "read " ;
   trouble->where = "signals" ;
+  trouble->iscursor = 0 ;
   if (!allocate(r, n) || !listen(r)) return 0 ;
   for (; r->n < n ; r->n++)
   {
@@ -100,11 +104,12 @@ static int look (struct reader *r, struct reader_trouble *trouble)
 static int show (struct reader *r, unsigned int i)
 {
   struct trail *t = r->trails + i ;
+  size_t before = r->batch.len ;
   if (reader_wants(r, &t->line))
   {
     if (r->skips[i]) r->skips[i]-- ;
     else if (r->skip) r->skip-- ;
-    else if (!reader_show(r, &t->line, t->path)) return 0 ;
+    else if (!reader_show(r, &t->line, t->path)) return (r->batch.len = before, 0) ;  /* no half of it */
   }
   trail_take(t) ;
   r->heads[i].isthere = 0 ;

@@ -51,6 +51,7 @@ struct reader_trouble
 {
   char const *what ;
   char const *where ;
+  uint8_t iscursor ;  /* what is there is no cursor */
 } ;
 
 struct reader
@@ -76,7 +77,7 @@ struct reader
   uint8_t isclosed ;  /* nobody reads stdout any more */
 } ;
 
- /* Options, paths and log stay in use. 0 and errno; of a cursor that is none EINVAL. */
+ /* Options, paths and log stay in use. 0 and errno. */
 extern int reader_init (struct reader *, struct reader_options const *, char const *const *paths, unsigned int n, struct log *, struct reader_trouble *) ;
 
  /* Until all is shown; or a signal. 0 and errno. */

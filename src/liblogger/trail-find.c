@@ -48,7 +48,7 @@ static int look (struct trail *t, struct logfiles *files, struct news_mark *mark
 }
 
  /* Does the file that was entered begin with all that stood before the place? Then it is
-    there. */
+    there: 1; 0: it does not. -1 and errno: it cannot be read. */
 
 static int go_to (struct trail *t, struct cursor_place const *place)
 {
@@ -56,24 +56,23 @@ static int go_to (struct trail *t, struct cursor_place const *place)
   {
     uint64_t left = place->offset - t->at.offset ;
     ssize_t r ;
-    if (!trail_make_room(t)) return 0 ;
+    if (!trail_make_room(t)) return -1 ;
     r = logfile_read(&t->file, t->s, left < t->size ? (size_t)left : t->size) ;
-    if (r <= 0) return 0 ;
+    if (r <= 0) return r < 0 ? -1 : 0 ;
     t->at.hash = cursor_hash(t->at.hash, t->s, (size_t)r) ;
     t->at.offset += (uint64_t)r ;
   }
   return t->at.hash == place->hash ;
 }
 
+ /* As go_to. What cannot be read just now is not gone. */
+
 static int is_there (struct trail *t, size_t index, struct cursor_place const *place)
 {
-  if (trail_enter(t, index) && go_to(t, place))
-  {
-    t->next = index + 1 ;
-    return 1 ;
-  }
-  t->isopen = 0 ;
-  return 0 ;
+  int r = trail_enter(t, index) ? go_to(t, place) : errno == ENOENT ? 0 : -1 ;
+  if (r > 0) t->next = index + 1 ;
+  else t->isopen = 0 ;
+  return r ;
 }
 
  /* What a processor has made of a file is another one. The index; or that behind all. */
@@ -90,7 +89,7 @@ static size_t find_copy (struct trail const *t, struct logfiles const *files, st
     int isit ;
     if (i == n && !files->isprocessed) break ;
     if (!trail_one(&one, &from, i)) continue ;
-    isit = go_to(&one, place) ;
+    isit = go_to(&one, place) > 0 ;
     trail_close(&one) ;
     if (isit) return i ;
   }
@@ -107,23 +106,35 @@ static int find_by_number (struct trail *t, struct cursor_place const *place)
 {
   size_t n = t->files.archives.n ;
   size_t i = logfiles_find(&t->files, place->ino) ;
-  if (t->files.current >= 0 && t->files.currentino == place->ino && is_there(t, n + TRAIL_CURRENT, place)) return 1 ;
-  if (t->files.previous >= 0 && t->files.previousino == place->ino && is_there(t, n + TRAIL_PREVIOUS, place)) return 1 ;
-  return i < n && is_there(t, i, place) ;
+  int r = 0 ;
+  if (t->files.current >= 0 && t->files.currentino == place->ino) r = is_there(t, n + TRAIL_CURRENT, place) ;
+  if (!r && t->files.previous >= 0 && t->files.previousino == place->ino) r = is_there(t, n + TRAIL_PREVIOUS, place) ;
+  return r || i == n ? r : is_there(t, i, place) ;
 }
 
 static int find_by_name (struct trail *t, struct cursor_place const *place)
 {
   size_t i = logfiles_after(&t->files, place->name) ;
-  return i && !strcmp(t->files.archives.list[i - 1].name, place->name) && is_there(t, i - 1, place) ;
+  return i && !strcmp(t->files.archives.list[i - 1].name, place->name) ? is_there(t, i - 1, place) : 0 ;
+}
+
+static int find (struct trail *t, struct cursor_place const *place)
+{
+  int r ;
+  if (place->name[0]) return find_by_name(t, place) ;
+  r = find_by_number(t, place) ;
+  return r ? r : find_by_content(t, place) ;
 }
 
 int trail_begin (struct trail *t, struct cursor_place const *place)
 {
+  int r ;
   if (!look(t, &t->files, &t->mark)) return 0 ;
   t->next = 0 ;
   if (!place || !place->ino) return 1 ;
-  if (place->name[0] ? find_by_name(t, place) : find_by_number(t, place) || find_by_content(t, place))
+  r = find(t, place) ;
+  if (r < 0) return 0 ;
+  if (r)
   {
     t->done = t->at ;
     return 1 ;

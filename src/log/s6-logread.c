@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -103,10 +104,11 @@ int main (int argc, char const *const *argv)
     compile(&script, argv + n + 1) ;
     options.selection = &script ;
   }
+  if (fcntl(1, F_GETFD) == -1) strerr_dief(EXITCODE_USAGE, "stdout is closed") ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
   if (!reader_init(&reader, &options, argv, n, &log, &trouble))
   {
-    if (errno == EINVAL && trouble.where == options.cursor) strerr_dief(EXITCODE_SYSTEM, options.cursor, ": no cursor of s6-logread: remove it to begin anew") ;
+    if (trouble.iscursor) strerr_dief(EXITCODE_SYSTEM, options.cursor, ": no cursor of s6-logread: remove it to begin anew") ;
     strerr_diefusys(EXITCODE_SYSTEM, trouble.what, trouble.where) ;
   }
   if (!reader_run(&reader, &trouble)) strerr_diefusys(EXITCODE_SYSTEM, trouble.what, trouble.where) ;

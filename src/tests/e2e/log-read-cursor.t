@@ -122,6 +122,22 @@ echo no > bad.cursor
 exits 'no cursor' 111 s6-logread -c bad.cursor ./d
 like 'it is said' "$(cat err)" 'bad.cursor: no cursor of s6-logread'
 is 'it is left alone' "$(cat bad.cursor)" no
+exits 'a logdir that cannot be read' 111 s6-logread -c bad.dir.cursor bad.cursor
+is 'the cursor is not blamed' "$(cat err)" 's6-logread: fatal: unable to read bad.cursor: Not a directory'
+mkdir nofile nofile/current
+exits 'current is no file' 111 s6-logread -c names.cursor ./nofile
+is 'nor for that' "$(cat err)" 's6-logread: fatal: unable to read ./nofile: Invalid argument'
+exits 'stdout is closed' 100 sh -c 'exec s6-logread -c closed.cursor ./names >&-'
+ok 'the cursor is not moved' test ! -e closed.cursor
+mkdir packed
+echo p1 > packed/@400000000000000000000001.s
+s6-logread -c packed.cursor ./packed > first
+echo p2 >> packed/@400000000000000000000001.s
+gzip -c packed/@400000000000000000000001.s > packed/new
+mv packed/new packed/@400000000000000000000001.s
+exits 'its file cannot be read just now' 111 env PATH=/none "$(command -v s6-logread)" -c packed.cursor ./packed
+is 'it is not gone' "$(cat err)" 's6-logread: fatal: unable to read ./packed: Operation not supported'
+is 'and is read the next time' "$(s6-logread -c packed.cursor ./packed 2>&1)" p2
 exits 'a cursor that cannot be written' 111 s6-logread -c none/cursor ./names
 newline=$(printf 'a\nb')
 mkdir "$newline"

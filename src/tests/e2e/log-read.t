@@ -23,6 +23,11 @@ exits 'a bad one' 100 s6-logread empty -- '+('
 exits 'no such directory' 111 s6-logread empty ./none
 exits 'nothing in it' 0 s6-logread empty
 is 'nothing is shown' "$(cat out err)" ''
+# shellcheck disable=SC2016
+exits 'stdout is closed' 100 sh -c 'exec s6-logread "$1" >&-' sh empty
+mkdir nofile nofile/current
+exits 'current is no file' 111 s6-logread nofile
+is 'it is said' "$(cat err)" 's6-logread: fatal: unable to read nofile: Invalid argument'
 
 # one logdir
 mkdir d
@@ -82,6 +87,8 @@ exits 'an archive that is not whole' 111 s6-logread torn
 like 'the others are shown' "$(cut -c 1-6 out | tr '\n' ' ')" '^000001 .*000003 $'
 like 'it is told which' "$(cat err)" "unable to read torn/$(name 2 s): Bad message"
 # shellcheck disable=SC2016
+exits 'also to who ignores the end of children' 111 sh -c 'trap "" CHLD ; exec s6-logread torn'
+# shellcheck disable=SC2016
 exits 'no program for it' 111 env PATH=/none "$(command -v s6-logread)" torn
 is 'each is told' "$(grep -c 'not supported' err)" 3
 
@@ -107,6 +114,9 @@ with 1
 is 'local' "$(TZ=IST-5:30 s6-logread -l a | head -n 1)" '2020-11-30 17:30:00.100000000 utc 1'
 is 'RFC 3339' "$(s6-logread -r b)" '2020-11-30T12:00:01.100000000Z  local 2
 2020-11-30T12:00:04.100000000Z zone 5'
+mkdir far
+printf '%s far\n%s early\n' @7fffffffffffff0000000000 0005-01-02T03:04:05Z > far/current
+is 'years that have not four digits stay as they are' "$(for i in -g -l -r ; do s6-logread "$i" far ; done | sort | uniq -c | tr -s ' ' | tr '\n' ,)" ' 3 0005-01-02T03:04:05Z early, 3 @7fffffffffffff0000000000 far,'
 is 'JSON' "$(s6-logread -j a b | head -n 3)" '{"time":"2020-11-30T12:00:00.100000000Z","dir":"a","line":"utc 1"}
 {"dir":"a","line":"with 1"}
 {"time":"2020-11-30T12:00:01.100000000Z","dir":"b","line":"local 2"}'
@@ -169,5 +179,14 @@ if test -z "$SANITIZED" ; then limit='ulimit -v 100000' ; else limit=: ; fi
 is '10,000 archives' "$(eval "$limit" ; s6-logread tenthousand | cksum)" "$(seq 1 10000 | cksum)"
 is 'a line without an end is cut' "$(eval "$limit" ; s6-logread empty | awk '{ print length($0) }' | tr '\n' ' ')" '16842752 16842752 6314496 '
 is 'also as JSON' "$(eval "$limit" ; s6-logread -j empty | wc -lc | tr -s ' ')" "$(printf ' 3 %d' $((40000000 + 3 * 26)))"
+if test -n "$SANITIZED"
+then
+  skip 'a line for which there is no memory' 'sanitizers need more'
+else
+  { echo first ; head -c 9000000 /dev/zero | tr '\0' '\1' ; } > empty/current
+  # shellcheck disable=SC3045
+  is 'a line for which there is no memory' "$( (ulimit -v 60000 ; s6-logread -j empty 2> err) | head -c 1000)" '{"dir":"empty","line":"first"}'
+  is 'it is said' "$(cat err)" 's6-logread: fatal: unable to show a line: Cannot allocate memory'
+fi
 
 done_testing
