@@ -85,4 +85,13 @@ is 'shipping misses nothing' "$(sed 's/.*"line":"line \([0-9]*\)".*/\1/' sent | 
 is 'the other side failed, too' "$(test "$(cat d/ship/tries)" -gt 3 && echo yes)" yes
 stop scan
 is 'all ends' "$status" 0
+
+# shipping: the copy of the cursor finds no room
+mkdir full
+script full/cp ': > "$2"' 'exit 1'
+script d/ship/data/send 'cat > batch'
+cp d/ship/cursor cursor.before
+# shellcheck disable=SC2016
+exits 'shipping: half a copy of the cursor is no cursor' 111 sh -c 'cd d/ship && PATH=$1:$PATH exec timeout 5 ./run' sh "$WORK/full"
+is 'it stays as it was' "$(cmp d/ship/cursor cursor.before 2>&1)" ''
 done_testing
