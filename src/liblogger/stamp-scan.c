@@ -31,6 +31,13 @@ static int number (char const *s, unsigned int digits)
   return n ;
 }
 
+static int days_of (struct tm const *tm)
+{
+  static int const days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 } ;
+  int year = tm->tm_year + 1900 ;
+  return days[tm->tm_mon] + (tm->tm_mon == 1 && !(year % 4) && (year % 100 || !(year % 400))) ;
+}
+
 static int read_fields (char const *s, struct tm *tm)
 {
   static struct tm const zero = { .tm_isdst = -1 } ;
@@ -40,7 +47,7 @@ static int read_fields (char const *s, struct tm *tm)
   tm->tm_mday = number(s + 8, 2) ;
   tm->tm_hour = number(s + 11, 2) ;
   tm->tm_min = number(s + 14, 2) ;
-  return tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour < 24 && tm->tm_min < 60 ;
+  return tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 && tm->tm_mday <= days_of(tm) && tm->tm_hour < 24 && tm->tm_min < 60 ;
 }
 
  /* Days since 1970 of the Gregorian calendar; years begin in March, so that a leap day is
@@ -150,5 +157,5 @@ int stamp_moment (char const *s, struct timespec *when, struct timespec const *n
     memcpy(text + len, rest + len, sizeof(rest) - len) ;
     len = TO_SECOND ;
   }
-  return stamp_scan(text, len, when, &minute) == len ;
+  return len && stamp_scan(text, len, when, &minute) == len ;
 }

@@ -101,7 +101,7 @@ static int bind_file (int fd, char const *path, struct unixbinding *binding)
     if (binding->flags & UNIXBINDING_EXCLUSIVE && unixsocket_isheld(path))
     {
       errno = EADDRINUSE ;
-      return fail(binding, "bind to ", " (a process still holds the socket there; without -e it is replaced)") ;
+      return fail(binding, "bind to ", " (a process still holds the socket there)") ;
     }
     if (!unixsocket_unlink(path))
       return fail(binding, "bind to ", " (what is there is not a socket, or not ours to remove: move it away first)") ;

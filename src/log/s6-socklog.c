@@ -100,7 +100,10 @@ static void parse (int argc, char const *const *argv, struct options *o, struct 
       case 'l' : socklog->limit = scan_limit(l.arg) ; break ;
       case 't' : socklog->timeout = scan_number(l.arg) ; break ;
       case '0' : o->isadopting = 1 ; break ;
-      case 'x' : o->sockets++ ; break ;
+      case 'x' :
+        if (!l.arg[0]) dieusage() ;  /* the kernel would choose a name */
+        o->sockets++ ;
+        break ;
       case 'i' :
         scan_address(&address, l.arg) ;
         o->sockets++ ;

@@ -14,7 +14,7 @@ do
   for new in -M -m -S
   do
     exits "-e $new over a live $type" 111 $binder -e $new "live$type" true
-    like 'says why' "$(cat err)" 'a process still holds the socket there; without -e it is replaced.*: Address already in use'
+    like 'says why' "$(cat err)" 'a process still holds the socket there\): Address already in use'
     is 'the path is as it was' "$(stat -c %i "live$type")" "$inode"
   done
 done

@@ -33,6 +33,7 @@ exits 'no stdout' 100 sh -c 's6-socklog -x ./never >&-'
 exits 'no stderr' 100 sh -c 's6-socklog -x ./never 2>&-'
 exits '-0: no stdin' 100 sh -c 's6-socklog -0 <&-'
 exits '-0: no socket' 100 s6-socklog -0
+exits 'a path of no bytes' 100 timeout 5 s6-socklog -x never -x ''
 exits '-0: a socket that does not listen' 100 s6-ipcserver-socketbinder -b 0 ./deaf s6-socklog -0
 exits '-0: of another kind' 100 s6-ipcserver-socketbinder -S ./deaf s6-socklog -0
 not_ok 'nothing was bound' test -e never
@@ -47,6 +48,7 @@ socklog a -x ./log -l 80
 is 'readiness is a newline, and its descriptor is closed' "$(od -An -c ready | tr -d ' ') $(find "/proc/$(pid_of a)/fd" -lname "$WORK/ready")" '\n '
 is 'anybody may send' "$(stat -c %a log)" 777
 exits 'another one on the same path' 111 s6-socklog -x ./log
+is 'and why' "$(cat err)" 's6-socklog: fatal: unable to bind to ./log (a process still holds the socket there): Address already in use'
 s79=$(printf %079d 0)
 send ./log '<13>hello' 'a\nb\0c\n\0\n' '' '\xff\x80' "$s79" "${s79}1" "${s79}12" "${s79}123456" "<14>$s79"
 said a "user.notice: hello
