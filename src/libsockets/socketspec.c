@@ -64,7 +64,7 @@ static int scan_inet (struct socketspec *spec, char const *s, char const **probl
   if ((size_t)(end - ip) >= sizeof(text)) return wrong(problem, "that is no IP address") ;
   memcpy(text, ip, end - ip) ;
   text[end - ip] = 0 ;
-  if (!inetaddress_scan(&spec->address, text)) return wrong(problem, "that is no IP address; IPv6 is written in brackets") ;
+  if (!inetaddress_scan(&spec->address, text)) return wrong(problem, strchr(text, '%') ? "that is no IP address, or its interface is not there" : "that is no IP address; IPv6 is written in brackets") ;
   if (isbracketed != (spec->address.ss_family == AF_INET6)) return wrong(problem, "IPv6 is written in brackets, IPv4 is not") ;
   if (!inetaddress_scan_port(&port, end + isbracketed + 1, spec->type == SOCK_DGRAM ? "udp" : "tcp"))
     return wrong(problem, "that is no port, nor a service's name") ;

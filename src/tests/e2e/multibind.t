@@ -203,6 +203,7 @@ wrong 'an id for a spec' 'a port is missing' -b tcp:80
 wrong 'a name' 'tcp:host:80: that is no IP address' -b tcp:host:80
 wrong 'IPv6 without brackets' 'IPv6 is written in brackets' -b tcp:::1:80
 wrong 'IPv4 in them' 'IPv4 is not' -b 'tcp:[127.0.0.1]:80'
+wrong 'an interface that is not there' 'or its interface is not there' -b 'tcp:[fe80::1%none]:80'
 wrong 'one bracket' 'a port is missing' -b 'tcp:[::1:80'
 wrong 'nothing after it' 'a port is missing' -b 'udp:[::1]80'
 wrong 'an address that is too long' 'that is no IP address' -b "tcp:$long:80"
