@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,8 +81,44 @@ static int bind_with_mode (int fd, char const *path, mode_t mode)
  /*
    The group first, then the mode, and the owner last: until then nobody
    but us can put something else at path in a directory with the sticky
-   bit, and no step follows a symbolic link.
+   bit. In one of somebody else's he can: so all steps are of one file,
+   by its descriptor, and that is a socket that has no other name.
  */
+
+#ifdef O_PATH
+
+static int give (int fd, struct unixbinding const *binding)
+{
+  char name[64] ;
+  if (fchownat(fd, "", -1, binding->gid, AT_EMPTY_PATH) == -1) return 0 ;
+  if (binding->permissions & 0077)
+  {
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd) ;
+    if (chmod(name, binding->permissions) == -1)
+    {
+      if (errno == ENOENT) errno = EOPNOTSUPP ;
+      return 0 ;
+    }
+  }
+  return fchownat(fd, "", binding->uid, -1, AT_EMPTY_PATH) == 0 ;
+}
+
+static int set_owner (char const *path, struct unixbinding const *binding)
+{
+  struct stat st ;
+  int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) ;
+  int ok, e ;
+  if (fd == -1) return 0 ;
+  ok = fstat(fd, &st) == 0 ;
+  if (ok && !(S_ISSOCK(st.st_mode) && st.st_nlink == 1)) ok = (errno = EEXIST, 0) ;
+  ok = ok && give(fd, binding) ;
+  e = errno ;
+  close(fd) ;
+  errno = e ;
+  return ok ;
+}
+
+#else
 
 static int set_owner (char const *path, struct unixbinding const *binding)
 {
@@ -90,6 +127,8 @@ static int set_owner (char const *path, struct unixbinding const *binding)
    && fchmodat(AT_FDCWD, path, binding->permissions, AT_SYMLINK_NOFOLLOW) == -1) return 0 ;
   return lchown(path, binding->uid, -1) == 0 ;
 }
+
+#endif
 
 static int bind_file (int fd, char const *path, struct unixbinding *binding)
 {
@@ -125,7 +164,7 @@ int unixsocket_bind (int fd, char const *path, struct unixbinding *binding)
   if (binding->flags & UNIXBINDING_OWNER && !set_owner(path, binding))
   {
     unixsocket_unlink(path) ;
-    return fail(binding, "set the owner of ", errno == EOPNOTSUPP ? " (the C library needs /proc for it: mount it first)" : "") ;
+    return fail(binding, "set the owner of ", errno == EOPNOTSUPP ? " (that needs /proc: mount it first)" : "") ;
   }
   return 1 ;
 }

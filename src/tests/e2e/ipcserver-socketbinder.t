@@ -82,7 +82,7 @@ then
   if unshare -m umount -l /proc 2>/dev/null
   then
     exits '-o -a without /proc' 0 unshare -m sh -c "umount -l /proc ; $binder -o 12:34 -a 0660 noproc true || test \$? -eq 111"
-    like 'works, or says what is missing' "$(stat -c '%u %g %a' noproc 2>/dev/null)$(cat err)" '^12 34 660$|unable to set the owner of noproc \(the C library needs /proc'
+    like 'works, or says what is missing' "$(stat -c '%u %g %a' noproc 2>/dev/null)$(cat err)" '^12 34 660$|unable to set the owner of noproc \(that needs /proc'
   else
     skip '-o -a without /proc' 'no mount namespace can be made'
   fi

@@ -106,6 +106,23 @@ then
   exits 'what cannot be given away' 111 as_uid 12 s6-multibind -b unix:theirs/a -o 13:13 -b fifo:theirs/b true
   like 'is said' "$(cat err)" 's6-multibind: fatal: unable to set the owner of fifo:theirs/b: Operation not permitted'
   is 'and nothing is left' "$(ls theirs)" ''
+  if test -z "$SANITIZED" && strace -D -o /dev/null true 2>/dev/null
+  then
+    echo precious > ours
+    chmod 600 ours
+    start raced strace -D -qq -o calls -e trace=bind -e inject=bind:signal=STOP s6-multibind -o 12:12 -b unix:theirs/a true
+    bound() { test -S theirs/a && grep -q '^State:.[Tt]' "/proc/$(pid_of raced)/status" ; }
+    ok 'it has bound, and not given away' retry 20 bound
+    rm theirs/a
+    ln ours theirs/a
+    kill -s CONT "$(pid_of raced)"
+    ok 'and goes on' retry 20 ended raced
+    is 'what they put there meanwhile is not given to them' "$(stat -c %u:%a ours ; cat raced.err)" '0:600
+s6-multibind: fatal: unable to set the owner of unix:theirs/a: File exists'
+    rm theirs/a
+  else
+    skip 'what they put there meanwhile is not given to them' 'needs strace, and no sanitizers'
+  fi
 else
   skip '-o' 'needs root'
   skip 'a umask that shuts us out' 'needs root'
