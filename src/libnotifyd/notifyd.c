@@ -72,14 +72,16 @@ static void on_time (void *data, tain const *now)
   children_turn(&d->children, now) ;
 }
 
- /* Nobody is listened to any more: what is left is to tell the holder, and to see that it has
-    all that it was told. One that has just died may have lost it, and we have copies still. */
+ /* Its last words may have come while others were looked for. Then nobody is listened to any
+    more: what is left is to tell the holder, and to see that it has all that it was told. One
+    that has just died may have lost it, and we have copies still. */
 
 static void on_child (void *data, struct child *child, int wstat)
 {
   struct notifyd *d = data ;
   int fd = d->inbox.fd ;
   (void)child ;
+  notifyd_read(d, NOTIFYD_ALL) ;
   d->wstat = wstat ;
   d->state = NOTIFYD_FINISHING ;
   if (d->stored.live) d->isknown = 0 ;
