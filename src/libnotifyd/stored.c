@@ -67,25 +67,29 @@ static void drop_name (struct stored *s, struct stored_name *n)
   free(n) ;
 }
 
- /* The entry before which that number belongs; or 0: it is taken. */
+ /* The entry before which that one belongs; or 0: it is there. Both kinds may be held with
+    one number; none is added that has another's. */
 
-static struct list *place_of (struct stored_name *n, uint32_t number)
+static struct list *place_of (struct stored_name *n, uint32_t number, int ispolled)
 {
   struct list *l = n->entries.next ;
   while (l != &n->entries && entry_of(l)->number < number) l = l->next ;
-  return l != &n->entries && entry_of(l)->number == number ? 0 : l ;
+  for ( ; l != &n->entries && entry_of(l)->number == number ; l = l->next)
+    if (entry_of(l)->ispolled == !!ispolled) return 0 ;
+  return l ;
 }
 
 static uint32_t free_number (struct stored_name const *n)
 {
   uint32_t number = 0 ;
-  for (struct list *l = n->entries.next ; l != &n->entries && entry_of(l)->number == number ; l = l->next) number++ ;
+  for (struct list *l = n->entries.next ; l != &n->entries && entry_of(l)->number <= number ; l = l->next)
+    if (entry_of(l)->number == number) number++ ;
   return number ;
 }
 
 static struct stored_entry *make_entry (struct stored *s, struct stored_name *n, uint32_t number, int ispolled)
 {
-  struct list *before = place_of(n, number) ;
+  struct list *before = place_of(n, number, ispolled) ;
   struct stored_entry *e = before ? calloc(1, sizeof(*e)) : 0 ;
   if (!e)
   {
@@ -176,7 +180,7 @@ struct stored_entry *stored_find (struct stored const *s, char const *text)
   struct stored_idparts id ;
   struct stored_name *n = stored_parse(s, text, &id) ? find_name(s, id.name.s, id.name.len) : 0 ;
   for (struct list *l = n ? n->entries.next : 0 ; l && l != &n->entries ; l = l->next)
-    if (entry_of(l)->number == id.number) return entry_of(l)->ispolled == id.ispolled ? entry_of(l) : 0 ;
+    if (entry_of(l)->number == id.number && entry_of(l)->ispolled == id.ispolled) return entry_of(l) ;
   return 0 ;
 }
 

@@ -95,10 +95,15 @@ static void judge_ids (void)
   for (unsigned int i = 0 ; i < sizeof(bad) / sizeof(*bad) ; i++)
     tap_ok(!stored_isid(&s, bad[i]) && !stored_adopt(&s, bad[i], testfile()) && errno == EINVAL && !stored_find(&s, bad[i]), "bad one %u is none", i) ;
   stored_adopt(&s, "p/a:5", testfile()) ;
-  tap_ok(!stored_adopt(&s, "p/a:5:nopoll", testfile()) && errno == EEXIST, "a number is of one only") ;
+  tap_ok(!stored_adopt(&s, "p/a:5", testfile()) && errno == EEXIST, "an identifier is of one only") ;
   tap_ok(!stored_find(&s, "p/a:5:nopoll"), "who asks for another kind does not find it") ;
+  stored_adopt(&s, "p/a:nopoll", testfile()) ;
+  stored_adopt(&s, "p/a", testfile()) ;
+  tap_ok(!!stored_adopt(&s, "p/a:5:nopoll", testfile()), "but there may be one of each kind") ;
+  tap_ok(stored_find(&s, "p/a:5:nopoll") != stored_find(&s, "p/a:5"), "which are two") ;
   add("a", testfile(), 1) ;
-  tap_string(all(), "p/a p/a:5= ", "beside what was held") ;
+  add("a", testfile(), 0) ;
+  tap_string(all(), "p/a:nopoll= p/a= p/a:1 p/a:2:nopoll p/a:5= p/a:5:nopoll= ", "what is added gets a number of its own") ;
   stored_each(&s, &forget, 0) ;
 }
 
