@@ -156,6 +156,8 @@ static int is_refusal (fdholder const *h, int e)
   return 0 ;
 }
 
+ /* What it was to replace has been removed, and is forgotten still. */
+
 static void refuse (struct notifyd *d, struct stored_entry *e)
 {
   char id[FDHOLDER_ID_MAX + 1] ;
@@ -165,10 +167,15 @@ static void refuse (struct notifyd *d, struct stored_entry *e)
   log_quote(quoted, id, strlen(id)) ;
   tain_now_g() ;
   if (e->state == STORED_UNWANTED)
+  {
     complaint_line(&d->complaints, LOG_WARNING, "the holder does not forget", 0, &STAMP, "the holder does not forget ", quoted, ": ", reason) ;
+    notifyd_forget(d, e) ;
+  }
   else
+  {
     complaint_line(&d->complaints, LOG_WARNING, "the holder does not take", 0, &STAMP, "the holder does not take ", quoted, ": ", reason, ": it is closed") ;
-  notifyd_forget(d, e) ;
+    notifyd_remove(d, e) ;
+  }
 }
 
 static void accept_answer (struct notifyd *d, struct stored_entry *e)
@@ -185,12 +192,15 @@ static void accept_answer (struct notifyd *d, struct stored_entry *e)
 static int step (struct notifyd *d)
 {
   struct stored_entry *e ;
+  uint8_t wasthere ;
   if (!d->isconnected) return connect_holder(d) ;
   if (!d->isknown) return compare(d) ;
   e = first_of(d) ;
+  wasthere = e->isthere ;
   if (!tell(d, e))
   {
     if (!is_refusal(&d->holder, errno)) return 0 ;
+    e->isthere = wasthere ;
     refuse(d, e) ;
   }
   else accept_answer(d, e) ;
