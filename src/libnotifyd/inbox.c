@@ -83,8 +83,17 @@ int inbox_receive (int fd, struct inbox_message *m)
   return 1 ;
 }
 
+ /* Who has sent a socket may have said that its close waits until a peer has taken all. */
+
+static void close_at_once (int fd)
+{
+  struct linger const no = { .l_onoff = 0 } ;
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &no, sizeof(no)) ;
+  fd_close(fd) ;
+}
+
 void inbox_close (struct inbox_message *m)
 {
-  for (unsigned int i = 0 ; i < m->nfds ; i++) if (m->fds[i] >= 0) fd_close(m->fds[i]) ;
+  for (unsigned int i = 0 ; i < m->nfds ; i++) if (m->fds[i] >= 0) close_at_once(m->fds[i]) ;
   m->nfds = 0 ;
 }

@@ -29,7 +29,7 @@ extern int inbox_socket (void) ;
  /* The next message. 0 and errno: EAGAIN there is none. */
 extern int inbox_receive (int fd, struct inbox_message *) ;
 
- /* Closes those descriptors of it that are not -1. */
+ /* Closes those descriptors of it that are not -1. No socket lingers. */
 extern void inbox_close (struct inbox_message *) ;
 
 #endif
