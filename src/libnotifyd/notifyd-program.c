@@ -20,9 +20,9 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/chain.h"
 #include "libchain/listenfds.h"
 #include "libdaemon/launch.h"
-#include "libdaemon/spawner.h"
 #include "libnotifyd/notifyd-internal.h"
 #include "libnotifyd/stored.h"
 
@@ -148,19 +148,22 @@ pid_t notifyd_launch (struct notifyd *d, char const *const *argv, char const **w
 {
   struct gift g = { .parent = getpid(), .limit = d->limit } ;
   stralloc modifs = STRALLOC_ZERO ;
+  stralloc path = STRALLOC_ZERO ;
   struct launch l = { .argv = argv, .before = &prepare, .data = &g } ;
   pid_t pid = 0 ;
   int e ;
   *what = "allocate memory" ;
-  l.path = spawner_find(argv[0]) ;
-  if (l.path && gather(d, &g) && build(d, &g, &modifs))
+  if (!chain_find(&path, argv[0])) pid = errno == ENOMEM ? 0 : -1 ;
+  else if (gather(d, &g) && build(d, &g, &modifs))
   {
+    l.path = path.s ;
     l.envp = g.envp ;
     *what = "start a process" ;
-    pid = l.path[0] ? launch(&l) : (errno = ENOENT, -1) ;
+    pid = launch(&l) ;
   }
   e = errno ;
   drop(&g) ;
+  stralloc_free(&path) ;
   stralloc_free(&modifs) ;
   errno = e ;
   return pid ;

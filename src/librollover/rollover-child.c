@@ -12,14 +12,15 @@
 #endif
 
 #include <skalibs/djbunix.h>
+#include <skalibs/stralloc.h>
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "libchain/chain.h"
 #include "libdaemon/clock.h"
 #include "libdaemon/launch.h"
 #include "libdaemon/log.h"
-#include "libdaemon/spawner.h"
 #include "librollover/rollover-internal.h"
 
 static void on_pipe (void *data, unsigned int events, tain const *now)
@@ -71,20 +72,24 @@ static void die_with_parent (void *data)
 
 static pid_t execute (struct rollover *r, int fd)
 {
-  char const *path = spawner_find(r->options->argv[0]) ;
-  struct launch l = { .path = path, .argv = r->options->argv, .envp = r->options->envp, .before = &die_with_parent, .data = r } ;
+  struct launch l = { .argv = r->options->argv, .envp = r->options->envp, .before = &die_with_parent, .data = r } ;
+  stralloc path = STRALLOC_ZERO ;
   pid_t pid ;
   int e ;
-  if (!path) return 0 ;
   if (fd >= 0)
   {
     l.moves[0].from = fd ;
     l.moves[0].to = r->options->ready ;
     l.n = 1 ;
   }
-  pid = launch(&l) ;
+  if (chain_find(&path, l.argv[0]))
+  {
+    l.path = path.s ;
+    pid = launch(&l) ;
+  }
+  else pid = errno == ENOMEM ? 0 : -1 ;
   e = errno ;
-  if (path != r->options->argv[0] && path[0]) free((void *)path) ;
+  stralloc_free(&path) ;
   errno = e ;
   return pid ;
 }

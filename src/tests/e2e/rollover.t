@@ -212,6 +212,11 @@ over 'late, and ready'
 exits 'a first one that is not there' 127 s6-rollover ./nothing
 like 'it says so' "$(cat err)" 's6-rollover: fatal: unable to exec.*./nothing: No such file'
 exits 'that may not be executed' 126 s6-rollover ./said
+mkdir -p one/prog two
+printf '#!/bin/sh\nexit 4\n' > two/prog
+exits 'on the PATH, that may not be executed' 126 env PATH="$WORK/two:$PATH" s6-rollover prog
+chmod 755 two/prog
+exits 'on the PATH, behind a directory of that name' 4 env PATH="$WORK/one:$WORK/two:$PATH" s6-rollover prog
 exits 'that fails' 9 s6-rollover sh -c 'exit 9'
 for signal in KILL:137 TERM:143 PIPE:141 SEGV:139
 do
