@@ -87,6 +87,7 @@ static void find_given (struct notifyd_options *o)
   char const **names ;
   if (!getenv("LISTEN_FDS") || listenfds_another()) return ;
   o->given = listenfds_given() ;
+  if (o->ready >= 0 && (unsigned int)o->ready - LISTENFDS_FIRST < o->given) strerr_dief(EXITCODE_USAGE, "LISTEN_FDS counts the descriptor of -d") ;
   names = listenfds_given_names(o->given) ;
   for (unsigned int i = 0 ; i < o->given ; i++) if (!names[i][0]) names[i] = "unknown" ;
   o->names = names ;
@@ -149,8 +150,8 @@ int main (int argc, char const *const *argv)
   find_given(&o) ;
   chain_cover_standard() ;
 
-  fd = bind_inbox(o.path, permissions, &st) ;
   holderclient_connect(&d.holder, o.holder, o.timeout, &deadline, EXITCODE_DENIED) ;
+  fd = bind_inbox(o.path, permissions, &st) ;
   notifyd_init(&d, &o, &log) ;
   if (!notifyd_take_back(&d, &deadline, &what, &id))
   {

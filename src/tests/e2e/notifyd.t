@@ -150,6 +150,42 @@ is 'and nothing of that message is stored' "$(held)" 'p/one tcp:80 '
 s6-fdholder-delete s p/one
 rm go up
 
+# Or while somebody else's is.
+
+if command -v strace > /dev/null && test -z "$SANITIZED"
+then
+  run strace -qq -o trace -e trace=wait4 -e inject=wait4:delay_enter=1000000:when=1 s6-fdholder-notifyd -p p/ s n sh -c '
+    (sh -c "until test -e go ; do sleep 0.02 ; done" &)
+    : > go
+    until grep -q wait4 trace ; do sleep 0.02 ; done
+    exec notify-send -f 5 < message' 5< five.f
+  is 'what it says and ends with, while another one is waited for, is done' "$(held)" 'p/alien tcp:80 '
+  s6-fdholder-delete s p/alien
+  rm -f go
+else
+  skip 'what it says and ends with, while another one is waited for' 'needs strace, and no sanitizers'
+fi
+
+# Both kinds with one number: only others store that.
+
+s6-fdholder-store s p/a < five.f
+s6-fdholder-store s p/a:nopoll < six.f
+notifyd -- 'echo $LISTEN_FDNAMES'"
+$(stored 'FDSTOREREMOVE=1\nFDNAME=a')"
+is 'both are given back, and removed' "$(lines out)$(held)" 'a:a tcp:80 '
+
+# What is to replace something is refused: a socket of the holder's own.
+
+notifyd -- "$(stored 'FDSTORE=1\nFDNAME=a' -f 5)
+printf 'FDSTOREREMOVE=1\nFDNAME=a\nFDSTORE=1' | s6-ipcclient s notify-send -f 6 -b 20000"
+is 'what was removed is gone all the same' "$(held)" 'tcp:80 '
+like 'that it is refused is told' "$(cat err)" 'does not take "p/a"'
+
+# Who sends a socket that lingers keeps nobody waiting.
+
+notifyd -- 'echo nothing | notify-send -l -b 50000 || echo LATE'
+is 'what is not stored is closed at once' "$(lines out err)" ''
+
 # Bad input.
 
 # bad NAME WARNING COMMAND
@@ -181,7 +217,7 @@ do
   exits "$name" "$code" s6-fdholder-notifyd $arguments
 done << END
 no program|100|s n
-no holder|111|nothing n true
+no holder|111|nothing n2 true
 one that is not there|127|s n ./nothing
 one that cannot be executed|126|s n ./five.f
 a descriptor that is not open|100|-d 77 s n true
@@ -189,11 +225,19 @@ none may be stored|100|-n 0 s n true
 too many|100|-n 32769 s n true
 no number|100|-t x s n true
 permissions that are none|100|-a 1777 s n true
+one that is only in this directory|127|s n five.f
 a prefix that is too long|100|-p $long s n true
 a path that is too long|100|s $long true
 a path that is a file|111|s five.f true
 a directory that is not there|111|s nothing/n true
 END
+not_ok 'without a holder no socket is left' test -e n2
+mkdir -p one/prog two
+printf '#!/bin/sh\nexit 4\n' > two/prog
+exits 'one on the PATH that cannot be executed' 126 env PATH="$WORK/two:$PATH" s6-fdholder-notifyd s n prog
+chmod 755 two/prog
+exits 'one on the PATH, behind a directory of that name' 4 env PATH="$WORK/one:$WORK/two:$PATH" s6-fdholder-notifyd s n prog
+exits 'a descriptor that is for readiness, and for the program' 100 s6-listenfds 7 s6-fdholder-notifyd -d 3 s n true 7> ready
 exits 'LISTEN_FDS that is none' 100 sh -c 'LISTEN_FDS=3x LISTEN_PID=$$ exec s6-fdholder-notifyd s n true'
 ok 'that of another process is none of its business' env LISTEN_FDS=3x LISTEN_PID=1 s6-fdholder-notifyd s n sh -c 'test -z "${LISTEN_FDS+x}"'
 exits 'a limit of open files that is too low' 111 sh -c 'ulimit -n 200 ; exec s6-fdholder-notifyd s n true'
