@@ -3,7 +3,7 @@
 /* usage: notify-send [-f FD]... [-c COPIES] [-a] [-l] [-b MS] < MESSAGE
    Sends a message as sd_notify(3) does, with those descriptors, each so many times.
    -a: and an end of a pipe, whose other end goes with this process.
-   -l: and a socket, closed here then, whose close lingers for a minute.
+   -l: and a socket, closed here then, which is told, whose last close lingers for a minute.
    -b: then a barrier, waited for so long: exit 1 if it is not reached. */
 
 #include <skalibs/nonposix.h>
@@ -57,6 +57,11 @@ int main (int argc, char **argv)
     for (unsigned int i = 0 ; i < given && n < NOTIFYING_FDS_MAX ; i++) fds[n++] = fds[i] ;
   len = fread(message, 1, sizeof(message), stdin) ;
   if (!notifying_send(message, len, fds, n)) strerr_diefusys(111, "send") ;
-  if (lingering >= 0) close(lingering) ;
+  if (lingering >= 0)
+  {
+    close(lingering) ;
+    puts("closed") ;
+    fflush(stdout) ;
+  }
   return patience && !notifying_barrier(patience) ;
 }

@@ -183,7 +183,11 @@ like 'that it is refused is told' "$(cat err)" 'does not take "p/a"'
 
 # Who sends a socket that lingers keeps nobody waiting.
 
-notifyd -- 'echo nothing | notify-send -l -b 50000 || echo LATE'
+notifyd -- 'kill -s STOP $PPID
+(echo nothing | notify-send -l -b 50000 > closed || echo LATE) &
+until test -s closed ; do sleep 0.02 ; done
+kill -s CONT $PPID
+wait'
 is 'what is not stored is closed at once' "$(lines out err)" ''
 
 # Bad input.
