@@ -62,12 +62,14 @@ static int give (int fd, struct unixbinding const *binding)
   return !(binding->flags & UNIXBINDING_OWNER) || fchown(fd, binding->uid, -1) == 0 ;
 }
 
+ /* In a directory of somebody else's it may be another one by now: not one that has a name elsewhere. */
+
 static int open_made (char const *path)
 {
   struct stat st ;
   int fd = open(path, O_RDWR | O_NOFOLLOW) ;
   if (fd == -1) return -1 ;
-  if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) return fd ;
+  if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && st.st_nlink == 1) return fd ;
   close(fd) ;
   errno = EEXIST ;
   return -1 ;

@@ -120,6 +120,17 @@ then
     is 'what they put there meanwhile is not given to them' "$(stat -c %u:%a ours ; cat raced.err)" '0:600
 s6-multibind: fatal: unable to set the owner of unix:theirs/a: File exists'
     rm theirs/a
+    mkfifo -m 600 pipe
+    start piped strace -D -qq -o calls -e trace=mknod,mknodat -e inject=mknod,mknodat:signal=STOP s6-multibind -o 12:12 -b fifo:theirs/a true
+    made() { test -p theirs/a && grep -q '^State:.[Tt]' "/proc/$(pid_of piped)/status" ; }
+    ok 'it has made a FIFO, and not opened it' retry 20 made
+    rm theirs/a
+    ln pipe theirs/a
+    kill -s CONT "$(pid_of piped)"
+    ok 'and goes on' retry 20 ended piped
+    is 'nor is another FIFO' "$(stat -c %u:%a pipe ; cat piped.err)" '0:600
+s6-multibind: fatal: unable to open fifo:theirs/a: File exists'
+    rm -f theirs/a pipe
   else
     skip 'what they put there meanwhile is not given to them' 'needs strace, and no sanitizers'
   fi
