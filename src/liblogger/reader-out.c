@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <skalibs/stralloc.h>
 
 #include "libdaemon/signals.h"
 #include "liblogger/reader-internal.h"
+
+enum { SHORT_MS = 10 } ;
 
 char const reader_stdout[] = "stdout" ;
 
@@ -45,20 +48,31 @@ int reader_hear (struct reader *r, int iswaiting)
   return 1 ;
 }
 
+ /* Who follows hears signals, and is not to wait; who does not is ended by them. */
+
+static ssize_t write_some (struct reader *r, char const *s, size_t len)
+{
+  return r->options.isfollowing ? nowait_write(&r->out, s, len) : write(1, s, len) ;
+}
+
  /* Somebody may share stdout, and a signal is heard while it is full: what it has not taken
-    then is shown another time. */
+    then is shown another time. If there is no room though poll has seen some, descriptors
+    are short, and asking again at once would be no use. */
 
 static int write_batch (struct reader *r)
 {
   size_t at = 0 ;
+  unsigned int misses = 0 ;
   while (at < r->batch.len)
   {
-    ssize_t n = nowait_write(&r->out, r->batch.s + at, r->batch.len - at) ;
+    ssize_t n = write_some(r, r->batch.s + at, r->batch.len - at) ;
+    int isshort = misses & 1 ;
+    misses = n > 0 ? 0 : misses + 1 ;
     if (n > 0) at += (size_t)n ;
     else if (n == 0) return (errno = ENOSPC, 0) ;
     else if (errno != EAGAIN) { if (errno != EINTR) return 0 ; }
     else if (r->isending) return (errno = EINTR, 0) ;
-    else if (!wait_for(r, 0, 1, -1)) return 0 ;
+    else if (!wait_for(r, 0, !isshort, isshort ? SHORT_MS : -1)) return 0 ;
   }
   r->batch.len = 0 ;
   if (r->batch.a > 4 * READER_BATCH) stralloc_free(&r->batch) ;

@@ -50,7 +50,10 @@ static int parse (int argc, char const *const *argv, struct reader_options *o)
       case 'l' : o->format = READER_LOCAL ; break ;
       case 'r' : o->format = READER_RFC3339 ; break ;
       case 'j' : o->isjson = 1 ; break ;
-      case 'c' : o->cursor = l.arg ; break ;
+      case 'c' :
+        if (!l.arg[0]) dieusage() ;
+        o->cursor = l.arg ;
+        break ;
       default : dieusage() ;
     }
   }

@@ -16,6 +16,7 @@ exits 'no directory' 100 s6-logread
 exits 'no directory, but a selection' 100 s6-logread -- -- +a
 exits 'no such option' 100 s6-logread -x empty
 exits 'no number' 100 s6-logread -n 1k empty
+exits 'no name of a cursor' 100 s6-logread -c '' empty
 exits 'no moment' 100 s6-logread -s yesterday empty
 like 'it says what one is' "$(cat err)" 'no moment'
 exits 'no selection' 100 s6-logread empty -- n20
@@ -187,6 +188,17 @@ else
   # shellcheck disable=SC3045
   is 'a line for which there is no memory' "$( (ulimit -v 60000 ; s6-logread -j empty 2> err) | head -c 1000)" '{"dir":"empty","line":"first"}'
   is 'it is said' "$(cat err)" 's6-logread: fatal: unable to show a line: Cannot allocate memory'
+fi
+if test -z "$SANITIZED" && python3 -c 'import pty' 2> pty.err
+then
+  mkdir few
+  echo a > few/current
+  is 'a terminal, and no descriptor to spare' "$(timeout 30 python3 -c 'import os, pty, resource, subprocess
+m, s = pty.openpty()
+subprocess.run(["s6-logread", "few"], stdout=s, timeout=10, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6)))
+print(os.read(m, 100).decode().strip())' 2>&1)" a
+else
+  skip 'a terminal, and no descriptor to spare' 'needs python3, and no sanitizers'
 fi
 
 done_testing
