@@ -23,6 +23,8 @@
 #include "libdaemon/log.h"
 #include "librollover/rollover-internal.h"
 
+enum { READ_AT_ONCE = 4096, READS_MAX = 16 } ;
+
 static void on_pipe (void *data, unsigned int events, tain const *now)
 {
   struct rollover_child *c = data ;
@@ -148,17 +150,20 @@ static void become_mute (struct rollover_child *c)
   set_timer(c, ROLLOVER_MUTE_MS) ;
 }
 
+ /* As much at once as a pipe has: who writes without end does not keep us here. */
+
 int rollover_child_isready (struct rollover_child *c)
 {
-  char bytes[64] ;
+  char bytes[READ_AT_ONCE] ;
   if (!loop_watch_isstarted(&c->pipe)) return 0 ;
-  for (;;)
+  for (unsigned int i = 0 ; i < READS_MAX ; i++)
   {
     ssize_t n = read(c->pipe.fd, bytes, sizeof(bytes)) ;
     if (n > 0 && memchr(bytes, '\n', (size_t)n)) return 1 ;
     if (!n) become_mute(c) ;
     if (!n || (n < 0 && errno != EINTR)) return 0 ;
   }
+  return 0 ;
 }
 
 void rollover_child_ignore (struct rollover_child *c)

@@ -209,6 +209,24 @@ retry 20 warns 'the first one is not ready'
 touch go
 ok 'a late one that becomes ready after all' retry 20 test -s told
 over 'late, and ready'
+if command -v strace > /dev/null && test -z "$SANITIZED"
+then
+  # reading is made slower than the writing, as on a busy machine
+  cat > chatty << 'END'
+#!/bin/sh
+for n in 1 2 3 4 ; do tr '\0' x < /dev/zero >&5 & done
+exec tr '\0' x < /dev/zero >&5
+END
+  chmod 755 chatty
+  start roll strace -qq -o trace -e trace=read -e inject=read:delay_exit=2000 s6-rollover -d 5 -t 500 ./chatty 5> told
+  ok 'one that writes without end, and no newline, is late' retry 20 warns 'the first one is not ready after 500 ms: it goes on'
+  read -r pid rest < "/proc/$(pid_of roll)/task/$(pid_of roll)/children"
+  kill -s TERM "$pid"
+  ok 'and TERM ends it' retry 20 ended roll
+  stop roll
+else
+  skip 'one that writes without end' 'needs strace, and no sanitizers'
+fi
 exits 'a first one that is not there' 127 s6-rollover ./nothing
 like 'it says so' "$(cat err)" 's6-rollover: fatal: unable to exec.*./nothing: No such file'
 exits 'that may not be executed' 126 s6-rollover ./said
