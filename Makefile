@@ -29,7 +29,7 @@ HEADERS := $(sort $(wildcard src/include/s6-activation/*.h) src/include/s6-activ
 PAGES := $(wildcard doc/*.3 doc/*.7 doc/*.8)
 
 # Everything but these needs config.mak and the dependencies.
-standalone := clean distclean tgz html
+standalone := clean distclean tgz html completions
 ifneq ($(filter-out $(standalone),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(wildcard config.mak),)
 $(error There is no config.mak: run ./configure first)
@@ -49,9 +49,9 @@ package/deps.mak: $(if $(deps_isfresh),,FORCE)
 	@mv -f package/deps.list.new package/deps.list
 
 FORCE:
-.PHONY: FORCE all check bench tests clean distclean tgz html strip update global-links \
+.PHONY: FORCE all check bench tests clean distclean tgz html completions strip update global-links \
   install install-dynlib install-bin install-lib install-include install-pkgconfig \
-  install-man
+  install-man install-completions
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -60,7 +60,7 @@ FORCE:
 public_static := $(if $(STATIC),$(filter libs6activation.a,$(ARCHIVES)))
 public_shared := $(if $(SHARED),$(patsubst %.a,%.so,$(filter libs6activation.a,$(ARCHIVES))))
 
-all: $(BIN_TARGETS) $(ARCHIVES) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc)
+all: $(BIN_TARGETS) $(ARCHIVES) $(public_shared) $(if $(PKGCONFIG),libs6activation.pc) completions
 
 # Objects are compiled again when the command that compiles changes; other settings of
 # config.mak reach them through config.h.
@@ -97,6 +97,13 @@ libs6activation.pc: tools/gen-dotpc.sh config.mak package/info
 html:
 	@sh tools/gen-html.sh html
 
+completions: completions/made
+
+completions/made: tools/gen-completions.sh tools/synopsis.awk $(wildcard tools/completions/*) package/targets.mak $(PAGES)
+	@rm -rf completions
+	@sh tools/gen-completions.sh completions $(BIN_TARGETS)
+	@touch $@
+
 strip: all
 	$(STRIP) $(BIN_TARGETS)
 	$(if $(public_shared),$(STRIP) --strip-unneeded $(public_shared))
@@ -130,7 +137,8 @@ bench: all tests
 
 # Installing
 
-install: install-dynlib install-bin install-lib install-include install-pkgconfig install-man
+install: install-dynlib install-bin install-lib install-include install-pkgconfig install-man \
+  install-completions
 
 install-dynlib: $(public_shared)
 	@for f in $(public_shared) ; do \
@@ -165,6 +173,15 @@ install-man:
 	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(mandir)/man$${f##*.}/$${f##*/} || exit 1 ; \
 	done
 
+install-completions: completions
+	@$(INSTALL) -D -m 0644 completions/bash/s6-activation $(DESTDIR)$(bashcompletiondir)/s6-activation
+	@$(INSTALL) -D -m 0644 completions/zsh/_s6-activation $(DESTDIR)$(zshcompletiondir)/_s6-activation
+	@$(INSTALL) -D -m 0644 completions/fish/s6-activation.fish $(DESTDIR)$(fishcompletiondir)/s6-activation.fish
+	@for f in $(BIN_TARGETS) ; do \
+	  $(INSTALL) -D -l s6-activation $(DESTDIR)$(bashcompletiondir)/$$f && \
+	  $(INSTALL) -D -m 0644 completions/fish/$$f.fish $(DESTDIR)$(fishcompletiondir)/$$f.fish || exit 1 ; \
+	done
+
 # With --enable-slashpackage: the name without version, and links to all programs
 
 update global-links: slashpackage_name := $(slashpackage_root)/package/$(category)/$(package)
@@ -190,7 +207,7 @@ tgz:
 clean:
 	@rm -f $(BIN_TARGETS) lib*.a lib*.so lib*.so.* libs6activation.pc compile.command
 	@find src -type f \( -name '*.o' -o -name '*.lo' \) -exec rm -f {} +
-	@rm -rf src/tests/bin html
+	@rm -rf src/tests/bin html completions
 
 distclean: clean
 	@rm -rf src/tests/peer fuzz.build

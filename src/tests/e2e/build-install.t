@@ -82,6 +82,7 @@ ok 'Void: library' test -f "$dest/usr/lib/libs6activation.a"
 like 'Void: headers' "$(installed usr/include/s6-activation)" accessrules.h
 is 'Void: nothing beside' "$(installed lib)$(installed bin)" ''
 needed=$(for name in $programs ; do readelf -d "$name" ; done | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort -u)
+ok 'Void: completions' test -f "$dest/usr/share/zsh/site-functions/_s6-activation"
 unlike 'Void: programs hold libskarnet' "$needed" skarnet
 
 recipe s6-overlay --target="$triplet" --enable-slashpackage --enable-static-libc --disable-shared
@@ -100,8 +101,9 @@ needed=$(for name in $programs ; do readelf -d "$name" ; done | grep -c NEEDED)
 is 's6-overlay: no shared library at all' "$needed" 0
 exits 's6-overlay: a program runs' 100 "$dest/$home/command/s6-accessrules-cdb-from-fs"
 ok 'update again' make update global-links DESTDIR="$dest"
-is 'changes the link, not what it leads to' "$(readlink "$dest/package/admin/s6-activation")$(find "$dest/$home" -type l)" s6-activation-0.1.0.0
+is 'changes the link, not what it leads to' "$(readlink "$dest/package/admin/s6-activation")$(find "$dest/$home" -maxdepth 1 -type l)" s6-activation-0.1.0.0
 
+ok 's6-overlay: completions' test -f "$dest/$home/share/bash-completion/completions/s6-svc"
 ok 'slashpackage has a root of its own' ./configure --enable-slashpackage=/opt --enable-shared
 is 'for the directories' "$(sed -n 's/^bindir := //p' config.mak)" /opt/package/admin/s6-activation-0.1.0.0/command
 like 'and the programs' "$(cat src/include/s6-activation/config.h)" 'EXTBINPREFIX "/opt/command/"'
@@ -109,22 +111,29 @@ like 'and the programs' "$(cat src/include/s6-activation/config.h)" 'EXTBINPREFI
 # parts: which parts of the package are in $dest
 parts()
 {
-  find "$dest" ! -type d | sed -e 's|.*/bin/.*|bin|' -e 's|.*/include/.*|include|' -e 's|.*/man/.*|man|' \
+  find "$dest" ! -type d | sed -e 's|.*/bin/.*|bin|' -e 's|.*/include/.*|include|' -e 's|.*/man/.*|man|' -e 's|.*completions.*|completions|' -e 's|.*/site-functions/.*|completions|' \
     -e 's|.*\.pc$|pkgconfig|' -e 's|.*\.a$|lib|' -e 's|.*\.so.*|dynlib|' | sort -u | tr '\n' ' '
 }
 
 # Each part of the installation alone, from a tree that is configured and not built
+# shellcheck disable=SC2016 # configure expands it
+ok 'configure with directories of completions' ./configure --bash-completion-dir=/b --zsh-completion-dir='${prefix}/z' --prefix=/p --fish-completion-dir=/f
+is 'they are in config.mak' "$(sed -n 's/^[a-z]*completiondir := //p' config.mak | tr '\n' ' ')" '/b /p/z /f '
 ok 'configure for parts' ./configure --prefix=/usr --enable-shared --enable-pkgconfig
 make -s clean
 for part in dynlib:usr/lib/libs6activation.so.0.1.0.0 bin:usr/bin/s6-ioconnect \
   lib:usr/lib/s6-activation/libs6activation.a include:usr/include/s6-activation/accessrules.h \
-  pkgconfig:usr/lib/pkgconfig/libs6activation.pc man:usr/share/man/man7/s6-activation.7
+  pkgconfig:usr/lib/pkgconfig/libs6activation.pc man:usr/share/man/man7/s6-activation.7 \
+  completions:usr/share/zsh/site-functions/_s6-activation
 do
   rm -rf "$dest"
   ok "install-${part%%:*}" make -j2 "install-${part%%:*}" DESTDIR="$dest"
   ok 'installs its part' test -f "$dest/${part#*:}"
   is 'and nothing else' "$(parts)" "${part%%:*} "
 done
+make -s install-completions DESTDIR="$dest"
+is 'completions of bash are found by the names of programs' "$(for name in $programs ; do cmp "$dest/usr/share/bash-completion/completions/$name" completions/bash/s6-activation 2>&1 ; done)" ''
+is 'those of fish too' "$(installed usr/share/fish/vendor_completions.d)" "$(for name in s6-activation $programs ; do echo "$name.fish" ; done | sort | tr '\n' ' ')"
 is 'modes of programs' "$(make -s install DESTDIR="$dest" && stat -c %a "$dest/usr/bin/s6-ioconnect")" 755
 is 'modes of the rest' "$(find "$dest" -type f ! -path '*/bin/*' ! -name '*.so*' ! -perm 644)" ''
 done_testing

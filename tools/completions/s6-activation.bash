@@ -1,0 +1,174 @@
+# shellcheck shell=bash
+# ISC license.
+# Completions for the programs of s6-activation: see tools/gen-completions.sh.
+# They need bash 4.3, and serve with and without the package bash-completion.
+
+declare -gA _s6_activation_options=() _s6_activation_operands=()
+
+# Sets `words` and `cword` from COMP_WORDS, where bash has cut words at : and =, `starts`
+# (which of COMP_WORDS each began with), and `cut`: what readline does not replace of the
+# word at the cursor.
+_s6_activation_split()
+{
+  local line=${COMP_LINE-} k word before joined
+  words=() starts=() cut=''
+  for ((k = 0 ; k < ${#COMP_WORDS[@]} ; k++))
+  do
+    word=${COMP_WORDS[k]}
+    before=$line
+    line=${line#"${line%%[![:space:]]*}"}
+    joined=''
+    if [[ $k -gt 0 && ${COMP_LINE-} && $line == "$before" ]] && [[ $word =~ ^[:=]+$ || ${COMP_WORDS[k-1]} =~ ^[:=]+$ ]]
+    then
+      joined=${words[-1]}
+      words[-1]+=$word
+    else
+      words+=("$word")
+      starts+=("$k")
+    fi
+    line=${line#"$word"}
+    if ((k == COMP_CWORD))
+    then
+      cword=$((${#words[@]} - 1))
+      cut=$joined
+      if [[ $joined && $word =~ ^[:=]+$ ]] ; then cut+=$word ; fi
+    fi
+  done
+}
+
+# Sets `plain` to WORD without quotes
+_s6_activation_plain()
+{
+  plain=${1//[\\\"\']/}
+  # shellcheck disable=SC2088 # it is looked for, not expanded
+  if [[ $plain == '~/'* ]] ; then plain=$HOME${plain:1} ; fi
+}
+
+# What the holder has, whose socket is the nearest before the cursor, or after it
+_s6_activation_ids()
+{
+  local k id plain socket='' wanted
+  _s6_activation_plain "$cur"
+  wanted=$plain
+  for ((k = cword - 1 ; k > 0 ; k--))
+  do
+    _s6_activation_plain "${words[k]}"
+    if [[ -S $plain ]] ; then socket=$plain ; break ; fi
+  done
+  for ((k = cword + 1 ; k < ${#words[@]} && ${#socket} == 0 ; k++))
+  do
+    _s6_activation_plain "${words[k]}"
+    if [[ -S $plain ]] ; then socket=$plain ; fi
+  done
+  if [[ ! $socket ]] ; then return ; fi
+  while IFS= read -r id
+  do
+    # a backslash is that of s6-fdholder-list, for what does not print
+    if [[ $id != *\\* && $id == "$wanted"* ]]
+    then
+      if [[ $cur != [\"\']* ]] ; then printf -v id %q "$id" ; fi
+      COMPREPLY+=("$id")
+    fi
+  done < <(s6-fdholder-list -t 3000 "$socket" 2>/dev/null < /dev/null)
+}
+
+# Offers what is of KIND
+_s6_activation_kind()
+{
+  local plain
+  _s6_activation_plain "$cur"
+  case ${1%\*} in
+    socket|file) mapfile -t COMPREPLY < <(compgen -f -- "$plain") ; compopt -o filenames 2>/dev/null ;;
+    dir) mapfile -t COMPREPLY < <(compgen -d -- "$plain") ; compopt -o filenames 2>/dev/null ;;
+    id) _s6_activation_ids ;;
+    user|group|service|signal|command) mapfile -t COMPREPLY < <(compgen -A "${1%\*}" -- "$plain") ;;
+    host) mapfile -t COMPREPLY < <(compgen -A hostname -- "$plain") ;;
+    =*) mapfile -t COMPREPLY < <(IFS=, ; compgen -W "${1#=}" -- "$plain") ;;
+  esac
+}
+
+# Sets `value` to the kind of the argument that WORD, options, wants from the next word
+_s6_activation_value()
+{
+  local k option
+  value=''
+  for ((k = 1 ; k < ${#1} ; k++))
+  do
+    for option in $options
+    do
+      if [[ $option != "-${1:k:1}:"* ]] ; then continue ; fi
+      if ((k + 1 == ${#1})) ; then value=${option#*:} ; fi
+      return
+    done
+  done
+}
+
+# What comes at the word I of words, that begins an unknown program
+_s6_activation_other()
+{
+  if declare -F _comp_command_offset >/dev/null
+  then
+    _comp_command_offset "${starts[$1]}"
+  elif declare -F _command_offset >/dev/null
+  then
+    _command_offset "${starts[$1]}"
+  else
+    _s6_activation_kind file
+  fi
+}
+
+# Offers what can be at the word after those of the program before word I, which may lead
+# to another program of ours
+_s6_activation_program()
+{
+  local i=$1 program=$2 options operands value n k over=''
+  options=${_s6_activation_options[$program]}
+  read -ra operands <<< "${_s6_activation_operands[$program]}"
+  while ((i < cword)) && [[ ! $over && ${words[i]} == -?* ]]
+  do
+    if [[ ${words[i]} == -- ]] ; then over=1 ; fi
+    _s6_activation_value "${words[i]}"
+    i=$((i + 1))
+    if [[ ! $value ]] ; then continue ; fi
+    if ((i == cword)) ; then _s6_activation_kind "$value" ; return ; fi
+    i=$((i + 1))
+  done
+  if ((i == cword)) && [[ ! $over && $cur == -* ]]
+  then
+    for n in $options
+    do
+      if [[ ${n%%:*} == "$cur"* ]] ; then COMPREPLY+=("${n%%:*}") ; fi
+    done
+    return
+  fi
+  n=$((cword - i))
+  for ((k = 0 ; k <= n && k < ${#operands[@]} ; k++))
+  do
+    if [[ ${operands[k]} != prog ]] ; then continue ; fi
+    i=$((i + k))
+    program=${words[i]##*/}
+    if ((i == cword)) ; then _s6_activation_kind command
+    elif [[ ${_s6_activation_options[$program]+set} ]] ; then _s6_activation_program "$((i + 1))" "$program"
+    else _s6_activation_other "$i" ; fi
+    return
+  done
+  k=${#operands[@]}
+  if ((n < k)) ; then _s6_activation_kind "${operands[n]}"
+  elif [[ $k -gt 0 && ${operands[k-1]} == *\* ]] ; then _s6_activation_kind "${operands[k-1]}" ; fi
+}
+
+_s6_activation()
+{
+  local IFS=$' \t\n' cword cur cut k
+  local -a words starts
+  COMPREPLY=()
+  _s6_activation_split
+  cur=${words[cword]}
+  _s6_activation_program 1 "${words[0]##*/}"
+  if [[ ! $cut ]] ; then return ; fi
+  for k in "${!COMPREPLY[@]}"
+  do
+    COMPREPLY[k]=${COMPREPLY[k]#"$cut"}
+  done
+}
+
