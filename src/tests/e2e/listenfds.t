@@ -25,8 +25,13 @@ run s6-listenfds 0 sh -c "$show ; readlink /proc/self/fd/0" < five.f
 is 'the former standard input is /dev/null' "$(lines out err)" '3 five /dev/null '
 run s6-tcpserver-socketbinder 127.0.0.1 0 fdmove 2 0 s6-listenfds 2 sh -c 'readlink /proc/$$/fd/2 /proc/$$/fd/3' 3< three.f
 like 'nothing is written to a former standard error, which would be SIGPIPE here' "$(lines out) $status" '^/dev/null socket:[^ ]* +0$'
-run sh -c 'exec <&- ; ulimit -n 6 ; exec s6-listenfds 5,4,3 true' 3< three.f 4< three.f 5< five.f
-like 'no number to move one away to: that is said' "$(cat err)" 'unable to number the descriptors: Too many open files'
+if test -z "$SANITIZED"
+then
+  run sh -c 'exec <&- ; ulimit -n 6 ; exec s6-listenfds 5,4,3 true' 3< three.f 4< three.f 5< five.f
+  like 'no number to move one away to: that is said' "$(cat err)" 'unable to number the descriptors: Too many open files'
+else
+  skip 'no number to move one away to: that is said' 'sanitizers need descriptors'
+fi
 ok 'closed standard descriptors stay closed' \
   sh -c 'exec s6-listenfds 5 sh -c "test ! -e /proc/\$\$/fd/0 && test ! -e /proc/\$\$/fd/2" <&- 2>&-' 5< five.f
 
