@@ -62,7 +62,7 @@ forget
 # descriptors and variables
 cat > show <<'END'
 #!/bin/sh
-ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \([a-z]*\):.*/\1 \2/p' | grep socket | tr '\n' ' '
+ls -l /proc/$$/fd 2> /dev/null | sed -n 's/.* \([0-9]*\) -> \([a-z]*\):.*/\1 \2/p' | grep socket | tr '\n' ' '
 END
 chmod 755 show
 rm new/*

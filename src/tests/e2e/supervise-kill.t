@@ -24,7 +24,7 @@ rounds down down ''
 # up; the events are s, and nothing else
 was_told_up() { case $(cat "$WORK/$1.heard") in *u) ;; *) return 1 ;; esac ; }
 up_begin() { letters "$1" u ; retry 5 has "$1" 4 && retry 5 one_copy "$1" && run=$(run_of "$1") && retry 5 was_told_up "$1" && : > "$WORK/$1.heard" ; }
-up_check() { same "$1" "$wstat" 4 && hears "$1" s ; }
+up_check() { same "$1" "$wstat" 4 && retry 5 hears "$1" s ; }
 up_end() { ended_unknown "$1" && wstat=65280 && retry 5 hears "$1" sdD ; }
 wstat=0
 make up

@@ -114,7 +114,7 @@ cp logged before
 ok 'and reads on' retry 5 sh -c '! cmp -s logged before'
 before=$(from b/log)
 kill -s KILL "$before"
-ok 'but is not started again' remains 1.3 count s 1
+ok 'but is not started again' stays 1.3 count s 1
 mv d/b/nolog d/b/log
 order a d
 ok 'until it is back' retry 5 count s 2
