@@ -161,7 +161,7 @@ fi
 # zsh has a terminal of its own in zpty, where what is added to the matches is written down
 
 cat > zsh.driver <<'END'
-# usage: zsh -f zsh.driver COMPLETIONS LINE: what is offered at its end
+# usage: zsh -f zsh.driver COMPLETIONS LINE: what is offered at its end, or at ^ in it
 zmodload zsh/zpty
 cat > zsh.rc <<'RC'
 PS1=
@@ -201,7 +201,9 @@ do
   zpty -rt shell >/dev/null
   sleep 0.01
 done
-zpty -wn shell "$2"$'\t\x18'
+after=
+[[ $2 != *^* ]] || after=${2#*^}
+zpty -wn shell "${2/^/}${(pl:$#after::\x02:)}"$'\t\x18'
 for (( k = 0 ; k < 2000 ; k++ ))
 do
   [[ -e finished ]] && break
@@ -227,6 +229,8 @@ then
   is 'zsh: an argument' "$(in_zsh 's6-svc -w ')" "$(words D R U d r u)"
   is 'zsh: ids of a holder, past an option and its argument' "$(in_zsh 's6-fdholder-retrieve -t 100 sock tcp')" "$(words tcp:80 tcp:81)"
   is 'zsh: of one whose path has a space' "$(in_zsh 's6-fdholder-delete the\ socket t')" "$(words tcp:80 tcp:81)"
+  is 'zsh: of the holder that comes later' "$(in_zsh 's6-fdholder-listenfds -w -i tcp:8^ sock cat')" "$(words tcp:80 tcp:81)"
+  like 'zsh: what an option does' "$(sed -n '/ s6-svc)/,/;;/p' made/zsh/_s6-activation)" "^ *'-k\[SIGKILL\]'"
   is 'zsh: files' "$(in_zsh 's6-fdholder-list so')" sock
   is 'zsh: directories' "$(in_zsh 's6-svc -u x serv')" services
   is 'zsh: a program to chain to' "$(in_zsh 's6-fdholder-retrieve sock tcp:80 s6-ipcserverd -1 s6-fdholder-li')" "$(words s6-fdholder-list s6-fdholder-listenfds)"
