@@ -47,12 +47,12 @@ static void check_queue (enum frame_dialect dialect, char const *name)
   raw_must_connect(&third, "s", dialect) ;
   raw_must_store(&third, "y", z) ;
   raw_must_store(&third, "x", z) ;
-  tap_int(testdaemon_count_file(&holder, y), 1, "H1: %s: the file that waits is still open", name) ;
+  tap_int(testdaemon_settled_file(&holder, y, 1), 1, "H1: %s: the file that waits is still open", name) ;
   tap_int(count_answers(&first, QUEUED, x), QUEUED, "H1: %s: all get the file they asked for", name) ;
   tap_int(count_answers(&first, 1, y), 1, "H1: %s: also the last one", name) ;
   tap_error(raw_list(&first), 0, "H1: %s: the connection is good", name) ;
-  tap_int(testdaemon_count_file(&holder, x), 0, "H1: %s: then the one file is closed", name) ;
-  tap_int(testdaemon_count_file(&holder, y), 0, "H1: %s: and the other", name) ;
+  tap_int(testdaemon_settled_file(&holder, x, 0), 0, "H1: %s: then the one file is closed", name) ;
+  tap_int(testdaemon_settled_file(&holder, y, 0), 0, "H1: %s: and the other", name) ;
   tap_error(raw_delete(&third, "x"), 0, "H1: %s: what was stored meanwhile is there", name) ;
   tap_error(raw_delete(&third, "y"), 0, "H1: %s: under both ids", name) ;
   raw_close(&first) ;

@@ -80,7 +80,7 @@ int main (void)
     }
   raw_must_connect(&c, "s", FRAME_NATIVE) ;
   raw_point_count(&c, 0, "H4: nothing is held by any of them") ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "H4: and nothing is open") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H4: and nothing is open") ;
   raw_close(&c) ;
   testdaemon_finish(&holder) ;
   return tap_done() ;

@@ -65,7 +65,7 @@ static void check_native (void)
   tap_ok(!raw_holds(&other, "x"), "H7: native: and the id is gone") ;
   tap_error(raw_acknowledge(&c), ENOENT, "H7: native: another acknowledgement finds nothing") ;
   tap_error(raw_retrieve(&c, 1, "x", &fd), ENOENT, "H7: native: nor does another retrieve") ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "H7: native: and nothing is open") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H7: native: and nothing is open") ;
   raw_close(&c) ;
 }
 
@@ -131,7 +131,7 @@ static void check_s6 (void)
   tap_error(raw_answer(&c), 0, "H7: s6: then the next request is judged") ;
   tap_ok(!raw_holds(&other, "x"), "H7: s6: and the id is gone") ;
   tap_ok(!raw_listed(&other, "y"), "H7: s6: and the one that was deleted") ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "H7: s6: and nothing is open") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H7: s6: and nothing is open") ;
   raw_close(&c) ;
 }
 

@@ -108,8 +108,8 @@ static void check_interleaved (void)
   tap_error(raw_dumpframe(&y, ids + 1, brought + 1, 1), 0, "H10: the other one is applied") ;
   tap_ok(raw_holds(&checker, "n1"), "H10: it is there") ;
   tap_ok(!raw_listed(&checker, "n2"), "H10: alone") ;
-  tap_int(testdaemon_count_file(&holder, files[0]), 0, "H10: what it replaced is closed") ;
-  tap_int(testdaemon_count_file(&holder, brought[0]), 1, "H10: what it brought is open") ;
+  tap_int(testdaemon_settled_file(&holder, files[0], 0), 0, "H10: what it replaced is closed") ;
+  tap_int(testdaemon_settled_file(&holder, brought[0], 1), 1, "H10: what it brought is open") ;
   raw_delete(&checker, "n1") ;
   raw_delete(&checker, "a") ;
   raw_must_store(&checker, "a", files[0]) ;

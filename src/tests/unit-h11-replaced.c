@@ -37,7 +37,7 @@ int main (void)
   open = 0 ;
   for (unsigned int i = 0 ; i < HELD ; i++)
   {
-    closed += !testdaemon_count_file(&holder, old[i]) ;
+    closed += !testdaemon_settled_file(&holder, old[i], 0) ;
     open += testdaemon_count_file(&holder, new[i]) ;
   }
   tap_int(closed, HELD, "H11: the old ones are closed") ;

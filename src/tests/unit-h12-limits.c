@@ -59,7 +59,7 @@ static void check_never (char const *name, uint64_t seconds, uint32_t nanosecond
 static void check_past (char const *name, tain const *limit)
 {
   tap_error(raw_store(&c, "x", limit, file), EINVAL, "H12: %s is refused in a store", name) ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "H12: %s: whose descriptor is closed", name) ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H12: %s: whose descriptor is closed", name) ;
 }
 
  /* Nanoseconds that are none must not carry over into the seconds. */
@@ -101,7 +101,7 @@ static void check_equal (void)
     left = raw_list(&c) ? -1 : raw_list_count(&c) ;
   }
   tap_int(left, 0, "H12: the others expire, all of them") ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "H12: and are closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H12: and are closed") ;
 }
 
  /* One frame of three entries, of which the second has passed. */
@@ -123,7 +123,7 @@ static void check_dump (void)
   tap_error(raw_command(&c, body, len, files, 3), 0, "H12: and applied") ;
   raw_point_count(&c, 2, "H12: without one entry") ;
   tap_ok(!raw_listed(&c, "b"), "H12: the one that is past") ;
-  tap_int(testdaemon_count_file(&holder, file), 2, "H12: whose file is closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 2), 2, "H12: whose file is closed") ;
   raw_delete(&c, "a") ;
   raw_delete(&c, "c") ;
 }

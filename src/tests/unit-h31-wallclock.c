@@ -61,7 +61,7 @@ static void check (int64_t shift, char const *name)
   if (!testdaemon_isslow()) tap_ok(raw_holds(&c, "x"), "H31: %s: it is there before its time", name) ;
   test_sleep(LATE_MILLISECONDS - EARLY_MILLISECONDS) ;
   tap_ok(!raw_holds(&c, "x"), "H31: %s: and gone after it", name) ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "H31: %s: and closed", name) ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H31: %s: and closed", name) ;
 }
 
 int main (void)

@@ -153,7 +153,7 @@ static void check_replaced (char const *name)
   raw_must_connect(&c, holder->path, FRAME_S6) ;
   raw_must_store(&c, "x", file) ;
   tap_error(raw_delete(&c, "x"), 0, "H43: %s: what is stored is deleted", name) ;
-  tap_int(testdaemon_count_file(holder, file), 0, "H43: %s: and closed", name) ;
+  tap_int(testdaemon_settled_file(holder, file, 0), 0, "H43: %s: and closed", name) ;
   raw_close(&c) ;
   close(file) ;
 }

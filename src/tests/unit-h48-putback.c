@@ -13,7 +13,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { LIMIT_MILLISECONDS = 3600000, SHORT_MILLISECONDS = 300, LATER_MILLISECONDS = 400, TRIES = 100 } ;
+enum { LIMIT_MILLISECONDS = 3600000, SHORT_MILLISECONDS = 300, LATER_MILLISECONDS = 400 } ;
 
 static struct testdaemon holder ;
 static struct rawclient other ;  /* who looks on */
@@ -36,19 +36,13 @@ static void store_for (long milliseconds)
   if (raw_store(&other, "x", &limit, file)) tap_bail("unable to store x") ;
 }
 
-static unsigned int count_in_the_end (unsigned int want)
-{
-  for (unsigned int i = 0 ; i < TRIES && testdaemon_count_file(&holder, file) != want ; i++) test_sleep(10) ;
-  return testdaemon_count_file(&holder, file) ;
-}
-
  /* c cannot put x back, and it is not held. */
 
 static void check_gone (struct rawclient *c, int want, char const *name)
 {
   tap_error(raw_putback(c), want, "H48: %s: nothing can be put back", name) ;
   tap_ok(!raw_holds(&other, "x"), "H48: %s: x is gone", name) ;
-  tap_int(count_in_the_end(0), 0, "H48: %s: and closed", name) ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H48: %s: and closed", name) ;
 }
 
 static void check_putback (void)
@@ -58,7 +52,7 @@ static void check_putback (void)
   store_for(LIMIT_MILLISECONDS) ;
   take(&c) ;
   tap_ok(!raw_holds(&other, "x"), "H48: what was acknowledged is not listed") ;
-  tap_int(testdaemon_count_file(&holder, file), 1, "H48: but the daemon has it") ;
+  tap_int(testdaemon_settled_file(&holder, file, 1), 1, "H48: but the daemon has it") ;
   tap_error(raw_putback(&c), 0, "H48: B is answered") ;
   tap_ok(raw_holds(&other, "x"), "H48: B puts it back") ;
   raw_point_retrieve(&other, 0, "x", file, "H48: what was put back") ;
@@ -80,12 +74,12 @@ static void check_over (void)
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   raw_close(&c) ;
-  tap_int(count_in_the_end(0), 0, "H48: after EOF it is closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H48: after EOF it is closed") ;
   tap_ok(!raw_holds(&other, "x"), "H48: and gone") ;
   raw_must_store(&other, "x", file) ;
   take(&c) ;
   raw_list(&c) ;
-  tap_int(count_in_the_end(0), 0, "H48: so it is after any other message") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H48: so it is after any other message") ;
   check_gone(&c, ENOENT, "after any other message") ;
   raw_must_store(&other, "x", file) ;
   raw_close(&c) ;
@@ -105,7 +99,7 @@ static void check_conflicts (void)
   raw_must_store(&other, "x", another) ;
   tap_error(raw_putback(&c), EBUSY, "H48: the id is there again: EBUSY") ;
   raw_point_retrieve(&other, 0, "x", another, "H48: and it stays what it is") ;
-  tap_int(count_in_the_end(0), 0, "H48: what was not put back is closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H48: what was not put back is closed") ;
   raw_close(&c) ;
   raw_delete(&other, "x") ;
   store_for(SHORT_MILLISECONDS) ;
@@ -131,7 +125,7 @@ static void check_full (void)
   take(&c) ;
   raw_close(&c) ;
   tap_ok(!raw_holds(&other, "x"), "H48: when it does not") ;
-  tap_int(count_in_the_end(1), 1, "H48: it is closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 1), 1, "H48: it is closed") ;
   tap_error(raw_store(&other, "z", 0, file), 0, "H48: and its place is free") ;
   raw_delete(&other, "y") ;
   raw_delete(&other, "z") ;
@@ -145,7 +139,7 @@ static void check_s6 (void)
   raw_must_connect(&c, "s", FRAME_S6) ;
   if (raw_retrieve(&c, 1, "x", &fd)) tap_bail("unable to take x in s6's dialect") ;
   close(fd) ;
-  tap_int(count_in_the_end(0), 0, "H48: s6: what was given is not kept") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "H48: s6: what was given is not kept") ;
   raw_point_closed(&c, raw_putback(&c), EPROTO, "H48: s6: there is no B") ;
   raw_close(&c) ;
 }

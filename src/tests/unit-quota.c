@@ -57,7 +57,7 @@ static void stores (enum frame_dialect dialect, char const *name)
   for (unsigned int i = 0 ; i < 3 ; i++) tap_error(raw_store(&c, ids[i], 0, file), 0, "%s: as many as the quota are stored", name) ;
   tap_error(raw_store(&c, "d", 0, file), EDQUOT, "%s: one more is EDQUOT", name) ;
   tap_error(raw_store(&c, "a", 0, file), EBUSY, "%s: what is in use is in use", name) ;
-  tap_int(testdaemon_count_file(&holder, file), 3, "%s: what was refused is closed", name) ;
+  tap_int(testdaemon_settled_file(&holder, file, 3), 3, "%s: what was refused is closed", name) ;
   tap_error(dump(ids, 3), 0, "%s: a dump that replaces one's own is free", name) ;
   tap_error(dump(ids, 4), EDQUOT, "%s: one that adds to them is EDQUOT", name) ;
   tap_error(dump(others, 3), EDQUOT, "%s: also if it would have room alone", name) ;

@@ -24,7 +24,7 @@ static void replaces (void)
   tap_error(raw_store(&c, "x", 0, two), EBUSY, "a store does not replace it") ;
   tap_error(raw_replace(&c, "x", 0, two), 0, "a replace does") ;
   raw_point_retrieve(&other, 0, "x", two, "the new one is there") ;
-  tap_int(testdaemon_count_file(&holder, one), 0, "and the old one is closed") ;
+  tap_int(testdaemon_settled_file(&holder, one, 0), 0, "and the old one is closed") ;
 }
 
  /* Both clients' requests reach the holder in any order. */
@@ -59,7 +59,7 @@ static void refused (void)
   tap_error(raw_replace(&c, "x", 0, self), ELOOP, "nor does a connection to the holder") ;
   tap_error(raw_replace(&c, "n", 0, one), EPERM, "whoever may not store may not replace") ;
   raw_point_retrieve(&other, 0, "x", two, "what was there stays") ;
-  tap_int(testdaemon_count_file(&holder, one), 0, "and what was refused is closed") ;
+  tap_int(testdaemon_settled_file(&holder, one, 0), 0, "and what was refused is closed") ;
   close(self) ;
 }
 
@@ -115,7 +115,7 @@ static void foreign (void)
   tap_error(raw_replace(&s6, "x", 0, two), EPROTO, "s6 dialect: there is no such letter") ;
   tap_ok(raw_isclosed(&s6), "s6 dialect: and that is the end") ;
   raw_close(&s6) ;
-  tap_int(testdaemon_count_file(&holder, two), 0, "s6 dialect: what came is closed") ;
+  tap_int(testdaemon_settled_file(&holder, two, 0), 0, "s6 dialect: what came is closed") ;
   raw_point_retrieve(&c, 0, "x", one, "s6 dialect: what was there stays") ;
 }
 

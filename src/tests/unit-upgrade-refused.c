@@ -145,7 +145,7 @@ static void vanishes (void)
   become("#!/bin/sh\nrm -f " PROGRAM "\necho\n") ;
   refused(UPGRADING_FAILED, "a program that vanishes after it was tried") ;
   tap_error(raw_round(&client, "x", file), 0, "and requests are obeyed") ;
-  tap_int(testdaemon_count_file(&holder, file), 1, "what is deleted is closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 1), 1, "what is deleted is closed") ;
   succeeds("after that") ;
 }
 

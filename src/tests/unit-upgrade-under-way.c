@@ -119,7 +119,7 @@ static void late_request (enum frame_dialect dialect)
   tap_ok(raw_isclosed(&c), "its connection is closed") ;
   raw_close(&c) ;
   holds("half", 0, "half a request") ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "half a request: and its descriptor is closed") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "half a request: and its descriptor is closed") ;
 }
 
 static void taking (int isintime)
@@ -186,7 +186,7 @@ static void dump (enum frame_dialect dialect, int isintime)
     is_done_late("half a dump") ;
     tap_ok(raw_isclosed(&c), "half a dump: its connection is closed") ;
     holds("d1", 0, "half a dump") ;
-    tap_int(testdaemon_count_file(&holder, file), 0, "half a dump: its descriptors are closed") ;
+    tap_int(testdaemon_settled_file(&holder, file, 0), 0, "half a dump: its descriptors are closed") ;
   }
   raw_close(&c) ;
 }

@@ -46,7 +46,7 @@ static void held (enum frame_dialect dialect)
   tap_ok(testfile_same(fd, file), "%s: and it is the same", dialects[dialect]) ;
   if (fd >= 0) close(fd) ;
   tap_error(raw_delete(&c, "limited"), 0, "%s: it can be deleted", dialects[dialect]) ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "%s: and is closed then", dialects[dialect]) ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "%s: and is closed then", dialects[dialect]) ;
   raw_close(&c) ;
 }
 
@@ -145,7 +145,7 @@ static void given (int isputback)
   else tap_int(raw_holds(&c, "g"), 0, "what was given is gone") ;
   if (fd >= 0) close(fd) ;
   raw_close(&c) ;
-  tap_int(testdaemon_count_file(&holder, file), 0, "and is open no longer") ;
+  tap_int(testdaemon_settled_file(&holder, file, 0), 0, "and is open no longer") ;
 }
 
  /* Who is told of changes is told of those of the next image, and of no other. */

@@ -17,7 +17,7 @@
 #include "tap.h"
 #include "testdaemon.h"
 
-enum { CHILDREN_MAX = 16 } ;
+enum { CHILDREN_MAX = 16, SETTLED_SECONDS = 5 } ;
 
  /* Does it sleep, or wait for what is stuck? */
 
@@ -134,6 +134,15 @@ unsigned int testdaemon_count_file (struct testdaemon const *d, int fd)
   testdaemon_rest(d) ;
   testdaemon_each_fd(d, &compare_one, &s) ;
   return s.found ;
+}
+
+unsigned int testdaemon_settled_file (struct testdaemon const *d, int fd, unsigned int wanted)
+{
+  double begun = test_seconds() ;
+  unsigned int n ;
+  do n = testdaemon_count_file(d, fd) ;
+  while (n != wanted && test_seconds() - begun < SETTLED_SECONDS) ;
+  return n ;
 }
 
 long testdaemon_resident (struct testdaemon const *d)

@@ -72,6 +72,8 @@ extern void testdaemon_rest (struct testdaemon const *) ;
 
 extern unsigned int testdaemon_count_fds (struct testdaemon const *) ;
 extern unsigned int testdaemon_count_file (struct testdaemon const *, int fd) ;  /* how often it has that file open */
+ /* The same, as soon as it is as often as wanted, or after five seconds: its helpers close when they can. */
+extern unsigned int testdaemon_settled_file (struct testdaemon const *, int fd, unsigned int wanted) ;
 
  /* Calls the function with each descriptor of the daemon: its number, what it is. */
 typedef void testdaemon_fd_func (int, struct stat const *, void *) ;
