@@ -6,7 +6,7 @@
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
-PATH=$PATH:$TESTS/peer/nginx/usr/sbin
+PATH=$PATH:$TESTS/peer/nginx/usr/sbin:$TESTS/peer/lighttpd/usr/sbin
 nginx_libraries="LD_LIBRARY_PATH=$TESTS/peer/nginx/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 rounds=${ROUNDS:-3}
 allow_all rules
@@ -76,6 +76,34 @@ END
     s6-fdholder-listenfds -e nginx -i 'unix:*' s env "$nginx_libraries" nginx -c "$WORK/nginx.conf" -p "$WORK"
 else
   skip 'nginx is served' 'no nginx: tools/fetch-peer nginx'
+fi
+
+if command -v lighttpd >/dev/null
+then
+  cat > lighttpd.conf << END
+server.document-root = "$WORK" server.port = 1 server.systemd-socket-activation = "enable" server.bind = "$WORK/light"
+END
+  bind "$WORK/light" unix:light
+  modules=$TESTS/peer/lighttpd/usr/lib/lighttpd
+  test -d "$modules" || modules=/usr/lib/lighttpd
+  rounds lighttpd light 'GET /rules/none HTTP/1.0\r\n\r\n' '^HTTP/1.0 404' \
+    s6-fdholder-listenfds -i unix:light s env "LD_LIBRARY_PATH=$TESTS/peer/lighttpd/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
+    lighttpd -D -f "$WORK/lighttpd.conf" -m "$modules"
+else
+  skip 'lighttpd is served' 'no lighttpd: tools/fetch-peer lighttpd'
+fi
+
+if command -v dbus-daemon >/dev/null
+then
+  cat > bus.conf << 'END'
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><listen>systemd:</listen><policy context="default"><allow user="*"/></policy></busconfig>
+END
+  bind "$WORK/bus" dbus:bus
+  rounds dbus-daemon bus '\0AUTH\r\n' '^REJECTED .*EXTERNAL' \
+    s6-fdholder-listenfds -i dbus:bus s dbus-daemon --nofork --nopidfile --config-file="$WORK/bus.conf" --address=systemd:
+else
+  skip 'dbus-daemon is served' 'no dbus-daemon'
 fi
 
 if python3 -c 'import systemd.daemon' 2>/dev/null
