@@ -154,7 +154,7 @@ static void move_queue (struct frame_out *out)
   memmove(out->queue, waiting(out), out->qend * sizeof(int)) ;
   out->qhead = 0 ;
   for (uint32_t i = 0 ; i < out->qend ; i += AT_FDS + out->queue[i + AT_COUNT])
-    out->queue[i + AT_OFFSET] -= (int)out->head ;
+    out->queue[i + AT_OFFSET] = (int)((uint32_t)out->queue[i + AT_OFFSET] - (uint32_t)out->head) ;
 }
 
  /* What has left is forgotten: at once when all has, now and then before. */
