@@ -2,7 +2,6 @@
 # ISC license.
 # s6-logread -c: stopped and started at any place, by kill -9 too, nothing is missed, and
 # at most the last batch is there twice. ROUNDS: kills at random places (10).
-# timeout: 150
 # shellcheck disable=SC2016 # variables are for other shells
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
@@ -152,23 +151,27 @@ rm broken/*2.s
 lines 2 2 | gzip > broken/@400000000000000000000002.s
 is 'is not passed over' "$(s6-logread -c broken.cursor ./broken | cut -c 1-6 | tr '\n' ' ')" '000002 000003 '
 
-# killed at random, while lines come and files are rotated
+# killed at random, while lines come and files are rotated: 2000 lines in each round
 killed() # ARG... of s6-log
 {
-  rm -rf k k.cursor shown.*
+  rm -rf k k.cursor shown.* fifo
   mkdir k
-  total=$((rounds * 2000))
-  lines 1 "$total" > in
-  start writer sh -c 'while read -r line ; do echo "$line" ; done < in | s6-log -t 20000 n100000 s8192 l0 "$@" ./k' sh "$@"
+  mkfifo fifo
+  lines 1 $((rounds * 2000)) > in
+  start writer sh -c 'exec s6-log -t 20000 n100000 s8192 l0 "$@" ./k < fifo' sh "$@"
+  exec 8> fifo
   i=1
   while test "$i" -le "$rounds"
   do
-    start reader sh -c 'exec s6-logread -f -c k.cursor ./k > shown.$1' sh "$i"
+    start reader sh -c 'exec s6-logread -f -c k.cursor ./k > shown.$1 8>&-' sh "$i"
+    start feeder sh -c 'tail -n "+$1" in | head -n 2000 | while read -r line ; do echo "$line" ; done >&8' sh $((i * 2000 - 1999))
     retry 10 test -s "shown.$i"
     sleep "0.$(awk -v seed="$i$$" 'BEGIN { srand(seed) ; printf "%02d", rand() * 30 }')"
     stop reader KILL
+    retry 60 ended feeder
     i=$((i + 1))
   done
+  exec 8>&-
   retry 60 ended writer
   s6-logread -c k.cursor ./k > "shown.$i"
 }
