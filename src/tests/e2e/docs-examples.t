@@ -809,18 +809,6 @@ s6_fdholder_listenfds_8_3()
   store_socket "$WORK/run/x/two" tcp:web:443
   passes '^-g daemon off; 3;4;$'
 }
-from_systemd_7_1()
-{
-  works
-  ok "$case: all are there" holds "$H" web:unix web:tcp4 web:tcp6
-  example from-systemd.7 2
-  passes '^3 web:web:web$'
-  for id in unix tcp4 tcp6
-  do
-    s6-fdholder-delete "$H" "web:$id"
-  done
-}
-from_systemd_7_2() { diag 'this is run after the first' ; }
 # shellcheck disable=SC2046 # words
 from_inetd_7_1() { serves hello $(tcp_client 127.0.0.1 7) ; }
 from_inetd_7_2()

@@ -55,12 +55,6 @@ do
   esac
 done
 
-for directive in ListenStream ListenDatagram ListenSequentialPacket ListenFIFO FileDescriptorName Accept Backlog SocketUser \
-  SocketMode FreeBind ReusePort BindIPv6Only RemoveOnStop MaxConnections TriggerLimitIntervalSec TriggerLimitBurst RestartMode 'Type=notify' NotifyAccess FileDescriptorStoreMax
-do
-  like "from-systemd.7 says what to do for $directive" "$(grep '^\.It Li ' "$doc/from-systemd.7")" "[ ,]$directive(=|\$| )"
-done
-
 # printed PAGE SECTION: its block, as it is read
 printed()
 {
