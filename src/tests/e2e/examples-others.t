@@ -24,7 +24,7 @@ in_words_of_daemontools() # SCRIPT
 holder_dir()
 {
   mkdir -p service/fdholder/log
-  cp -R "$SRC/doc/examples/fdholder/data" service/fdholder/
+  cp -R "$SRC/doc/examples/s6/fdholder/data" service/fdholder/
   test "$me" -eq 0 || mv service/fdholder/data/rules/uid/0 "service/fdholder/data/rules/uid/$me"
   block 1 service/fdholder/run
 }
