@@ -1,0 +1,105 @@
+# shellcheck shell=sh
+# ISC license.
+#
+# The three services of doc/examples, as clients on a machine see them; sourced after
+# machine.sh. SERVICE is echo, web or agent.
+#
+#   three_answer               whether all three answer (use it with retry)
+#   three_survive STOP START   for each of them: kill -9; then the command STOP there, a client
+#                              that connects and waits, and START; SERVICE in them is its name
+#   holder_survives            kill -9 of each process of the holder
+
+# shellcheck disable=SC2016,SC2154 # for the shell there; from tap.sh
+three_asks='case $1 in
+  web) exec s6-tcpclient 127.0.0.1 8080 sh -c "echo connected ; printf \"GET / HTTP/1.0\r\n\r\n\" >&7 ; tail -n 1 <&6" ;;
+  *) exec s6-ipcclient "/run/$1" sh -c "echo connected ; echo hello >&7 ; head -n 1 <&6" ;;
+esac'
+
+three_is_answered() # SERVICE FILE
+{
+  case $1 in
+    echo) sed 1d "$2" | grep -qx hello ;;
+    web) sed 1d "$2" | grep -Eqx 'web: process [1-9][0-9]*' ;;
+    agent) sed 1d "$2" | grep -Eqx 'agent [1-9][0-9]*: hello' ;;
+  esac
+}
+
+three_ask() # SERVICE
+{
+  inside timeout 10 sh -c "$three_asks" ask "$1" > answer 2> /dev/null
+  three_is_answered "$1" answer
+}
+
+three_answer()
+{
+  three_ask echo && three_ask web && three_ask agent
+}
+
+# the process that serves: there, and as itself says it
+three_server() # SERVICE
+{
+  case $1 in
+    echo) inside pgrep -x s6-ipcserverd ;;
+    *) three_ask "$1" && sed 1d answer | tr -dc 0-9 ;;
+  esac
+}
+
+three_other_serves() # SERVICE PID
+{
+  three_ask "$1" && test "$(three_server "$1")" -ne "$2"
+}
+
+three_survive()
+{
+  test "$tap_failed" -eq 0 || return
+  for three in echo web agent
+  do
+    three_pid=$(three_server "$three")
+    ok "$three: kill -9" inside kill -9 "$three_pid"
+    ok "$three: another process serves" retry 30 three_other_serves "$three" "$three_pid"
+    # shellcheck disable=SC2046 # words
+    ok "$three: it is stopped" inside $(echo "$1" | sed "s|SERVICE|$three|")
+    start_inside "client-$three" sh -c "$three_asks" ask "$three"
+    ok "$three: a client connects" retry 20 grep -qx connected "client-$three.out"
+    is "$three: and waits" "$(cat "client-$three.out")" connected
+    # shellcheck disable=SC2046 # words
+    ok "$three: it is started" inside $(echo "$2" | sed "s|SERVICE|$three|")
+    ok "$three: that client is answered" retry 30 three_is_answered "$three" "client-$three.out"
+  done
+}
+
+three_keeper()
+{
+  inside s6-fdholder-stat /run/fdholder | sed -n 's/^keeper	//p'
+}
+
+three_worker()
+{
+  inside pgrep -x s6-fdholderd | grep -vx "$(three_keeper)"
+}
+
+three_keeps_other() # PID
+{
+  test "$(three_keeper)" -gt 0 && test "$(three_keeper)" -ne "$1"
+}
+
+three_works_other() # PID
+{
+  test "$(three_worker)" -gt 0 && test "$(three_worker)" -ne "$1"
+}
+
+holder_survives()
+{
+  test "$tap_failed" -eq 0 || return
+  three_held=$(inside s6-fdholder-list /run/fdholder)
+  is 'the sockets are held' "$three_held" 'tcp:web
+unix:agent
+unix:echo'
+  three_pid=$(three_keeper)
+  ok 'the keeper: kill -9' inside kill -9 "$three_pid"
+  ok 'there is another one' retry 30 three_keeps_other "$three_pid"
+  three_pid=$(three_worker)
+  ok 'the worker: kill -9' inside kill -9 "$three_pid"
+  ok 'there is another one' retry 30 three_works_other "$three_pid"
+  is 'the sockets are held still' "$(inside s6-fdholder-list /run/fdholder)" "$three_held"
+}
