@@ -95,6 +95,7 @@ libs6activation.pc: tools/gen-dotpc.sh config.mak package/info
 	  '$(WITH_PKGCONFIG)' $(SYSTEM_LIBS) > $@
 
 html:
+	@rm -rf html
 	@sh tools/gen-html.sh html
 
 completions: completions/made
