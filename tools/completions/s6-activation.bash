@@ -5,7 +5,7 @@
 
 declare -gA _s6_activation_options=() _s6_activation_operands=()
 
-# Sets `words` and `cword` from COMP_WORDS, where bash has cut words at : and =, `starts`
+# Sets `words` and `cword` from COMP_WORDS, where bash has cut words at : = and @, `starts`
 # (which of COMP_WORDS each began with), and `cut`: what readline does not replace of the
 # word at the cursor.
 _s6_activation_split()
@@ -18,7 +18,7 @@ _s6_activation_split()
     before=$line
     line=${line#"${line%%[![:space:]]*}"}
     joined=''
-    if [[ $k -gt 0 && ${COMP_LINE-} && $line == "$before" ]] && [[ $word =~ ^[:=]+$ || ${COMP_WORDS[k-1]} =~ ^[:=]+$ ]]
+    if [[ $k -gt 0 && ${COMP_LINE-} && $line == "$before" ]] && [[ $word =~ ^[:=@]+$ || ${COMP_WORDS[k-1]} =~ ^[:=@]+$ ]]
     then
       joined=${words[-1]}
       words[-1]+=$word
@@ -31,25 +31,50 @@ _s6_activation_split()
     then
       cword=$((${#words[@]} - 1))
       cut=$joined
-      if [[ $joined && $word =~ ^[:=]+$ ]] ; then cut+=$word ; fi
+      if [[ $joined && $word =~ ^[:=@]+$ ]] ; then cut+=$word ; fi
+      # of an @ readline thinks that the name of a host begins with it
+      cut=${cut%@}
     fi
   done
 }
 
-# Sets `plain` to WORD without quotes
+# Sets `plain` to WORD without quotes, `quote` to the one that is open at its end, and
+# `outside` to what is before that
 _s6_activation_plain()
 {
-  plain=${1//[\\\"\']/}
+  local k char
+  plain='' quote='' outside=''
+  for ((k = 0 ; k < ${#1} ; k++))
+  do
+    char=${1:k:1}
+    if [[ $quote && $char == "$quote" ]] ; then quote=''
+    elif [[ ! $quote && $char == [\"\'] ]] ; then quote=$char outside=$plain
+    elif [[ $char == \\ && $quote != \' ]] ; then k=$((k + 1)) plain+=${1:k:1}
+    else plain+=$char ; fi
+  done
   # shellcheck disable=SC2088 # it is looked for, not expanded
   if [[ $plain == '~/'* ]] ; then plain=$HOME${plain:1} ; fi
+}
+
+# Offers ID, so that the shell takes it as it is behind what has been typed. What an open
+# quote cannot have in it is not offered.
+_s6_activation_offer()
+{
+  local rest=${1#"$cut"} char
+  case $open in
+    \') rest=${rest//\'/"'\\''"} ;;
+    \")
+      if [[ $rest == *!* ]] ; then return ; fi
+      for char in \" \$ \` ; do rest=${rest//"$char"/"\\$char"} ; done ;;
+    *) printf -v rest %q "$1" ; COMPREPLY+=("$rest") ; return ;;
+  esac
+  COMPREPLY+=("$cut$rest")
 }
 
 # What the holder has, whose socket is the nearest before the cursor, or after it
 _s6_activation_ids()
 {
-  local k id plain socket='' wanted
-  _s6_activation_plain "$cur"
-  wanted=$plain
+  local k id plain quote outside socket=''
   for ((k = cword - 1 ; k > 0 ; k--))
   do
     _s6_activation_plain "${words[k]}"
@@ -64,26 +89,20 @@ _s6_activation_ids()
   while IFS= read -r id
   do
     # a backslash is that of s6-fdholder-list, for what does not print
-    if [[ $id != *\\* && $id == "$wanted"* ]]
-    then
-      if [[ $cur != [\"\']* ]] ; then printf -v id %q "$id" ; fi
-      COMPREPLY+=("$id")
-    fi
-  done < <(s6-fdholder-list -t 3000 "$socket" 2>/dev/null < /dev/null)
+    if [[ $id != *\\* && $id == "$wanted"* ]] ; then _s6_activation_offer "$id" ; fi
+  done < <(s6-fdholder-list -t 3000 -- "$socket" 2>/dev/null < /dev/null)
 }
 
 # Offers what is of KIND
 _s6_activation_kind()
 {
-  local plain
-  _s6_activation_plain "$cur"
   case ${1%\*} in
-    socket|file) mapfile -t COMPREPLY < <(compgen -f -- "$plain") ; compopt -o filenames 2>/dev/null ;;
-    dir) mapfile -t COMPREPLY < <(compgen -d -- "$plain") ; compopt -o filenames 2>/dev/null ;;
+    socket|file) mapfile -t COMPREPLY < <(compgen -f -- "$wanted") ; compopt -o filenames 2>/dev/null ;;
+    dir) mapfile -t COMPREPLY < <(compgen -d -- "$wanted") ; compopt -o filenames 2>/dev/null ;;
     id) _s6_activation_ids ;;
-    user|group|service|signal|command) mapfile -t COMPREPLY < <(compgen -A "${1%\*}" -- "$plain") ;;
-    host) mapfile -t COMPREPLY < <(compgen -A hostname -- "$plain") ;;
-    =*) mapfile -t COMPREPLY < <(IFS=, ; compgen -W "${1#=}" -- "$plain") ;;
+    user|group|service|signal|command) mapfile -t COMPREPLY < <(compgen -A "${1%\*}" -- "$wanted") ;;
+    host) mapfile -t COMPREPLY < <(compgen -A hostname -- "$wanted") ;;
+    =*) mapfile -t COMPREPLY < <(IFS=, ; compgen -W "${1#=}" -- "$wanted") ;;
   esac
 }
 
@@ -108,9 +127,11 @@ _s6_activation_other()
 {
   if declare -F _comp_command_offset >/dev/null
   then
+    cut=''
     _comp_command_offset "${starts[$1]}"
   elif declare -F _command_offset >/dev/null
   then
+    cut=''
     _command_offset "${starts[$1]}"
   else
     _s6_activation_kind file
@@ -148,7 +169,7 @@ _s6_activation_program()
     i=$((i + k))
     program=${words[i]##*/}
     if ((i == cword)) ; then _s6_activation_kind command
-    elif [[ ${_s6_activation_options[$program]+set} ]] ; then _s6_activation_program "$((i + 1))" "$program"
+    elif [[ $program && ${_s6_activation_options[$program]+set} ]] ; then _s6_activation_program "$((i + 1))" "$program"
     else _s6_activation_other "$i" ; fi
     return
   done
@@ -159,11 +180,15 @@ _s6_activation_program()
 
 _s6_activation()
 {
-  local IFS=$' \t\n' cword cur cut k
+  local IFS=$' \t\n' cword cur cut k plain quote outside wanted open
   local -a words starts
   COMPREPLY=()
   _s6_activation_split
   cur=${words[cword]}
+  _s6_activation_plain "$cur"
+  wanted=$plain open=$quote
+  # readline puts what is offered behind a quote that is open
+  if [[ $open ]] ; then cut=$outside ; fi
   _s6_activation_program 1 "${words[0]##*/}"
   if [[ ! $cut ]] ; then return ; fi
   for k in "${!COMPREPLY[@]}"

@@ -103,18 +103,36 @@ then
   is 'bash: signals' "$(in_bash 's6-svc -s SIGTER')" SIGTERM
   is 'bash: users' "$(in_bash 's6-setuidgid roo')" root
   bash_points bash
-  # whether the holder has that id no more
+  # gone ID: whether the holder has it no more
   gone()
   {
-    ! s6-fdholder-list sock | grep -q it
+    ! s6-fdholder-list sock | grep -qxF "$1"
+  }
+  # typing LINE ID: a tab is typed behind it; what is offered is executed, and deletes ID
+  typing()
+  {
+    printf 's6-fdholder-delete sock %s\t\n' "$1"
+    retry 10 gone "$2"
   }
   if command -v script >/dev/null
   then
-    printf '%s\t\n%s\n' 's6-fdholder-delete sock it' exit > typed
-    # the tab is typed when there is a prompt
-    { retry 20 grep -q PROMPT log.script ; cat typed ; retry 20 gone ; } |
-      env PS1=PROMPT script -qfc 'bash --rcfile made/bash/s6-activation --noprofile -i' log.script >/dev/null 2>&1
-    is 'bash: typed, and given to the program as it is' "$(s6-fdholder-list sock | sort)" "$(words tcp:80 tcp:81)"
+    second="d'q\" \$(touch bad) \`touch bad\` c"
+    third="e'\$(touch bad) d"
+    for id in "$second" "$third" user@host ; do s6-fdholder-store -d 0 sock "$id" < /dev/null ; done
+    is 'bash: there are odd identifiers' "$(s6-fdholder-list sock | wc -l)" 6
+    # the first tab is typed when there is a prompt
+    {
+      retry 20 grep -q PROMPT log.script
+      typing it "$odd"
+      typing "\"d'" "$second"
+      typing "'e" "$third"
+      typing user@ user@host
+      # an interrupt, for a quote that is still open
+      printf '\003exit\n'
+    } | env PS1=PROMPT script -qfc 'bash --rcfile made/bash/s6-activation --noprofile -i' log.script >/dev/null 2>&1
+    is 'bash: typed, and given to the program as they are, behind open quotes too' "$(s6-fdholder-list sock | sort)" "$(words tcp:80 tcp:81)"
+    is 'bash: and nothing of them is executed' "$(find . -name bad)" ''
+    rm -f bad
     ok 'which goes back' s6-fdholder-store sock "$odd"
   else
     skip 'bash: typed' 'no script(1)'
