@@ -22,6 +22,7 @@
 #include <s6-activation/accessrules.h>
 #include "libaccessrules/ruleset.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-accessrules-cdb-from-fs [ -m mode ] cdbfile dir, or s6-accessrules-cdb-from-fs -n dir"
@@ -270,6 +271,7 @@ int main (int argc, char const *const *argv)
   char const *file = 0 ;
   int iscompiled = 1 ;
   PROG = "s6-accessrules-cdb-from-fs" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

@@ -13,6 +13,7 @@
 
 #include <s6-activation/accessrules.h>
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libaccessrules/ruleset.h"
 #include "exitcodes.h"
 
@@ -200,6 +201,7 @@ int main (int argc, char const *const *argv)
   struct rule rule ;
   uint32_t position = ACCESSRULES_CDB_HEADER_SIZE ;
   PROG = "s6-accessrules-fs-from-cdb" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;

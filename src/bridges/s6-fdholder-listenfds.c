@@ -18,6 +18,7 @@
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
 #include "libchain/listenfds.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-listenfds [ -t milliseconds ] [ -w ] [ -e nginx|einhorn|server-starter ] -i id [ -n name ] [ -i id [ -n name ] ]... socket prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -166,6 +167,7 @@ int main (int argc, char const *const *argv)
   struct options o = { .wanted = GENALLOC_ZERO, .milliseconds = HOLDERCLIENT_TIMEOUT, .iswait = 0, .dialect = LISTENFDS_SYSTEMD } ;
   struct got got = { .fds = GENALLOC_ZERO, .names = GENALLOC_ZERO } ;
   PROG = "s6-fdholder-listenfds" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

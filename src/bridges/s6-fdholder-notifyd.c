@@ -23,6 +23,7 @@
 #include "libchain/holderclient.h"
 #include "libchain/listenfds.h"
 #include "libchain/notifyfd.h"
+#include "libchain/usage.h"
 #include "libdaemon/likewise.h"
 #include "libdaemon/log.h"
 #include "libdaemon/shortage.h"
@@ -139,6 +140,7 @@ int main (int argc, char const *const *argv)
   char const *what, *id ;
   int fd, wstat ;
   PROG = "s6-fdholder-notifyd" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o, &log, &permissions) ;
   argv += l.ind ;
   if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;

@@ -17,6 +17,7 @@
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
 #include "libchain/listenfds.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-listenfds-store [ -t milliseconds ] [ -p prefix ] [ -k ] [ -r ] [ -F ] socket prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -144,6 +145,7 @@ int main (int argc, char const *const *argv)
   unsigned int n ;
   fdholder_entry *entries ;
   PROG = "s6-listenfds-store" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "t:p:krF", &l) ;

@@ -10,6 +10,7 @@
 #include "exitcodes.h"
 #include "libchain/fdlist.h"
 #include "libchain/listenfds.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-listenfds [ -e nginx|einhorn|server-starter ] [ -n name ]... fd,fd,... prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -52,6 +53,7 @@ int main (int argc, char const *const *argv)
   unsigned int named = 0, n ;
   int *fds ;
   PROG = "s6-listenfds" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "e:n:", &l) ;

@@ -18,6 +18,7 @@
 #include "libchain/chain.h"
 #include "libchain/dumpenvironment.h"
 #include "libchain/listenfds.h"
+#include "libchain/usage.h"
 #include "libsockets/inetsocket.h"
 #include "libsockets/socketspec.h"
 #include "libsockets/unixsocket.h"
@@ -187,6 +188,7 @@ int main (int argc, char const *const *argv)
 {
   struct wishes w = { .list = calloc(argc + 1, sizeof(struct wish)), .n = 0 } ;
   PROG = "s6-multibind" ;
+  usage_asked(argc, argv, USAGE) ;
   if (!w.list) strerr_diefusys(EXITCODE_SYSTEM, "allocate memory") ;
   argv += parse_options(argc, argv, &w) ;
   if (!w.n || !chain_isprogram(argv)) dieusage() ;

@@ -23,6 +23,7 @@
 #include "libchain/chain.h"
 #include "libchain/fdlist.h"
 #include "libchain/notifyfd.h"
+#include "libchain/usage.h"
 #include "libdaemon/clock.h"
 
 #define USAGE "s6-ondemand [ -d fd ] [ -t milliseconds ] [ -b milliseconds -s stampfile ] [ -f fd,fd,... ] prog..."
@@ -187,6 +188,7 @@ int main (int argc, char const *const *argv)
   unsigned int n ;
   int stamp ;
   PROG = "s6-ondemand" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o) ;
   argv += l.ind ;
   if (!chain_isprogram(argv)) dieusage() ;

@@ -18,6 +18,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libsockets/inetaddress.h"
 #include "libsockets/ucspi.h"
 
@@ -181,6 +182,7 @@ int main (int argc, char const *const *argv)
   int isbinary = 0 ;
   char header[HEADER_MAX] ;
   PROG = "s6-proxyheader" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "2f:", &l) ;

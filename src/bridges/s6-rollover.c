@@ -12,6 +12,7 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/notifyfd.h"
+#include "libchain/usage.h"
 #include "libdaemon/likewise.h"
 #include "libdaemon/log.h"
 #include "librollover/rollover.h"
@@ -70,6 +71,7 @@ int main (int argc, char const *const *argv, char const *const *envp)
   } ;
   int status ;
   PROG = "s6-rollover" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o) ;
   o.argv = argv + l.ind ;
   if (!chain_isprogram(o.argv)) dieusage() ;

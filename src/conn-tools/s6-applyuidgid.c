@@ -9,6 +9,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/privileges.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-applyuidgid [ -z ] [ -u uid ] [ -g gid ] [ -G gidlist ] [ -U ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -28,6 +29,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   int unexport = 0 ;
   PROG = "s6-applyuidgid" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "zUu:g:G:", &l) ;

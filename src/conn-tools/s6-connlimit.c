@@ -8,6 +8,7 @@
 #include <skalibs/types.h>
 
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsockets/ucspi.h"
 
@@ -43,6 +44,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   char const *protocol = getenv("PROTO") ;
   PROG = "s6-connlimit" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!chain_isprogram(argv)) dieusage() ;

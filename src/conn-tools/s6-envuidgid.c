@@ -14,6 +14,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/privileges.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-envuidgid [ -i | -D uid:gid:gidlist ] [ -u | -g | -B ] [ -n ] account prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -165,6 +166,7 @@ int main (int argc, char const *const *argv)
   struct privileges p ;
   stralloc modifs = STRALLOC_ZERO ;
   PROG = "s6-envuidgid" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   p = o.fallback ;

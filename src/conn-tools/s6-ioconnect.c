@@ -15,6 +15,7 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libsockets/ucspi.h"
 
 #include "libdaemon/nowait.h"
@@ -210,10 +211,9 @@ int main (int argc, char const *const *argv)
 {
   static struct flow flows[FLOWS] ;
   subgetopt l = SUBGETOPT_ZERO ;
-  unsigned int timeout = 0 ;
-  unsigned int fdr = UCSPI_READ ;
-  unsigned int fdw = UCSPI_WRITE ;
+  unsigned int timeout = 0, fdr = UCSPI_READ, fdw = UCSPI_WRITE ;
   PROG = "s6-ioconnect" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "0167t:r:w:", &l) ;
@@ -237,8 +237,7 @@ int main (int argc, char const *const *argv)
     if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "dup") ;
     fdr = fd ;
   }
-  flows[0].from = 0 ; flows[0].to = fdw ;
-  flows[1].from = fdr ; flows[1].to = 1 ;
+  flows[0].from = 0 ; flows[0].to = fdw ; flows[1].from = fdr ; flows[1].to = 1 ;
   for (unsigned int i = 0 ; i < FLOWS ; i++)
   {
     flows[i].from_socket = is_socket(flows[i].from) ;

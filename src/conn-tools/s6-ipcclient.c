@@ -12,6 +12,7 @@
 #include <skalibs/stralloc.h>
 
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsockets/unixsocket.h"
 #include "libsockets/ucspi.h"
@@ -44,6 +45,7 @@ int main (int argc, char const *const *argv)
   unsigned int verbosity = 1 ;
   int fd ;
   PROG = "s6-ipcclient" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

@@ -14,6 +14,7 @@
 
 #include "libchain/accesscontrol.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 
 #define USAGE "s6-ipcserver-access [ -v verbosity ] [ -e | -E ] [ -l localname ] [ -i rulesdir | -x rulesfile ] prog..."
@@ -94,6 +95,7 @@ int main (int argc, char const *const *argv)
   char const *protocol ;
   int wanted = 1 ;
   PROG = "s6-ipcserver-access" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

@@ -15,6 +15,7 @@
 #include <skalibs/exec.h>
 
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsockets/unixsocket.h"
 
@@ -74,6 +75,7 @@ int main (int argc, char const *const *argv)
   struct options o = { .binding = { .flags = UNIXBINDING_REPLACE, .permissions = 0777 }, .backlog = CHAIN_LONGEST_BACKLOG, .type = SOCK_STREAM } ;
   int e ;
   PROG = "s6-ipcserver-socketbinder" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
   if (unixaddress_isabstract(argv[0]) && (o.haspermissions || o.binding.flags & UNIXBINDING_OWNER))

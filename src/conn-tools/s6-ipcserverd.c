@@ -15,6 +15,7 @@
 #include <skalibs/types.h>
 
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsuperserver/superserver.h"
 #include "libsockets/ucspi.h"
@@ -115,6 +116,7 @@ int main (int argc, char const *const *argv)
   } ;
   subgetopt l = SUBGETOPT_ZERO ;
   PROG = "s6-ipcserverd" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "v:1Ppc:C:", &l) ;

@@ -10,6 +10,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/privileges.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-setuidgid account prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -45,6 +46,7 @@ int main (int argc, char const *const *argv)
   char const *colon ;
   static char const unset[] = "UID\0GID\0GIDLIST" ;  /* of somebody else, with an account */
   PROG = "s6-setuidgid" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;

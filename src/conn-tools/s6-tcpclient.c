@@ -22,6 +22,7 @@
 #include <skalibs/types.h>
 
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsockets/inetaddress.h"
 #include "libdaemon/clock.h"
@@ -224,6 +225,7 @@ int main (int argc, char const *const *argv)
   int one = 1 ;
   int fd ;
   PROG = "s6-tcpclient" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;

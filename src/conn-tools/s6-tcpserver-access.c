@@ -18,6 +18,7 @@
 
 #include "libchain/accesscontrol.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsockets/inetaddress.h"
 
@@ -197,6 +198,7 @@ int main (int argc, char const *const *argv)
   char text[INETADDRESS_TEXT] ;
   char const *protocol ;
   PROG = "s6-tcpserver-access" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   argv += parse_options(argc, argv, &o, &control) ;
   if (!chain_isprogram(argv)) dieusage() ;

@@ -20,6 +20,7 @@
 
 #include "libchain/chain.h"
 #include "libchain/longoptions.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "probed.h"
 #include "libsockets/inetaddress.h"
@@ -139,6 +140,7 @@ int main (int argc, char const *const *argv)
   struct sockaddr_storage address ;
   uint16_t port ;
   PROG = "s6-tcpserver-socketbinder" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse_options(argc, argv, &o) ;
   if (!argv[0] || !argv[1] || !chain_isprogram(argv + 2)) dieusage() ;
   if (o.tellport) readiness_require() ;

@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "exitcodes.h"
 #include "libsockets/inetaddress.h"
 #include "libsuperserver/superserver.h"
@@ -141,6 +142,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   char ready[UINT_FMT + 2] ;
   PROG = "s6-tcpserverd" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "v:1c:C:L:", &l) ;

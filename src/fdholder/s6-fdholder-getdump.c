@@ -20,6 +20,7 @@
 #include "exitcodes.h"
 #include "libchain/dumpenvironment.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-getdump [ -t milliseconds ] socket prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -54,6 +55,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-getdump" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

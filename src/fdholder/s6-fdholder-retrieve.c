@@ -14,6 +14,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-retrieve [ -D ] [ -w ] [ -t milliseconds ] socket id prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -98,6 +99,7 @@ int main (int argc, char const *const *argv)
   int isdelete = 0, iswait = 0 ;
   int e ;
   PROG = "s6-fdholder-retrieve" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

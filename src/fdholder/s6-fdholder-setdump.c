@@ -16,6 +16,7 @@
 #include "exitcodes.h"
 #include "libchain/dumpenvironment.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-setdump [ -t milliseconds ] socket [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -69,6 +70,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-setdump" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "t:", &l) ;

@@ -15,6 +15,7 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-stat [ -t milliseconds ] socket [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -46,6 +47,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-stat" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

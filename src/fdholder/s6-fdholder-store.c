@@ -16,6 +16,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 #include "libdaemon/clock.h"
 
 #define USAGE "s6-fdholder-store [ -r ] [ -d fd ] [ -t milliseconds ] [ -T fdmilliseconds ] socket id [ prog... ]"
@@ -68,6 +69,7 @@ int main (int argc, char const *const *argv)
   int isplain = 1, isreplace = 0 ;
   int isopen ;
   PROG = "s6-fdholder-store" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "rd:t:T:", &l) ;

@@ -21,6 +21,7 @@
 #include "libchain/chain.h"
 #include "exitcodes.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-transferdump [ -t fromms:toms ] socketfrom socketto [ prog... ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -83,6 +84,7 @@ int main (int argc, char const *const *argv)
   unsigned int from = HOLDERCLIENT_TIMEOUT ;
   unsigned int to = HOLDERCLIENT_TIMEOUT ;
   PROG = "s6-fdholder-transferdump" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

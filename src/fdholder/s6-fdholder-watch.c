@@ -17,6 +17,7 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/holderclient.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-fdholder-watch [ -1 ] [ -t milliseconds ] socket [ glob ]"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -94,6 +95,7 @@ int main (int argc, char const *const *argv)
   unsigned int milliseconds = 0 ;
   int isheld = 0 ;
   PROG = "s6-fdholder-watch" ;
+  usage_asked(argc, argv, USAGE) ;
   chain_cover_standard() ;
   for (;;)
   {

@@ -21,6 +21,7 @@
 #include "libfdholderd/budget.h"
 #include "libfdholderd/closing.h"
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libfdholderd/keeper.h"
 #include "libfdholderd/kept.h"
 #include "libfdholderd/serve.h"
@@ -225,6 +226,7 @@ int main (int argc, char const *const *argv)
   struct options o = { .verbosity = 1, .timeout = TIMEOUT_DEFAULT_MS, .lameduck = TIMEOUT_DEFAULT_MS } ;
   int code ;
   PROG = "s6-fdholderd" ;
+  usage_asked(argc, argv, USAGE) ;
   before.argv = argv ;
   before.words = upgrade_words(argv) ;
   load() ;

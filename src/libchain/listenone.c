@@ -12,6 +12,7 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/listenone.h"
+#include "libchain/usage.h"
 #include "libchain/waiting.h"
 #include "libfifodir/fifowait.h"
 
@@ -63,6 +64,7 @@ int listenone (int argc, char const *const *argv, struct listenone const *l)
   struct fifowait w ;
   tain deadline ;
   unsigned int timeout = 0 ;
+  usage_asked(argc, argv, l->usage) ;
   argv += options(argc, argv, l->usage, &timeout) ;
   if (!argv[0] || !argv[1] || (l->hasprogram && !chain_isprogram(argv + 2))) strerr_dieusage(EXITCODE_USAGE, l->usage) ;
   chain_cover_standard() ;

@@ -14,6 +14,7 @@
 #include "exitcodes.h"
 #include "libchain/privileges.h"
 #include "libdaemon/readiness.h"
+#include "libchain/usage.h"
 #include "libchain/wrapper.h"
 
 #define DROPPER S6_ACTIVATION_BINPREFIX "s6-applyuidgid"
@@ -133,10 +134,11 @@ static size_t append_part (struct wrapper const *wrapper, int argc, char const *
 void wrapper_run (struct wrapper const *wrapper, int argc, char const *const *argv)
 {
   int operands, isinstead = 0 ;
-  size_t words = check_options(wrapper, argc, argv, &operands, &isinstead) ;
+  size_t words, n = 0 ;
   char const *const *taken ;
-  size_t n = 0 ;
   char const **chain ;
+  usage_asked(argc, argv, wrapper->usage) ;
+  words = check_options(wrapper, argc, argv, &operands, &isinstead) ;
   if ((unsigned int)(argc - operands) < wrapper->operands + wrapper->needsprog
    || (wrapper->needsprog && !chain_isprogram(argv + operands + wrapper->operands)))
     strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;

@@ -11,6 +11,7 @@
 
 #include "exitcodes.h"
 #include "libchain/notifyfd.h"
+#include "libchain/usage.h"
 #include "libdaemon/log.h"
 #include "liblogger/logger.h"
 #include "liblogger/script.h"
@@ -87,6 +88,7 @@ int main (int argc, char const *const *argv)
   int ready = -1 ;
   int isexplaining = 0 ;
   PROG = "s6-log" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse(argc, argv, &options, &log, &ready, &isexplaining) ;
   if (!argv[0]) dieusage() ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;

@@ -14,6 +14,7 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libdaemon/log.h"
 #include "liblogger/cursor.h"
 #include "liblogger/reader.h"
@@ -97,6 +98,7 @@ int main (int argc, char const *const *argv)
   struct reader_trouble trouble ;
   unsigned int n ;
   PROG = "s6-logread" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse(argc, argv, &options) ;
   n = count_dirs(argv) ;
   if (!n) dieusage() ;

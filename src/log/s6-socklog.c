@@ -14,6 +14,7 @@
 #include "exitcodes.h"
 #include "libchain/notifyfd.h"
 #include "libchain/privileges.h"
+#include "libchain/usage.h"
 #include "libdaemon/log.h"
 #include "liblogger/socklog.h"
 #include "libsockets/inetaddress.h"
@@ -171,6 +172,7 @@ int main (int argc, char const *const *argv)
   struct log log = LOG_ZERO ;
   char const *what ;
   PROG = "s6-socklog" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &options, &socklog) ;
   check_descriptors(options.isadopting) ;
   open_sockets(argc, argv, &options, &socklog) ;

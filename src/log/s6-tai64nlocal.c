@@ -10,6 +10,7 @@
 #include <skalibs/tai.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "liblogger/filter.h"
 #include "liblogger/stamp.h"
 
@@ -38,6 +39,7 @@ int main (int argc, char const *const *argv)
   int isutc = 0 ;
   enum filter_end end ;
   PROG = "s6-tai64nlocal" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "g", &l) ;

@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "liblogger/lines.h"
 #include "liblogger/stamp.h"
 #include "liblogger/syslogline.h"
@@ -163,6 +164,7 @@ int main (int argc, char const *const *argv)
   size_t valueslen = 0 ;
   char const **values ;
   PROG = "ucspilogd" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "D:", &l) ;

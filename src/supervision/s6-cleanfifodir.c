@@ -4,6 +4,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libfifodir/fifodir.h"
 
 #define USAGE "s6-cleanfifodir fifodir"
@@ -13,6 +14,7 @@ int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   PROG = "s6-cleanfifodir" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0]) dieusage() ;

@@ -15,6 +15,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-envdir [ -I | -i ] [ -n ] [ -f ] [ -L ] [ -c nullis ] dir prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -112,6 +113,7 @@ int main (int argc, char const *const *argv)
   struct options o = { .nullis = '\n' } ;
   stralloc modifs = STRALLOC_ZERO ;
   PROG = "s6-envdir" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "IinfLc:", &l) ;

@@ -10,6 +10,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libchain/waiting.h"
 
 #define USAGE "s6-fghack prog..."
@@ -64,6 +65,7 @@ int main (int argc, char const *const *argv)
   unsigned int n ;
   pid_t pid ;
   PROG = "s6-fghack" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!chain_isprogram(argv)) dieusage() ;

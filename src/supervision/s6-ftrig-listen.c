@@ -12,6 +12,7 @@
 #include "exitcodes.h"
 #include "libchain/block.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libchain/waiting.h"
 #include "libfifodir/fifowait.h"
 
@@ -68,6 +69,7 @@ int main (int argc, char const **argv)
   struct options o = { .timeout = 0 } ;
   int n ;
   PROG = "s6-ftrig-listen" ;
+  usage_asked(argc, (char const *const *)argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, (char const *const *)argv, "aot:", &l) ;

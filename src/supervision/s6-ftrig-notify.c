@@ -8,6 +8,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libfifodir/fifodir.h"
 
 #define USAGE "s6-ftrig-notify fifodir message"
@@ -17,6 +18,7 @@ int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   PROG = "s6-ftrig-notify" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0] || !argv[1]) dieusage() ;

@@ -5,6 +5,7 @@
 #include <skalibs/types.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libfifodir/fifodir.h"
 
 #define USAGE "s6-mkfifodir [ -f ] [ -g gid ] fifodir"
@@ -16,6 +17,7 @@ int main (int argc, char const *const *argv)
   gid_t gid = FIFODIR_ANYBODY ;
   int isforced = 0 ;
   PROG = "s6-mkfifodir" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "fg:", &l) ;

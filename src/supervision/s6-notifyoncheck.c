@@ -21,6 +21,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libdaemon/clock.h"
 #include "libdaemon/launch.h"
 #include "libdaemon/procfd.h"
@@ -233,6 +234,7 @@ int main (int argc, char const *const *argv)
   int service ;
   pid_t pid ;
   PROG = "s6-notifyoncheck" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o) ;
   argv += l.ind ;
   if (!chain_isprogram(argv)) dieusage() ;

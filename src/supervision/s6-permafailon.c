@@ -16,6 +16,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/tally.h"
@@ -115,6 +116,7 @@ int main (int argc, char const *const *argv)
   struct tally_death const *last ;
   unsigned int seconds, count ;
   PROG = "s6-permafailon" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0] || !uint0_scan(argv[0], &seconds)) dieusage() ;

@@ -17,6 +17,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libdaemon/clock.h"
 #include "libdaemon/svlock.h"
 
@@ -175,6 +176,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   struct options o = { .timeout = 0 } ;
   PROG = "s6-setlock" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o) ;
   argv += l.ind ;
   if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;

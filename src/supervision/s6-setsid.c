@@ -14,6 +14,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-setsid [ -s | -b | -f | -g ] [ -i | -I | -q ] [ -d ctty ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -84,6 +85,7 @@ int main (int argc, char const *const *argv)
   unsigned int fd ;
   unsigned int const *terminal = 0 ;  /* none is given: /dev/tty */
   PROG = "s6-setsid" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "sbfgiIqd:", &l) ;

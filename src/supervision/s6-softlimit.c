@@ -11,6 +11,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-softlimit [ -h | -H ] [ -a allmem ] [ -c core ] [ -d data ] [ -f fsize ] [ -l lock ] [ -m mem ] [ -o ofiles ] [ -p proc ] [ -P rtprio ] [ -r res ] [ -s stack ] [ -t cpusecs ] prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -86,6 +87,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   enum which which = WHICH_SOFT ;
   PROG = "s6-softlimit" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "hHa:c:d:f:l:m:o:p:P:r:s:t:", &l) ;

@@ -8,6 +8,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libdaemon/log.h"
 #include "libsupervise/supervisor.h"
 
@@ -23,6 +24,7 @@ int main (int argc, char const *const *argv, char const *const *envp)
   static char name[sizeof(PREFIX) + NAME_MAX_BYTES] ;
   char const *what ;
   PROG = "s6-supervise" ;
+  usage_asked(argc, argv, USAGE) ;
   if (argc < 2 || !argv[1][0]) strerr_dieusage(EXITCODE_USAGE, USAGE) ;
   memcpy(name, PREFIX, sizeof(PREFIX)) ;
   PROG = strncat(name, argv[1], NAME_MAX_BYTES) ;

@@ -9,6 +9,7 @@
 
 #include "exitcodes.h"
 #include "libchain/servicewait.h"
+#include "libchain/usage.h"
 #include "libsupervise/machine.h"
 #include "libsupervise/servicefiles.h"
 #include "libsupervise/servicepath.h"
@@ -142,6 +143,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   struct options o = { .len = 0, .iswaiting = 0, .wait = SERVICEWAIT_ZERO } ;
   PROG = "s6-svc" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o) ;
   argc -= l.ind ; argv += l.ind ;
   if (!argc) dieusage() ;

@@ -5,6 +5,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libsupervise/tally.h"
 
 #define USAGE "s6-svdt-clear servicedir"
@@ -14,6 +15,7 @@ int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   PROG = "s6-svdt-clear" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0]) dieusage() ;

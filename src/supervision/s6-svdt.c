@@ -13,6 +13,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libsupervise/tally.h"
 
 #define USAGE "s6-svdt [ -S | -s ] [ -n max ] servicedir"
@@ -76,6 +77,7 @@ int main (int argc, char const *const *argv)
   unsigned int max = TALLY_MOST ;
   ssize_t n ;
   PROG = "s6-svdt" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "Ssn:", &l) ;

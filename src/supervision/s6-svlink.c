@@ -19,6 +19,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libchain/waiting.h"
 #include "libdaemon/svlock.h"
 #include "libfifodir/fifodir.h"
@@ -207,6 +208,7 @@ int main (int argc, char const *const *argv)
   struct options o = { .down = DOWN_NOT, .listeners = getegid() } ;
   char const *name ;
   PROG = "s6-svlink" ;
+  usage_asked(argc, argv, USAGE) ;
   parse(argc, argv, &l, &o) ;
   argv += l.ind ;
   if (!argv[0] || !argv[1]) dieusage() ;

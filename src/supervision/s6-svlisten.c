@@ -8,6 +8,7 @@
 #include "libchain/block.h"
 #include "libchain/chain.h"
 #include "libchain/servicewait.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-svlisten [ -u | -U | -d | -D | -r | -R ] [ -a | -o ] [ -t timeout ] { servicedir... } prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -36,6 +37,7 @@ int main (int argc, char const **argv)
   struct servicewait s = SERVICEWAIT_ZERO ;
   int n ;
   PROG = "s6-svlisten" ;
+  usage_asked(argc, (char const *const *)argv, USAGE) ;
   parse(argc, (char const *const *)argv, &l, &s) ;
   argv += l.ind ;
   n = block_take(argv) ;

@@ -6,6 +6,7 @@
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/servicewait.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-svlisten1 [ -u | -U | -d | -D | -r | -R ] [ -t timeout ] servicedir prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -15,6 +16,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   struct servicewait s = SERVICEWAIT_ZERO ;
   PROG = "s6-svlisten1" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, SERVICEWAIT_OPTIONS, &l) ;

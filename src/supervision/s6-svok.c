@@ -4,6 +4,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libsupervise/supervised.h"
 
 #define USAGE "s6-svok servicedir"
@@ -14,6 +15,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   int r ;
   PROG = "s6-svok" ;
+  usage_asked(argc, argv, USAGE) ;
   if (subgetopt_r(argc, argv, "", &l) != -1) dieusage() ;
   argv += l.ind ;
   if (!argv[0]) dieusage() ;

@@ -15,6 +15,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libsupervise/servicepath.h"
 
 #define USAGE "s6-svperms [ -v ] [ -u | -g group | -G group | -o | -O group ] [ -e | -E group ] servicedir..."
@@ -234,6 +235,7 @@ int main (int argc, char const *const *argv)
   struct wish wishes[WHICH_COUNT] = { { .mode = UNCHANGED } } ;
   int isverbose, ok = 1 ;
   PROG = "s6-svperms" ;
+  usage_asked(argc, argv, USAGE) ;
   isverbose = parse(argc, argv, &l, wishes) ;
   argv += l.ind ;
   if (!argv[0]) dieusage() ;

@@ -15,6 +15,7 @@
 #include "exitcodes.h"
 #include "libchain/longoptions.h"
 #include "libchain/notifyfd.h"
+#include "libchain/usage.h"
 #include "libdaemon/svlock.h"
 #include "libsupervise/svcontrol.h"
 #include "libsvscan/paths.h"
@@ -109,6 +110,7 @@ int main (int argc, char const *const *argv, char const *const *envp)
   struct options o = { .services = SVSCAN_SERVICES_USUALLY, .name = SVSCAN_NAME_USUALLY, .ready = -1, .console = -1 } ;
   struct svscan_options options ;
   PROG = "s6-svscan" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse(argc, argv, &o) ;
   if (!argv[0]) dieusage() ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null in the place of a closed descriptor") ;

@@ -12,6 +12,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libsupervise/svcontrol.h"
 #include "libsvscan/paths.h"
 
@@ -51,6 +52,7 @@ int main (int argc, char const *const *argv)
   struct letters letters = { .n = 0 } ;
   stralloc path = STRALLOC_ZERO ;
   PROG = "s6-svscanctl" ;
+  usage_asked(argc, argv, USAGE) ;
   argv += parse(argc, argv, &letters) ;
   if (!argv[0]) dieusage() ;
   if (!stralloc_cats(&path, argv[0]) || !stralloc_cats(&path, "/" PATH_CONTROL) || !stralloc_0(&path)) strerr_diefusys(EXITCODE_SYSTEM, "build a path") ;

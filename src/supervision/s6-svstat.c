@@ -9,6 +9,7 @@
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
+#include "libchain/usage.h"
 #include "libsupervise/servicepath.h"
 #include "libsupervise/svreport.h"
 #include "libsupervise/svview.h"
@@ -95,6 +96,7 @@ int main (int argc, char const *const *argv)
   int r = EXITCODE_OK ;
   int isnamed ;
   PROG = "s6-svstat" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "uwNrpgesto:nj", &l) ;

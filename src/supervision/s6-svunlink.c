@@ -16,6 +16,7 @@
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
+#include "libchain/usage.h"
 #include "libchain/waiting.h"
 #include "libfifodir/fifodir.h"
 #include "libsupervise/servicepath.h"
@@ -72,6 +73,7 @@ int main (int argc, char const *const *argv)
   char link[SERVICEPATH_MAX], control[SERVICEPATH_MAX] ;
   tain deadline ;
   PROG = "s6-svunlink" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, "Xt:", &l) ;

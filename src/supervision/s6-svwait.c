@@ -5,6 +5,7 @@
 
 #include "exitcodes.h"
 #include "libchain/servicewait.h"
+#include "libchain/usage.h"
 
 #define USAGE "s6-svwait [ -u | -U | -d | -D | -r | -R ] [ -a | -o ] [ -s ] [ -t timeout ] servicedir..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -14,6 +15,7 @@ int main (int argc, char const *const *argv)
   subgetopt l = SUBGETOPT_ZERO ;
   struct servicewait s = SERVICEWAIT_ZERO ;
   PROG = "s6-svwait" ;
+  usage_asked(argc, argv, USAGE) ;
   for (;;)
   {
     int opt = subgetopt_r(argc, argv, SERVICEWAIT_OPTIONS "aos", &l) ;

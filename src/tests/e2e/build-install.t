@@ -53,6 +53,7 @@ then
   is 'Alpine: shared library' "$(cd "$dest/usr/lib" && echo libs*)" 'libs6activation.so libs6activation.so.0.1 libs6activation.so.0.1.0.0'
   is 'Alpine: static library' "$(installed usr/lib/s6-activation)" 'libs6activation.a '
   is 'Alpine: pkg-config file' "$(installed usr/lib/pkgconfig)" 'libs6activation.pc '
+  is 'Alpine: the file says which version' "$(PKG_CONFIG_PATH=$dest/usr/lib/pkgconfig:$PWD/pc pkg-config --modversion libs6activation)" "$(sed -n 's/^version=//p' "$SRC/package/info")"
   is 'Alpine: the file says where' "$(PKG_CONFIG_PATH=$dest/usr/lib/pkgconfig:$PWD/pc pkg-config --variable=includedir libs6activation)" /usr/include
   is 'Alpine: the file says how' "$(PKG_CONFIG_PATH=$dest/usr/lib/pkgconfig:$PWD/pc PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 pkg-config --libs libs6activation | sed 's/ *$//')" '-L/usr/lib -ls6activation -lskarnet'
 else
