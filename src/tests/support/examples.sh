@@ -52,7 +52,7 @@ reachable()
 }
 
 # Twice: two names may share the blank between them.
-example_move="s#(^|[[:space:]\"'=])/(etc|service|run|usr/local/bin|var/log)(/|[[:space:]\"']|\$)#\\1$WORK/\\2\\3#g"
+example_move="s#(^|[[:space:]\"'=:])/(etc|service|run|usr/local/bin|var/log)(/|[[:space:]\"']|\$)#\\1$WORK/\\2\\3#g"
 
 moved()
 {
