@@ -5,7 +5,7 @@
 # machine.sh. SERVICE is echo, web or agent.
 #
 #   three_answer               whether all three answer (use it with retry)
-#   three_survive STOP START   for each of them: kill -9; then the command STOP there, a client
+#   three_survive STOP START   for each of them: kill -9; then the line STOP there, a client
 #                              that connects and waits, and START; SERVICE in them is its name
 #   holder_survives            kill -9 of each process of the holder
 
@@ -49,6 +49,11 @@ three_other_serves() # SERVICE PID
   three_ask "$1" && test "$(three_server "$1")" -ne "$2"
 }
 
+three_inside() # LINE, with SERVICE for the one whose turn it is
+{
+  inside sh -c "$(echo "$1" | sed "s|SERVICE|$three|g")"
+}
+
 three_survive()
 {
   test "$tap_failed" -eq 0 || return
@@ -57,13 +62,11 @@ three_survive()
     three_pid=$(three_server "$three")
     ok "$three: kill -9" inside kill -9 "$three_pid"
     ok "$three: another process serves" retry 30 three_other_serves "$three" "$three_pid"
-    # shellcheck disable=SC2046 # words
-    ok "$three: it is stopped" inside $(echo "$1" | sed "s|SERVICE|$three|")
+    ok "$three: it is stopped" three_inside "$1"
     start_inside "client-$three" sh -c "$three_asks" ask "$three"
     ok "$three: a client connects" retry 20 grep -qx connected "client-$three.out"
     is "$three: and waits" "$(cat "client-$three.out")" connected
-    # shellcheck disable=SC2046 # words
-    ok "$three: it is started" inside $(echo "$2" | sed "s|SERVICE|$three|")
+    ok "$three: it is started" three_inside "$2"
     ok "$three: that client is answered" retry 30 three_is_answered "$three" "client-$three.out"
   done
 }
