@@ -18,7 +18,9 @@ INSTALL := $(or $(given_INSTALL),./tools/install.sh)
 DESTDIR :=
 soname := libs6activation.so.$(basename $(basename $(version)))
 
-compile = $(CC) $(CPPFLAGS_AUTO) $(CPPFLAGS) $(CFLAGS_AUTO) $(CFLAGS)
+# not where other flags say how, or do not optimize: the C library warns there
+fortify = $(if $(findstring -fsanitize,$(CFLAGS))$(findstring _FORTIFY_SOURCE,$(CC) $(CPPFLAGS) $(CFLAGS)),,$(if $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS)))),$(FORTIFY)))
+compile = $(CC) $(fortify) $(CPPFLAGS_AUTO) $(CPPFLAGS) $(CFLAGS_AUTO) $(CFLAGS)
 link = $(CC) $(CFLAGS_AUTO) $(CFLAGS) $(LDFLAGS_AUTO) $(LDFLAGS)
 # no sanitizer links statically
 libraries_last = $(filter-out $(if $(findstring -fsanitize,$(CFLAGS)),-static),$(LINKED_FLAGS)) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)

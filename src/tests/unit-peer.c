@@ -108,11 +108,11 @@ static void taking (void)
   tap_int(verbs_phase(&peer->session), PHASE_NONE, "any other message ends the taking") ;
   entry = store_get(&lonepeer_holder.store, "x1") ;
   if (tap_ok(!!entry, "leaves the id")) tap_ok(!entry->taken, "and removes the mark") ;
-  read(client, s, sizeof(s)) ;
+  tap_ok(read(client, s, sizeof(s)) > 0, "its answer comes") ;
   lonepeer_request("A", 1, -1) ;
   lonepeer_error(ENOENT, "an acknowledgement of nothing is ENOENT") ;
   lonepeer_request(s, wire_pack_retrieve(s, WIRE_RETRIEVE_DELETE, "x1", 2), -1) ;
-  read(client, s, sizeof(s)) ;
+  tap_ok(read(client, s, sizeof(s)) > 0, "its answer comes") ;
   lonepeer_request("A", 1, -1) ;
   lonepeer_error(0, "an acknowledgement is answered") ;
   tap_int(peer->state, PEER_OPEN, "the connection goes on") ;
@@ -181,9 +181,9 @@ static void staging (void)
   judge_holder(2, 0, "the last frame applies all of it") ;
   judge_storer("x1") ;
   lonepeer_request(s, wire_pack_setdump(s, 2, 0), -1) ;
-  read(client, s, sizeof(s)) ;
+  tap_ok(read(client, s, sizeof(s)) > 0, "its answer comes") ;
   send_part("x3", fd) ;
-  read(client, s, sizeof(s)) ;
+  tap_ok(read(client, s, sizeof(s)) > 0, "its answer comes") ;
   lonepeer_request("L", 1, -1) ;
   lonepeer_error(EPROTO, "another letter within a dump is EPROTO") ;
   tap_int(peer->state, PEER_DEAD, "and ends the connection") ;

@@ -19,7 +19,7 @@ for option in prefix exec-prefix dynlibdir libexecdir bindir libdir includedir s
   pkgconfdir mandir with-sysdeps with-include with-lib with-dynlib with-pkgconfig \
   without-pkgconfig enable-shared enable-static enable-allstatic enable-static-libc \
   enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths \
-  enable-execline enable-epoll enable-slashpackage host target build
+  enable-execline enable-epoll enable-fortify enable-slashpackage host target build
 do
   like "--help names --$option" "$help" "^  --$option( |=|\[)"
 done
@@ -89,6 +89,25 @@ ok '--disable-execline' ./configure --disable-execline
 like 'runs execlineb by PATH' "$(cat src/include/s6-activation/config.h)" '_EXECLINEPREFIX ""'
 ok '--disable-epoll' ./configure --disable-epoll
 like 'reaches probed.h' "$(cat src/include-local/probed.h)" '^#undef S6_ACTIVATION_HAS_EPOLL'
+# commands ARGUMENT...: how make would compile
+commands()
+{
+  make -n "$@" src/fdholder/s6-fdholder-stat.o
+}
+ok '--disable-fortify' ./configure --disable-fortify
+is 'checks no bounds' "$(setting FORTIFY)" ''
+ok 'without it' ./configure
+if test -n "$(setting FORTIFY)"
+then
+  like 'bounds are checked' "$(commands)" ' -D_FORTIFY_SOURCE=[23] '
+  unlike 'but not unoptimized' "$(commands CFLAGS='-O2 -O0')" FORTIFY
+  unlike 'nor by sanitizers beside' "$(commands CFLAGS='-O1 -fsanitize=undefined')" FORTIFY
+  unlike 'nor at another level than the one that is given' "$(commands CPPFLAGS=-U_FORTIFY_SOURCE | sed 's/-U_FORTIFY_SOURCE//')" FORTIFY
+  ok 'a level of its own' ./configure CPPFLAGS=-D_FORTIFY_SOURCE=1
+  is 'is left as it is' "$(setting FORTIFY)" ''
+else
+  skip 'bounds are checked' 'not by this C library'
+fi
 mkdir -p i1 i2
 ok 'repeated --with-' ./configure --with-include=i1 --with-include=i2 --with-lib=i1 --with-lib=i2 --with-dynlib=i1 --disable-allstatic
 like 'headers' "$(setting CPPFLAGS_AUTO)" '-Ii1 -Ii2'
