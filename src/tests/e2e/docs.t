@@ -50,7 +50,7 @@ done
 for reference in $(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1.\2/p' "$doc"/*.[378] | sort -u)
 do
   case $reference in
-    s6-*|from-systemd*|from-inetd*|moving-from-s6*|faq*|fdholder*|fifodir*|logging*|ucspilogd*|accessrules*|super-servers*|service-directory*|scan-directory*)
+    s6-*|execline-intro*|from-systemd*|from-inetd*|moving-from-s6*|faq*|fdholder*|fifodir*|logging*|ucspilogd*|accessrules*|super-servers*|service-directory*|scan-directory*)
       test -e "$doc/$reference" || fail "there is no page $reference, but a page refers to it" ;;
   esac
 done
