@@ -11,7 +11,9 @@
 #   machine_make             makes $ROOT, with the users root and nobody; /examples is a copy of
 #                            doc/examples, /usr/local is $ROOT/local
 #   machine_peer PACKAGE     puts into it what tools/fetch-peer has unpacked, or skips all
-#   machine_start CMD...     starts CMD as its first process; that is called machine
+#   machine_start CMD...     starts CMD as its first process; that is called machine. In the
+#                            control group $MACHINE_CGROUP, if it is set: a directory of cgroups
+#                            of version 2, which is /sys/fs/cgroup there
 #   machine_readme FOLDER N  the N-th block of commands of the README of doc/examples/FOLDER is
 #                            run there, in the copy of that folder
 #   inside CMD...            runs CMD there
@@ -21,6 +23,7 @@
 # this system's /usr must not be below it then.
 
 ROOT=$WORK/root
+MACHINE_CGROUP=
 machine_path=/sbin:/bin:/usr/sbin:/usr/bin
 
 need_machine()
@@ -29,12 +32,12 @@ need_machine()
   need ip unshare nsenter
   test -d /usr/local || skip_all 'there is no /usr/local'
   is_root || skip_all 'needs root'
-  unshare -mnpf true 2> /dev/null || skip_all 'needs namespaces of its own'
+  unshare -mnpuiCf true 2> /dev/null || skip_all 'needs namespaces of its own'
 }
 
 machine_make()
 {
-  for machine_dir in etc var/log run tmp dev proc sys usr bin sbin lib local/bin
+  for machine_dir in etc var/log run tmp dev proc sys/fs/cgroup usr bin sbin lib local/bin
   do
     mkdir -p "$ROOT/$machine_dir"
   done
@@ -51,10 +54,13 @@ machine_make()
 set -eu
 cd "$1"
 path=$2
-shift 2
+cgroup=$3
+shift 3
 mount --bind -o ro /usr usr
 mount --bind local usr/local
 mount -t proc proc proc
+mount --bind -o ro proc/sys proc/sys
+if test -n "$cgroup" ; then mount -t cgroup2 cgroup2 sys/fs/cgroup ; fi
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=755 tmpfs dev
 for name in null zero full random urandom tty
@@ -89,7 +95,8 @@ machine_peer()
 
 machine_start()
 {
-  start machine unshare -mnpf --kill-child sh begin "$ROOT" "$machine_path" "$@"
+  # shellcheck disable=SC2016 # for the inner shell
+  start machine sh -c 'if test -n "$3" ; then echo "$$" > "$3/cgroup.procs" ; fi ; exec unshare -mnpuiCf --kill-child sh begin "$@"' sh "$ROOT" "$machine_path" "$MACHINE_CGROUP" "$@"
   retry 20 inside true
 }
 
@@ -104,14 +111,14 @@ machine_first()
 
 inside()
 {
-  nsenter -m -n -p -r -w -t "$(machine_first)" env -i PATH="$machine_path" HOME=/ "$@"
+  nsenter -m -n -p -u -i -C -r -w -t "$(machine_first)" env -i PATH="$machine_path" HOME=/ "$@"
 }
 
 start_inside()
 {
   machine_name=$1
   shift
-  start "$machine_name" nsenter -m -n -p -r -w -t "$(machine_first)" env -i PATH="$machine_path" HOME=/ "$@"
+  start "$machine_name" nsenter -m -n -p -u -i -C -r -w -t "$(machine_first)" env -i PATH="$machine_path" HOME=/ "$@"
 }
 
 # machine_block FILE N: the N-th block of commands of a README
