@@ -28,12 +28,12 @@ static ino_t find_connection (struct notifyd const *d)
   return fstat(fdholder_fd(&d->holder), &st) == 0 ? st.st_ino : 0 ;
 }
 
-static void set_deadline (struct notifyd const *d, tain *deadline)
+static void set_due (struct notifyd *d)
 {
   tain_now_g() ;
-  if (d->patience) clock_after(deadline, &STAMP, d->patience) ;
-  else *deadline = tain_infinite ;
-  if (d->state == NOTIFYD_FINISHING) clock_lower(deadline, &d->deadline) ;
+  if (d->patience) clock_after(&d->due, &STAMP, d->patience) ;
+  else d->due = tain_infinite ;
+  if (d->state == NOTIFYD_FINISHING) clock_lower(&d->due, &d->deadline) ;
 }
 
  /* One that does not answer gets less time, and then more again, so that what else there is
@@ -54,13 +54,18 @@ void notifyd_leave (struct notifyd *d)
   d->isconnected = 0 ;
 }
 
-static void lose (struct notifyd *d)
+static void begin_anew (struct notifyd *d, unsigned int ms)
 {
-  int e = errno ;
   notifyd_leave(d) ;
   d->isknown = 0 ;
   tain_now_g() ;
-  clock_after(&d->again, &STAMP, AGAIN_MS) ;
+  clock_after(&d->again, &STAMP, ms) ;
+}
+
+static void lose (struct notifyd *d)
+{
+  int e = errno ;
+  begin_anew(d, AGAIN_MS) ;
   if (e == ETIMEDOUT) change_patience(d) ;
   if (d->islost) return ;
   d->islost = 1 ;
@@ -84,9 +89,7 @@ void notifyd_connected (struct notifyd *d)
 
 static int connect_holder (struct notifyd *d)
 {
-  tain deadline ;
-  set_deadline(d, &deadline) ;
-  if (!fdholder_start_g(&d->holder, d->options.holder, &deadline)) return 0 ;
+  if (!fdholder_start_g(&d->holder, d->options.holder, &d->due)) return 0 ;
   notifyd_connected(d) ;
   return 1 ;
 }
@@ -107,10 +110,8 @@ static int compare (struct notifyd *d)
 {
   stralloc ids = STRALLOC_ZERO ;
   size_t n = 0 ;
-  tain deadline ;
   char const *s ;
-  set_deadline(d, &deadline) ;
-  if (!fdholder_list_g(&d->holder, &ids, &n, &deadline)) return 0 ;
+  if (!fdholder_list_g(&d->holder, &ids, &n, &d->due)) return 0 ;
   s = ids.s ;
   for (size_t i = 0 ; i < n ; i++, s += strlen(s) + 1)
   {
@@ -126,9 +127,9 @@ static int compare (struct notifyd *d)
   return 1 ;
 }
 
-static int delete (struct notifyd *d, char const *id, tain const *deadline)
+static int delete (struct notifyd *d, char const *id)
 {
-  return fdholder_delete_g(&d->holder, id, deadline) || errno == ENOENT ;
+  return fdholder_delete_g(&d->holder, id, &d->due) || errno == ENOENT ;
 }
 
  /* What can be done twice, for an answer may not come: a holder that cannot replace is
@@ -137,13 +138,11 @@ static int delete (struct notifyd *d, char const *id, tain const *deadline)
 static int tell (struct notifyd *d, struct stored_entry *e)
 {
   char id[FDHOLDER_ID_MAX + 1] ;
-  tain deadline ;
   stored_id(e, id) ;
-  set_deadline(d, &deadline) ;
-  if (e->state == STORED_UNWANTED) return delete(d, id, &deadline) ;
+  if (e->state == STORED_UNWANTED) return delete(d, id) ;
   e->isthere = 1 ;
-  if (fdholder_replace_g(&d->holder, e->fd, id, 0, &deadline)) return 1 ;
-  return errno == ENOSYS && delete(d, id, &deadline) && fdholder_store_g(&d->holder, e->fd, id, 0, &deadline) ;
+  if (fdholder_replace_g(&d->holder, e->fd, id, 0, &d->due)) return 1 ;
+  return errno == ENOSYS && delete(d, id) && fdholder_store_g(&d->holder, e->fd, id, 0, &d->due) ;
 }
 
  /* The holder has understood, and says no. All else may be had later. */
@@ -231,8 +230,13 @@ void notifyd_step (struct notifyd *d)
 {
   if (is_something(d) && !tain_less(&STAMP, &d->again))
   {
+    int isdone ;
     loop_watch_stop(&d->loop, &d->line) ;
-    if (!step(d)) lose(d) ;
+    set_due(d) ;
+    notifyd_haste_begin(d) ;
+    isdone = step(d) ;
+    if (notifyd_haste_end(d, isdone)) begin_anew(d, 0) ;
+    else if (!isdone) lose(d) ;
   }
   if (!is_something(d)) watch_line(d) ;
 }

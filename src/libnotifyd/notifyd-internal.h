@@ -23,6 +23,12 @@ extern void notifyd_step (struct notifyd *) ;  /* tells the holder one thing, if
 extern void notifyd_next (struct notifyd const *, tain *when) ;  /* lowers it to when there is something to tell */
 extern void notifyd_leave (struct notifyd *) ;  /* the connection */
 
+ /* notifyd-haste.c */
+
+extern void notifyd_haste_init (void) ;  /* takes SIGALRM: not before the program is executed, which is to have it as it was */
+extern void notifyd_haste_begin (struct notifyd *) ;  /* from now on due is over when signals wait */
+extern int notifyd_haste_end (struct notifyd *, int isdone) ;  /* was it over for signals, and so not done? */
+
  /* notifyd-messages.c */
 
 enum { NOTIFYD_ALL = 1024, NOTIFYD_SOME = 32 } ;

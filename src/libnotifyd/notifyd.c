@@ -97,6 +97,7 @@ void notifyd_init (struct notifyd *d, struct notifyd_options const *options, str
   d->log = log ;
   d->isknown = 1 ;
   d->patience = options->timeout ;
+  d->haste = NOTIFYD_HASTE_MS ;
   d->again = STAMP ;
   notifyd_connected(d) ;
   list_init(&d->queue) ;
@@ -173,6 +174,7 @@ int notifyd_start (struct notifyd *d, int inbox, char const *const *argv, char c
   if (pid < 0) *what = NOTIFYD_EXECUTE ;
   if (pid <= 0) return 0 ;
   children_add(&d->children, &d->program, pid) ;
+  notifyd_haste_init() ;
   stored_each(&d->stored, &watch_entry, d) ;
   return 1 ;
 }

@@ -27,7 +27,9 @@ enum notifyd_numbers
 {
   NOTIFYD_BARRIERS = 64,  /* that may wait; more are not kept */
   NOTIFYD_DESCRIPTORS = 24,  /* of its own */
-  NOTIFYD_READY_MS = 1000  /* so often a pipe that is full is tried */
+  NOTIFYD_READY_MS = 1000,  /* so often a pipe that is full is tried */
+  NOTIFYD_HASTE_MS = 250,  /* a signal waits so long for an answer of the holder, and longer after it did not */
+  NOTIFYD_HASTE_MOST = 4000
 } ;
 
 #define NOTIFYD_EXECUTE "execute "
@@ -74,6 +76,8 @@ struct notifyd
   fdholder holder ;
   ino_t connection ;  /* which one it is */
   unsigned int patience ;  /* milliseconds */
+  unsigned int haste ;  /* milliseconds */
+  tain due ;  /* when what is asked of the holder must be done */
   tain again ;  /* when to try to connect */
   uint8_t isconnected ;
   uint8_t isknown ;  /* what the holder holds is what the entries say */

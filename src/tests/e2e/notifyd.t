@@ -296,6 +296,31 @@ ok 'TERM is passed on, and the end is not put off for long' retry 20 ended patie
 like 'that something may be lost is told' "$(cat patient.err)" 'may be lost'
 kill -s CONT "$(pid_of fourth)"
 
+# Signals do not wait for it, nor does who has ended.
+
+rm up go
+start hasty s6-fdholder-notifyd -t 600000 -p p/ s4 n sh -c "trap 'echo > heard' USR1 ; trap 'exit 6' TERM ; echo > up ; until test -e go ; do sleep 0.1 ; done
+printf 'FDSTORE=1\nFDNAME=good2' | notify-send -f 5 -b 600000 & while : ; do sleep 0.1 ; done" 5< five.f
+retry 20 test -e up
+read -r program rest < "/proc/$(pid_of hasty)/task/$(pid_of hasty)/children"
+kill -s STOP "$(pid_of fourth)"
+echo > go
+# asks: whether it has what was stored, and waits for the holder: in ppoll(2), else it is in epoll_wait(2)
+asks() { test "$(find "/proc/$(pid_of hasty)/fd" -lname '*/five.f' | wc -l)" = 1 && grep -qE '^(7|271|73) ' "/proc/$(pid_of hasty)/syscall" ; }
+retry 5 asks
+kill -s ALRM "$(pid_of hasty)"
+kill -s USR1 "$(pid_of hasty)"
+ok 'a holder is stopped: a signal is passed on' retry 20 test -e heard
+kill -s TERM "$(pid_of hasty)"
+gone() { ! test -e "/proc/$program" ; }
+ok 'and TERM: the program ends, and is reaped' retry 20 gone
+kill -s CONT "$(pid_of fourth)"
+ok 'and what it stored is held when the holder goes on' retry 30 ended hasty
+stop hasty
+is 'with its code' "$status" 6
+ok 'it is' sh -c 's6-fdholder-list s4 | grep -qx p/good2'
+like 'no word of a holder that is lost' "$(cat hasty.err)" '^$'
+
 # Programs of others.
 
 if command -v systemd-notify > /dev/null
