@@ -18,7 +18,7 @@
    small for each.
  */
 
-enum { SWEEP_ALWAYS = 48, SWEEP_SHARE = 8, SWEEP_DELAY_MS = 20 } ;
+enum { SWEEP_ALWAYS = 48, SWEEP_SHARE = 8, SWEEP_DELAY_MS = 20, SWEEP_AGAIN_MS = 1000 } ;
 
 #define child_of(n) tree_owner(struct child, node, (n))
 
@@ -77,6 +77,8 @@ static void end (struct children *c, pid_t pid, int status)
   if (child) (*c->ended)(c->data, child, status) ;
 }
 
+ /* No other signal comes for who has ended: where it cannot be known, it is asked for again. */
+
 void children_sweep (struct children *c)
 {
   c->sweep = tain_infinite ;
@@ -86,6 +88,7 @@ void children_sweep (struct children *c)
     int status ;
     pid_t pid = waitpid(-1, &status, WNOHANG) ;
     if (pid == -1 && errno == EINTR) continue ;
+    if (pid == -1 && errno != ECHILD) clock_after(&c->sweep, &STAMP, SWEEP_AGAIN_MS) ;
     if (pid <= 0) break ;
     end(c, pid, status) ;
   }

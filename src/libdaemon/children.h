@@ -42,7 +42,8 @@ extern void children_kill (struct children const *, int sig) ;
     of ours, left to us by who executed into us, goes without a word. */
 extern void children_reap (struct children *, pid_t, tain const *now) ;
 
- /* Takes every child that has ended. At the beginning, too: what ended before told nobody. */
+ /* Takes every child that has ended. At the beginning, too: what ended before told nobody.
+    What cannot be known just now is left for children_turn. */
 extern void children_sweep (struct children *) ;
 #define children_issweepneeded(c) tain_less(&(c)->sweep, &tain_infinite)
 

@@ -11,10 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
+#include "libdaemon/shortage.h"
 #include "libdaemon/spawner.h"
 
 #define DEFAULT_PATH "/usr/bin:/bin"
+
+ /* 0 and errno: no; a shortage says nothing of it. Directories can be executed, too, in a way. */
+
+static int is_program (char const *path)
+{
+  struct stat st ;
+  if (access(path, X_OK) == -1 || stat(path, &st) == -1) return 0 ;
+  return S_ISREG(st.st_mode) || (errno = EACCES, 0) ;
+}
 
 char const *spawner_find (char const *name)
 {
@@ -34,7 +45,13 @@ char const *spawner_find (char const *name)
       strcpy(full + len + 1, name) ;  /* there is room for all of PATH before it */
     }
     else strcpy(full, name) ;  /* an empty element is the current directory */
-    if (access(full, X_OK) == 0) return full ;
+    if (is_program(full)) return full ;
+    if (is_shortage(errno))
+    {
+      int e = errno ;
+      free(full) ;
+      return (errno = e, (char const *)0) ;
+    }
     if (!path[len]) break ;
     path += len + 1 ;
   }

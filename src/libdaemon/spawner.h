@@ -18,7 +18,7 @@ struct spawner
 } ;
 
  /* The first program of that name on the PATH, allocated; the name itself if it has a
-    slash; "" if there is none yet; 0 and errno. */
+    slash; "" if there is none yet; 0 and errno: that cannot be known just now. */
 extern char const *spawner_find (char const *name) ;
 
  /* Children will block no signal, and ignore those that are ignored now, save

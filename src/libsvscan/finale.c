@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,27 +13,41 @@
 #include "exitcodes.h"
 #include "libdaemon/log.h"
 #include "libdaemon/nowait.h"
+#include "libdaemon/shortage.h"
 #include "libdaemon/signals.h"
 #include "libsvscan/finale.h"
 #include "libsvscan/orders.h"
 #include "libsvscan/paths.h"
 
-void finale_console (struct log *log, int fd)
+enum { TRIES = 10, BREATH_MS = 1000 } ;
+
+int finale_console (struct log *log, int fd)
 {
   int null = -1 ;
+  int ok ;
   if (fd < 0) fd = null = open("/dev/null", O_RDWR | O_CLOEXEC) ;
-  if (fd < 0) return ;
-  dup2(fd, 1) ;
-  dup2(fd, 2) ;
+  if (fd < 0) return 0 ;
+  ok = dup2(fd, 1) >= 0 && dup2(fd, 2) >= 0 ;
   if (null >= 0) fd_close(null) ;
   nowait_free(&log->out) ;  /* it may have the old one open once more */
   nowait_init(&log->out, 2) ;
+  return ok ;
 }
 
-static void execute (char const *path, char const *const *envp)
+ /* A shortage is waited for: process 1 has nobody who would start it again. */
+
+static void execute (struct log *log, char const *path, char const *const *envp)
 {
   char const *const argv[] = { path, 0 } ;
-  execve(path, (char *const *)argv, (char *const *)envp) ;
+  for (unsigned int i = 1 ;; i++)
+  {
+    int e ;
+    execve(path, (char *const *)argv, (char *const *)envp) ;
+    if (!is_shortage(errno) || i == TRIES) return ;
+    e = errno ;
+    if (i == 1) log_line(log, LOG_WARNING, "unable to execute ", path, ": ", strerror(e), ": trying again") ;
+    poll(0, 0, BREATH_MS) ;
+  }
 }
 
 int finale_execute (struct log *log, char const *const *envp, int iscrash)
@@ -41,11 +56,11 @@ int finale_execute (struct log *log, char const *const *envp, int iscrash)
   signals_leave(signals, orders_signals(signals)) ;
   if (!iscrash)
   {
-    execute(PATH_FINISH, envp) ;
+    execute(log, PATH_FINISH, envp) ;
     if (errno == ENOENT) return EXITCODE_OK ;
     log_line(log, LOG_WARNING, "unable to execute " PATH_FINISH ": ", strerror(errno)) ;
   }
-  execute(PATH_CRASH, envp) ;
+  execute(log, PATH_CRASH, envp) ;
   if (errno != ENOENT) log_line(log, LOG_WARNING, "unable to execute " PATH_CRASH ": ", strerror(errno)) ;
   return EXITCODE_SYSTEM ;
 }

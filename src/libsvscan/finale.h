@@ -7,8 +7,8 @@
 
 #include "libdaemon/log.h"
 
- /* stdout and stderr are this descriptor from then on; -1: /dev/null. */
-extern void finale_console (struct log *, int fd) ;
+ /* stdout and stderr are this descriptor from then on; -1: /dev/null. 0 and errno: not just now. */
+extern int finale_console (struct log *, int fd) ;
 
  /* Executes finish; if it cannot be executed, or at once, crash. The exit code if there is neither. */
 extern int finale_execute (struct log *, char const *const *envp, int iscrash) ;

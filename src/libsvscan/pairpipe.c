@@ -13,6 +13,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "libdaemon/shortage.h"
 #include "libsvscan/pairpipe.h"
 #include "libsvscan/paths.h"
 
@@ -29,9 +30,11 @@ static void name (char *s, dev_t dev, ino_t ino)
   snprintf(s, PATH_SIZE, PATH_OWN "/" PREFIX "%jx:%jx", (uintmax_t)dev, (uintmax_t)ino) ;
 }
 
+ /* Without space for a name, or on a disk that may not be changed, there is none. */
+
 static int is_short (int e)
 {
-  return e == EMFILE || e == ENFILE || e == ENOMEM ;
+  return is_shortage(e) && e != ENOSPC && e != EDQUOT && e != EROFS ;
 }
 
 static void close_both (int fd[2])

@@ -10,7 +10,8 @@
     gives the supervisors that it starts the same pipe, with what is in it.
 
     The name goes when the pair is told to end: a service that comes back does not write
-    to the logger that is to see the end. Where no name can be made it is a plain pipe.
+    to the logger that is to see the end. At the end of s6-svscan it stays where one of the
+    pair lives on. Where no name can be made it is a plain pipe.
  */
 
 #include <sys/types.h>

@@ -98,11 +98,16 @@ static void close_end (struct service *s, unsigned int end)
   s->pipe[end] = -1 ;
 }
 
+static void close_ends (struct service *s)
+{
+  close_end(s, 0) ;
+  close_end(s, 1) ;
+}
+
 static void close_pipe (struct service *s)
 {
   if (s->pipe[0] < 0) return ;
-  close_end(s, 0) ;
-  close_end(s, 1) ;
+  close_ends(s) ;
   pairpipe_forget(s->dev, s->ino) ;
 }
 
@@ -198,7 +203,14 @@ void registry_endgone (struct registry *r, int sigloggers)
   }
 }
 
+ /* Who has a supervisor that is not ours lives on, and so does the name of his pipe. */
+
 void registry_closepipes (struct registry *r)
 {
-  for (struct tree_node *node = tree_first(&r->services) ; node ; node = node->next) close_pipe(service_of(node)) ;
+  for (struct tree_node *node = tree_first(&r->services) ; node ; node = node->next)
+  {
+    struct service *s = service_of(node) ;
+    if (supervisor_runs(s->part + REGISTRY_SERVICE) && supervisor_runs(s->part + REGISTRY_LOGGER)) close_pipe(s) ;
+    else close_ends(s) ;
+  }
 }

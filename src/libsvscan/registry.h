@@ -100,6 +100,6 @@ extern void registry_settle (struct registry *, struct service *) ;
  /* Tells supervisors to end: those of services with TERM, the others with that signal. */
 extern void registry_end (struct registry *, int sigloggers) ;
 extern void registry_endgone (struct registry *, int sigloggers) ;  /* those that the last scan has not found */
-extern void registry_closepipes (struct registry *) ;
+extern void registry_closepipes (struct registry *) ;  /* when they were told; the names of some are left to pairpipe_clean */
 
 #endif

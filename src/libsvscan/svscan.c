@@ -26,10 +26,10 @@
 #include "libsvscan/registry.h"
 #include "libsvscan/scan.h"
 #include "libsvscan/starts.h"
-#include "libsvscan/svscan.h"
+#include "libsvscan/svscan-internal.h"
 #include "libsvscan/troubles.h"
 
-enum { LETTERS_AT_ONCE = 256, STARTS_AT_ONCE = 64, FRUITLESS_MOST = 10, BREATH_MS = 1000 } ;
+enum { STARTS_AT_ONCE = 64, FRUITLESS_MOST = 10, BREATH_MS = 1000 } ;
 
  /* Scans */
 
@@ -47,12 +47,6 @@ static int scan (struct svscan *s)
   listing_free(&l) ;
   errno = e ;
   return ok ;
-}
-
-static void prune (struct svscan *s)
-{
-  if (s->pruning) registry_endgone(&s->registry, s->pruning & ORDER_HARD ? SIGTERM : SIGHUP) ;
-  s->pruning = 0 ;
 }
 
 static void scan_failed (struct svscan *s)
@@ -77,88 +71,14 @@ static void scan_if_due (struct svscan *s)
   s->error = 0 ;
   s->scan = tain_infinite ;
   if (s->options.interval) clock_after(&s->scan, &STAMP, s->options.interval) ;
-  prune(s) ;
+  svscan_prune(s) ;
 }
 
- /* Orders */
-
-static void leave_catchall (struct svscan *s)
-{
-  if (s->isconsole) return ;
-  s->isconsole = 1 ;
-  if (s->options.console >= 0 || registry_findname(&s->registry, REGISTRY_CATCHALL)) finale_console(&s->log, s->options.console) ;
-}
-
-static void end (struct svscan *s, int ishard)
-{
-  s->state = SVSCAN_ENDING ;
-  s->starts.isended = 1 ;
-  registry_norestarts(&s->registry) ;
-  registry_end(&s->registry, ishard ? SIGTERM : SIGHUP) ;
-  registry_closepipes(&s->registry) ;
-  leave_catchall(s) ;
-}
-
-static void obey (struct svscan *s, unsigned int effect)
-{
-  if (effect & ORDER_REAP) children_sweep(&s->registry.children) ;
-  if (s->state == SVSCAN_OVER) return ;
-  if (effect & ORDER_NOW) s->state = SVSCAN_OVER ;
-  if (effect & ORDER_END) end(s, !!(effect & ORDER_HARD)) ;
-  if (s->state != SVSCAN_RUNNING) return ;
-  if (effect & ORDER_SCAN)
-  {
-    s->isscanwanted = 1 ;
-    s->scan = STAMP ;
-  }
-  if (effect & ORDER_PRUNE)
-  {
-    s->pruning |= effect ;
-    if (!s->isscanwanted) prune(s) ;
-  }
-}
-
-static void on_control (void *data, unsigned int events, tain const *now)
-{
-  struct svscan *s = data ;
-  char letters[LETTERS_AT_ONCE] ;
-  char quoted[LOG_QUOTED_MAX] ;
-  int iswarned = 0 ;
-  ssize_t n = read(s->control.fd, letters, sizeof(letters)) ;
-  (void)events ;
-  (void)now ;
-  for (ssize_t i = 0 ; i < n ; i++)
-  {
-    struct order const *o = order_of_letter(letters[i]) ;
-    if (o) obey(s, o->effect) ;
-    else if (!iswarned++) log_line(&s->log, LOG_WARNING, "an order that there is not: ", log_quote(quoted, letters + i, 1)) ;
-  }
-}
-
- /* It is nobody's child: whoever sweeps takes it. */
-
-static int has_handled (struct svscan *s, char const *path)
-{
-  char const *const argv[] = { path, 0 } ;
-  struct launch const l = { .path = path, .argv = argv, .envp = s->options.envp, .n = 0 } ;
-  if (!path) return 0 ;
-  if (launch(&l) > 0) return 1 ;
-  if (errno != ENOENT) log_line(&s->log, LOG_WARNING, "unable to execute ", path, ": ", strerror(errno)) ;
-  return 0 ;
-}
-
-static void on_signal (void *data, int sig, pid_t pid)
-{
-  struct svscan *s = data ;
-  struct order const *o = order_of_signal(sig) ;
-  (void)pid ;
-  if (o && !has_handled(s, o->handler)) obey(s, o->effect) ;
-}
-
- /* A shortage is waited for, but not for ever. */
+ /* A shortage is waited for, but not for ever: so many turns, one after the other. */
 
 static void give_up (struct svscan *s, char const *what)
 {
+  s->hasfailed = 1 ;
   if (is_shortage(errno) && s->fruitless < FRUITLESS_MOST)
   {
     if (!s->fruitless++) log_line(&s->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno), ": trying again") ;
@@ -175,11 +95,17 @@ static void on_signals (void *data, unsigned int events, tain const *now)
   struct svscan *s = data ;
   (void)events ;
   (void)now ;
-  if (!signals_take(s->signals.fd, &on_signal, s)) give_up(s, "read signals") ;
-  else s->fruitless = 0 ;
+  if (!signals_take(s->signals.fd, &svscan_onsignal, s)) give_up(s, "read signals") ;
 }
 
  /* Turns */
+
+static void turn (struct svscan *s)
+{
+  s->hasfailed = 0 ;
+  if (!loop_turn(&s->loop) && errno != EINTR) give_up(s, "wait for events") ;
+  if (!s->hasfailed) s->fruitless = 0 ;
+}
 
 static void on_time (void *data, tain const *now)
 {
@@ -196,7 +122,7 @@ int svscan_init (struct svscan *s, struct svscan_options const *options)
   s->options = *options ;
   registry_init(&s->registry, &starts_ended, &s->starts) ;
   starts_init(&s->starts, &s->registry, &s->log, s->options.envp, s->options.console) ;
-  loop_watch_init(&s->control, &on_control, s) ;
+  loop_watch_init(&s->control, &svscan_oncontrol, s) ;
   loop_watch_init(&s->signals, &on_signals, s) ;
   loop_timer_init(&s->timer, &on_time, s) ;
   fd = signals_init(signals, orders_signals(signals)) ;
@@ -213,11 +139,22 @@ static void start_some (struct svscan *s)
   for (unsigned int i = 0 ; i < STARTS_AT_ONCE && starts_one(&s->starts, &STAMP) ; i++) tain_now_g() ;
 }
 
+ /* As long as we have its pipe, that logger does not see the end of it. */
+
+static void leave_later (struct svscan *s, tain *when)
+{
+  tain soon ;
+  svscan_leavecatchall(s) ;
+  clock_after(&soon, &STAMP, BREATH_MS) ;
+  if (!s->isconsole) clock_lower(when, &soon) ;
+}
+
  /* What is done, and then when the next turn is to come. */
 
 static void work (struct svscan *s)
 {
   tain when = tain_infinite ;
+  children_turn(&s->registry.children, &STAMP) ;
   if (s->state == SVSCAN_RUNNING)
   {
     scan_if_due(s) ;
@@ -225,7 +162,12 @@ static void work (struct svscan *s)
     clock_lower(&when, &s->scan) ;
     starts_next(&s->starts, &when) ;
   }
-  else if (s->state == SVSCAN_ENDING && !children_running(&s->registry.children)) s->state = SVSCAN_OVER ;
+  else if (s->state == SVSCAN_ENDING)
+  {
+    if (!children_running(&s->registry.children)) s->state = SVSCAN_OVER ;
+    leave_later(s, &when) ;
+  }
+  children_next(&s->registry.children, &when) ;
   loop_timer_set(&s->loop, &s->timer, &when) ;
 }
 
@@ -233,8 +175,8 @@ int svscan_run (struct svscan *s)
 {
   pairpipe_clean() ;
   children_sweep(&s->registry.children) ;  /* who has executed into us may have left some */
-  while (work(s), s->state != SVSCAN_OVER)
-    if (!loop_turn(&s->loop) && errno != EINTR) give_up(s, "wait for events") ;
-  leave_catchall(s) ;
+  while (work(s), s->state != SVSCAN_OVER) turn(s) ;
+  svscan_leavecatchall(s) ;
+  pairpipe_clean() ;
   return finale_execute(&s->log, s->options.envp, s->isbroken) ;
 }

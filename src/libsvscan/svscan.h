@@ -65,7 +65,8 @@ struct svscan
   unsigned int pruning ;  /* ORDER_PRUNE, maybe with ORDER_HARD, that waits for a scan */
   uint8_t isscanwanted ;
   uint8_t isconsole ;  /* stdout and stderr are no longer the catch-all logger's */
-  uint8_t fruitless ;  /* times that waiting, or reading signals, has failed since signals were read */
+  uint8_t fruitless ;  /* turns in which waiting, or reading signals, has failed, one after the other */
+  uint8_t hasfailed ;  /* in this turn */
   uint8_t isbroken ;  /* it cannot wait, or not read signals: OVER is a crash */
   uint16_t pause ;  /* seconds, of the last one after a scan that failed; 0: it did not */
   int error ;  /* of that scan */

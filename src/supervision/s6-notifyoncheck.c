@@ -125,8 +125,7 @@ static void start (struct checker *c)
   char reason[REMEDY_MAX] ;
   struct launch l = { .path = file[0], .argv = c->o->line ? line : file, .envp = (char const *const *)environ } ;
   if (c->o->line) l.path = spawner_find(line[0]) ;
-  if (!l.path) strerr_diefusys(EXITCODE_SYSTEM, "allocate") ;
-  c->pid = launch(&l) ;
+  c->pid = l.path ? launch(&l) : 0 ;
   if (c->pid > 0) return ;
   strerr_warnw("unable to start ", l.argv[0], ": ", remedy(reason, c->pid ? l.path : 0, errno)) ;
   c->pid = 0 ;

@@ -4,41 +4,26 @@
    at a death, when it is told that run is ready, when it is told to have it down: it
    lives, or is started again as s6-svscan does; the service is as it is wanted soon
    after; it is there once; what has happened is told; x still ends it.
+   Its arguments are those of support/faultrounds.h. */
 
-     unit-supervise-faults        a sample
-     unit-supervise-faults all    every call, every error; by hand, for it takes minutes */
-
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <sys/wait.h>
 
 #include "libsupervise/svstatus.h"
 
 #include "support/breaker.h"
+#include "support/faultrounds.h"
 #include "support/lonesupervisor.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
 enum phase { PHASE_START, PHASE_DEATH, PHASE_NOTIFY, PHASE_STOP, PHASES } ;
 
-enum { WORKERS = 16, SOON_MS = 15000, LOOK_MS = 10, AGAIN_MS = 1000, FAULT_MS = 2000, CALLS_MAX = 400, SAMPLE_STEP = 89, UP = SVSTATUS_WANTEDUP | SVSTATUS_READY } ;
+enum { AGAIN_MS = 1000, SAMPLE_STEP = 89, UP = SVSTATUS_WANTEDUP | SVSTATUS_READY } ;
 
 static char const *const phases[PHASES] = { "start", "death", "notify", "stop" } ;
-
-static int const errors[] = { ENOSPC, EMFILE, ENFILE, ENOMEM, EAGAIN, EROFS, EINTR } ;
-enum { ERRORS = sizeof(errors) / sizeof(errors[0]) } ;
-
-struct round
-{
-  enum phase phase ;
-  unsigned int at ;
-  int number ;
-  unsigned int ms ;
-} ;
 
 typedef int wanted_func (struct lonesupervisor *) ;
 
@@ -80,7 +65,7 @@ static int has_ended (struct lonesupervisor *s) { return !lonesupervisor_runs(s)
 
 static int waits (struct lonesupervisor *s, wanted_func *f, int mayend)
 {
-  for (unsigned int i = 0 ; i < SOON_MS / LOOK_MS ; i++)
+  for (unsigned int i = 0 ; i < FAULTROUNDS_SOON_MS / FAULTROUNDS_LOOK_MS ; i++)
   {
     if ((*f)(s)) return 1 ;
     if (f != &has_ended && !lonesupervisor_runs(s))
@@ -89,7 +74,7 @@ static int waits (struct lonesupervisor *s, wanted_func *f, int mayend)
       test_sleep(AGAIN_MS) ;
       lonesupervisor_start(s, 0, 0, 0) ;
     }
-    test_sleep(LOOK_MS) ;
+    test_sleep(FAULTROUNDS_LOOK_MS) ;
   }
   return 0 ;
 }
@@ -104,7 +89,7 @@ static char const *judge_end (struct lonesupervisor *s)
   return is.copies ? "the service lives on" : 0 ;
 }
 
-static char const *play_start (struct lonesupervisor *s, struct round const *r)
+static char const *play_start (struct lonesupervisor *s, struct faultround const *r)
 {
   lonesupervisor_start(s, r->at, r->number, r->ms) ;
   if (!waits(s, &is_up, 1)) return "not up" ;
@@ -112,7 +97,7 @@ static char const *play_start (struct lonesupervisor *s, struct round const *r)
   return 0 ;
 }
 
-static char const *play_death (struct lonesupervisor *s, struct round const *r)
+static char const *play_death (struct lonesupervisor *s, struct faultround const *r)
 {
   struct lonesupervisor_state is ;
   lonesupervisor_look(s, &is) ;
@@ -126,7 +111,7 @@ static char const *play_death (struct lonesupervisor *s, struct round const *r)
   return 0 ;
 }
 
-static char const *play_notify (struct lonesupervisor *s, struct round const *r)
+static char const *play_notify (struct lonesupervisor *s, struct faultround const *r)
 {
   breaker_arm(s->breaker, r->at, r->number, r->ms) ;
   lonesupervisor_go(s) ;
@@ -135,7 +120,7 @@ static char const *play_notify (struct lonesupervisor *s, struct round const *r)
   return 0 ;
 }
 
-static char const *play_stop (struct lonesupervisor *s, struct round const *r)
+static char const *play_stop (struct lonesupervisor *s, struct faultround const *r)
 {
   s->heardlen = 0 ;
   breaker_arm(s->breaker, r->at, r->number, r->ms) ;
@@ -148,7 +133,7 @@ static char const *play_stop (struct lonesupervisor *s, struct round const *r)
   return waits(s, &is_up, 0) ? 0 : "not up by u" ;
 }
 
-static void tell (struct lonesupervisor *s, struct round const *r, char const *why)
+static void tell (struct lonesupervisor *s, struct faultround const *r, char const *why)
 {
   struct lonesupervisor_state is ;
   char command[256] ;
@@ -163,9 +148,9 @@ static void tell (struct lonesupervisor *s, struct round const *r, char const *w
 
  /* 1: all was well. calls: how many there were. */
 
-static int play (struct round const *r, unsigned int worker, unsigned int *calls)
+static int play (struct faultround const *r, unsigned int worker, unsigned int *calls)
 {
-  static char const *(*const plays[PHASES]) (struct lonesupervisor *, struct round const *) = { &play_start, &play_death, &play_notify, &play_stop } ;
+  static char const *(*const plays[PHASES]) (struct lonesupervisor *, struct faultround const *) = { &play_start, &play_death, &play_notify, &play_stop } ;
   struct lonesupervisor s ;
   char dir[32] ;
   char const *why = 0 ;
@@ -186,65 +171,8 @@ static int play (struct round const *r, unsigned int worker, unsigned int *calls
   return !why ;
 }
 
- /* Each worker plays every so manieth one. */
-
-struct plan
-{
-  struct round *rounds ;
-  unsigned int n ;
-} ;
-
-static void make_plan (struct plan *p)
-{
-  p->rounds = malloc(PHASES * CALLS_MAX * ERRORS * 2 * sizeof(struct round)) ;
-  if (!p->rounds) tap_bail("malloc") ;
-  p->n = 0 ;
-  for (unsigned int phase = 0 ; phase < PHASES ; phase++)
-  {
-    struct round const none = { .phase = phase, .at = CALLS_MAX + 1, .number = EIO } ;
-    unsigned int calls ;
-    tap_ok(play(&none, WORKERS, &calls), "%s without a fault", phases[phase]) ;
-    tap_ok(calls > 0 && calls <= CALLS_MAX, "%s: %u calls", phases[phase], calls) ;
-    for (unsigned int at = 1 ; at <= calls && at <= CALLS_MAX ; at++)
-      for (unsigned int i = 0 ; i < 2 * ERRORS ; i++)
-        p->rounds[p->n++] = (struct round){ .phase = phase, .at = at, .number = errors[i / 2], .ms = i % 2 ? FAULT_MS : 0 } ;
-  }
-}
-
-static int work (struct plan const *p, unsigned int worker, unsigned int from, unsigned int step)
-{
-  unsigned int calls ;
-  int isbad = 0 ;
-  for (unsigned int i = from + worker * step ; i < p->n ; i += WORKERS * step)
-    isbad |= !play(p->rounds + i, worker, &calls) ;
-  return isbad ;
-}
-
 int main (int argc, char const *const *argv)
 {
-  struct plan p ;
-  unsigned int step = argc > 1 ? strcmp(argv[1], "all") ? (unsigned int)atoi(argv[1]) : 1 : SAMPLE_STEP ;
-  unsigned int from = argc > 2 ? (unsigned int)atoi(argv[2]) : (unsigned int)getpid() % step ;
-  pid_t pids[WORKERS] ;
-  if (getenv("SANITIZED")) tap_skip_all("a sanitizer's own calls would fail, too") ;
-  if (!breaker_works()) tap_skip_all("needs seccomp(2) with a listener") ;
-  if (testdaemon_isslow()) tap_skip_all("a wrapper's calls would be counted") ;
-  signal(SIGPIPE, SIG_IGN) ;
-  make_plan(&p) ;
-  tap_diag("%u rounds, every %uth from %u", p.n, step, from) ;
-  fflush(stdout) ;
-  for (unsigned int i = 0 ; i < WORKERS ; i++)
-  {
-    pids[i] = fork() ;
-    if (pids[i] == -1) tap_bail("fork") ;
-    if (!pids[i]) exit(work(&p, i, from, step)) ;
-  }
-  for (unsigned int i = 0 ; i < WORKERS ; i++)
-  {
-    int status ;
-    if (waitpid(pids[i], &status, 0) != pids[i]) tap_bail("waitpid") ;
-    tap_ok(!status, "worker %u", i) ;
-  }
-  free(p.rounds) ;
-  return tap_done() ;
+  static struct faultrounds const f = { .phases = phases, .n = PHASES, .step = SAMPLE_STEP, .play = &play } ;
+  return faultrounds_main(argc, argv, &f) ;
 }

@@ -56,6 +56,19 @@ do
 done
 is 'one name' "$(names)" 1
 
+# an orderly end of svscan, when one of the pair has a supervisor from before: the next svscan gives
+# the other one the pipe that this one has still
+kill_scan
+lose s
+stop scan
+is 'svscan ends' "$status" 0
+is 'but not the name of the pipe that the logger has' "$(names)" 1
+scan scan d
+ok 'the logger of before gets the lines' flows
+lose s/log
+again s/log
+ok 'and the next one, too' flows
+
 # a pair that goes away, and comes back, has another pipe
 pipe() { stat -L -c %i "/proc/$(supervisors_of s)/fd/1" ; }
 before=$(pipe)

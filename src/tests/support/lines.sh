@@ -11,13 +11,16 @@
 #   wrong_lines DIR            prints what is wrong with the lines: of each life of the service all
 #                              are there, once, in order. Nobody must be writing
 
+# A number may be another's, a while later: when it was started goes with it.
+lines_begun='read -r stat < /proc/$$/stat && set -- ${stat##*) } && echo "$$ ${20}"'
+
 lined()
 {
   lines_name=$(services_name "$1")
   mkdir -p "$lines_name.counts" "$1/log"
-  service "$1" "echo \$\$ >> '$WORK/$lines_name.lives'" "exec lines-write '$WORK/$lines_name.counts' 2000"
+  service "$1" "$lines_begun >> '$WORK/$lines_name.lives'" "exec lines-write '$WORK/$lines_name.counts' 2000"
   script "$1/finish" 'echo $$ > finish.pid.new && mv finish.pid.new finish.pid' 'while test -e hang ; do sleep 0.05 ; done'
-  service "$1/log" "echo \$\$ >> '$WORK/$lines_name.loggers'" "exec lines-append '$WORK/$lines_name.lines'"
+  service "$1/log" "$lines_begun >> '$WORK/$lines_name.loggers'" "exec lines-append '$WORK/$lines_name.lines'"
   : > "$lines_name.lives"
   : > "$lines_name.loggers"
   : > "$lines_name.lines"
@@ -25,9 +28,12 @@ lined()
 
 alive()
 {
-  while read -r lines_pid
+  while read -r lines_pid lines_start
   do
-    if test -d "/proc/$lines_pid" ; then echo "$lines_pid" ; fi
+    { read -r lines_stat < "/proc/$lines_pid/stat" ; } 2>/dev/null || continue
+    # shellcheck disable=SC2086 # words
+    set -- ${lines_stat##*) }
+    if test "${20}" = "$lines_start" ; then echo "$lines_pid" ; fi
   done < "$1"
 }
 
