@@ -53,7 +53,7 @@ package/deps.mak: $(if $(deps_isfresh),,FORCE)
 FORCE:
 .PHONY: FORCE all check bench tests clean distclean tgz html completions strip update global-links \
   install install-dynlib install-bin install-lib install-include install-pkgconfig \
-  install-man install-completions
+  install-man install-completions install-examples install-html
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -141,7 +141,7 @@ bench: all tests
 # Installing
 
 install: install-dynlib install-bin install-lib install-include install-pkgconfig install-man \
-  install-completions
+  install-completions install-examples
 
 install-dynlib: $(public_shared)
 	@for f in $(public_shared) ; do \
@@ -183,6 +183,19 @@ install-completions: completions
 	@for f in $(BIN_TARGETS) ; do \
 	  $(INSTALL) -D -l s6-activation $(DESTDIR)$(bashcompletiondir)/$$f && \
 	  $(INSTALL) -D -m 0644 completions/fish/$$f.fish $(DESTDIR)$(fishcompletiondir)/$$f.fish || exit 1 ; \
+	done
+
+# what can be executed in doc/ can be where it is installed
+install-examples:
+	@( cd doc && find examples container logging ! -type d ) | while read -r f ; do \
+	  mode=0644 ; if test -x "doc/$$f" ; then mode=0755 ; fi ; \
+	  $(INSTALL) -D -m $$mode "doc/$$f" "$(DESTDIR)$(docdir)/$$f" || exit 1 ; \
+	done
+
+# not part of install: it needs mandoc
+install-html: html
+	@for f in html/* ; do \
+	  $(INSTALL) -D -m 0644 $$f $(DESTDIR)$(docdir)/$$f || exit 1 ; \
 	done
 
 # With --enable-slashpackage: the name without version, and links to all programs

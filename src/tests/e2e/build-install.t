@@ -104,6 +104,7 @@ exits 's6-overlay: a program runs' 100 "$dest/$home/command/s6-accessrules-cdb-f
 ok 'update again' make update global-links DESTDIR="$dest"
 is 'changes the link, not what it leads to' "$(readlink "$dest/package/admin/s6-activation")$(find "$dest/$home" -maxdepth 1 -type l)" s6-activation-0.1.0.0
 
+is 's6-overlay: examples' "$(cd "$dest/$home/doc" && echo *)" 'container examples logging'
 ok 's6-overlay: completions' test -f "$dest/$home/share/bash-completion/completions/s6-svc"
 ok 'slashpackage has a root of its own' ./configure --enable-slashpackage=/opt --enable-shared
 is 'for the directories' "$(sed -n 's/^bindir := //p' config.mak)" /opt/package/admin/s6-activation-0.1.0.0/command
@@ -113,20 +114,24 @@ like 'and the programs' "$(cat src/include/s6-activation/config.h)" 'EXTBINPREFI
 parts()
 {
   find "$dest" ! -type d | sed -e 's|.*/bin/.*|bin|' -e 's|.*/include/.*|include|' -e 's|.*/man/.*|man|' -e 's|.*completions.*|completions|' -e 's|.*/site-functions/.*|completions|' \
-    -e 's|.*\.pc$|pkgconfig|' -e 's|.*\.a$|lib|' -e 's|.*\.so.*|dynlib|' | sort -u | tr '\n' ' '
+    -e 's|.*/share/doc/s6-activation/html/.*|html|' -e 's|.*/share/doc/s6-activation/.*|examples|' -e 's|.*\.pc$|pkgconfig|' -e 's|.*\.a$|lib|' -e 's|.*\.so.*|dynlib|' | sort -u | tr '\n' ' '
 }
 
 # Each part of the installation alone, from a tree that is configured and not built
 # shellcheck disable=SC2016 # configure expands it
 ok 'configure with directories of completions' ./configure --bash-completion-dir=/b --zsh-completion-dir='${prefix}/z' --prefix=/p --fish-completion-dir=/f
 is 'they are in config.mak' "$(sed -n 's/^[a-z]*completiondir := //p' config.mak | tr '\n' ' ')" '/b /p/z /f '
+# shellcheck disable=SC2016 # configure expands it
+is '--docdir' "$(./configure --docdir='${prefix}/d' --prefix=/p > out && sed -n 's/^docdir := //p' config.mak)" /p/d
 ok 'configure for parts' ./configure --prefix=/usr --enable-shared --enable-pkgconfig
 make -s clean
 for part in dynlib:usr/lib/libs6activation.so.0.1.0.0 bin:usr/bin/s6-ioconnect \
   lib:usr/lib/s6-activation/libs6activation.a include:usr/include/s6-activation/accessrules.h \
   pkgconfig:usr/lib/pkgconfig/libs6activation.pc man:usr/share/man/man7/s6-activation.7 \
-  completions:usr/share/zsh/site-functions/_s6-activation
+  completions:usr/share/zsh/site-functions/_s6-activation \
+  examples:usr/share/doc/s6-activation/examples/s6/fdholder/run html:usr/share/doc/s6-activation/html/index.html
 do
+  test "${part%%:*}" != html || command -v mandoc >/dev/null || continue
   rm -rf "$dest"
   ok "install-${part%%:*}" make -j2 "install-${part%%:*}" DESTDIR="$dest"
   ok 'installs its part' test -f "$dest/${part#*:}"
@@ -136,5 +141,16 @@ make -s install-completions DESTDIR="$dest"
 is 'completions of bash are found by the names of programs' "$(for name in $programs ; do cmp "$dest/usr/share/bash-completion/completions/$name" completions/bash/s6-activation 2>&1 ; done)" ''
 is 'those of fish too' "$(installed usr/share/fish/vendor_completions.d)" "$(for name in s6-activation $programs ; do echo "$name.fish" ; done | sort | tr '\n' ' ')"
 is 'modes of programs' "$(make -s install DESTDIR="$dest" && stat -c %a "$dest/usr/bin/s6-ioconnect")" 755
-is 'modes of the rest' "$(find "$dest" -type f ! -path '*/bin/*' ! -name '*.so*' ! -perm 644)" ''
+# modes: of the files in these folders of the directory, by whether they can be executed
+modes()
+{
+  ( cd "$1" && find examples container logging -type f | sort | while read -r file
+    do
+      if test -x "$file" ; then echo "755 $file" ; else echo "644 $file" ; fi
+    done )
+}
+(cd "$dest/usr/share/doc/s6-activation" && find examples container logging -type f -exec stat -c '%a %n' {} +) | sort -k 2 > installed_modes
+is 'examples are as in the source' "$(for folder in examples container logging ; do diff -r "doc/$folder" "$dest/usr/share/doc/s6-activation/$folder" ; done)" ''
+is 'with their modes' "$(modes doc | sort -k 2 | diff - installed_modes)" ''
+is 'modes of the rest' "$(find "$dest" -type f ! -path '*/bin/*' ! -path '*/doc/s6-activation/[cel]*' ! -name '*.so*' ! -perm 644)" ''
 done_testing
