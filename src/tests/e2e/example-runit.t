@@ -1,60 +1,49 @@
 #!/bin/sh
 # ISC license.
-# doc/examples/runit under Debian's runit, installed and tried as its README says: kill -9 of the
-# services and of the holder with a client that waits, an upgrade, and what it says of chpst.
+# doc/examples/runit, under Debian's runit: what its README says, on a machine of our own.
+# timeout: 240
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
-# shellcheck source=src/tests/support/examples.sh
-. "$TESTS/support/examples.sh"
-need_root
-PATH=$PATH:$TESTS/peer/runit/bin
-need runsvdir /usr/bin/python3
-runit=$EXAMPLES/runit
+# shellcheck source=src/tests/support/machine.sh
+. "$TESTS/support/machine.sh"
+# shellcheck source=src/tests/support/three.sh
+. "$TESTS/support/three.sh"
+need_machine
+machine_make
+machine_peer runit
+mkdir "$ROOT/etc/runit/runsvdir/current" # which is where /etc/service leads
+machine_start runsvdir /etc/service
+ok 'what all folders need is copied' machine_readme common 1
+ok 'the services are copied, and linked' machine_readme runit 1
+ok 'the sockets are bound when the holder is there' machine_readme runit 2
+ok 'the three answer' retry 30 three_answer
+test "$tap_failed" -eq 0 || done_testing
+three_demonstrate runit 4
+three_survive 'sv down /etc/service/SERVICE' 'sv up /etc/service/SERVICE'
+holder_survives
+ok 'upgraded' machine_readme runit 5
+is_upgraded() { inside s6-fdholder-stat /run/fdholder | grep -qx 'upgrades	1' ; }
+ok 'the holder says so' retry 20 is_upgraded
+not_ok 'binding again fails' inside /etc/s6-activation/bind-sockets
+ok 'and changes nothing' three_answer
+ok 'what is said is logged' retry 20 grep -q 'GET / HTTP' "$ROOT/var/log/web/current"
 
-pid_under()
-{
-  cat "etc/sv/$1/supervise/pid"
-}
+sed -i 's/s6-setuidgid nobody/chpst -u nobody/' "$ROOT/etc/sv/web/run"
+web=$(three_server web)
+ok 'a service is killed' inside sv kill /etc/service/web
+ok 'chpst -u where s6-setuidgid stood: it answers' retry 30 three_other_serves web "$web"
+three_unprivileged web
+not_ok 'chpst -u before the socket is there' inside chpst -u nobody s6-fdholder-retrieve /run/fdholder tcp:web true
+like 'is too early' "$(cat err)" 'do its access rules let this user in'
+ok 'the input is the socket' inside s6-fdholder-retrieve /run/fdholder tcp:web test -e /proc/self/fd/0
+not_ok 'chpst -0 closes it' inside s6-fdholder-retrieve /run/fdholder tcp:web chpst -0 test -e /proc/self/fd/0
 
-is_upgraded()
-{
-  s6-fdholder-stat run/fdholder | grep -qx 'upgrades	1'
-}
-
-reachable
-ok 'the README says how to copy them' follow "$runit/README" 1
-moved etc/sv/*/run etc/sv/*/log/run etc/s6-activation/bind-sockets
-start runit runsvdir "$WORK/etc/service"
-ok 'the sockets are bound when the holder is there' follow "$runit/README" 2
-for name in echo web agent
-do
-  ok "$name answers" retry 30 answered "$name"
-  unprivileged "$name"
-  killed "$name"
-done
-survives
-demonstrates "$runit/README" 4
-ok 'the holder is told to upgrade' follow "$runit/README" 5
-ok 'and does' retry 30 is_upgraded
-ok 'with all three' example_held
-not_ok 'binding again fails' etc/s6-activation/bind-sockets
-ok 'and changes nothing' answered agent
-ok 'what is said is logged' retry 20 grep -q 'GET / HTTP' var/log/web/current
-
-# chpst
-sed -i 's/s6-setuidgid nobody/chpst -u nobody/' etc/sv/web/run
-old=$(pid_under web)
-ok 'a service is killed as the README says' sv kill "$WORK/etc/service/web"
-ok 'chpst -u where s6-setuidgid stood: it answers' retry 30 another_answers web "$old"
-unprivileged web
-not_ok 'chpst -u before the socket is there' chpst -u nobody s6-fdholder-retrieve run/fdholder tcp:web true
-like 'is denied' "$(cat err)" 'do its access rules let this user in'
-ok 'the input is the socket' s6-fdholder-retrieve run/fdholder tcp:web test -e /proc/self/fd/0
-not_ok 'chpst -0 closes it' s6-fdholder-retrieve run/fdholder tcp:web chpst -0 test -e /proc/self/fd/0
-
-for service in etc/sv/*
-do
-  sv force-shutdown "$WORK/$service" > /dev/null
-done
-test "$tap_failed" -eq 0 || tail -n 10 var/log/*/current | sed 's/^/# /'
+sv_all() { inside sh -c "sv $1 /etc/service/$2" ; }
+ok 'the holder is restarted' sv_all restart fdholder
+is 'it holds nothing' "$(inside s6-fdholder-list /run/fdholder)" ''
+ok 'all services down' inside sv down /etc/service/echo /etc/service/web /etc/service/agent
+not_ok 'nobody serves' three_ask echo
+ok 'the sockets are bound' machine_readme runit 2
+ok 'all services up' inside sv up /etc/service/echo /etc/service/web /etc/service/agent
+ok 'the three answer' retry 30 three_answer
 done_testing

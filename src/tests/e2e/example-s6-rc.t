@@ -5,11 +5,14 @@
 # with their loggers, up and down by execlineb. Debian has no s6-rc, so its compiler is not asked.
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
-# shellcheck source=src/tests/support/examples.sh
-. "$TESTS/support/examples.sh"
+# shellcheck source=src/tests/support/machine.sh
+. "$TESTS/support/machine.sh"
+# shellcheck source=src/tests/support/three.sh
+. "$TESTS/support/three.sh"
+need_machine
 need execlineb tsort
-rc=$EXAMPLES/s6-rc
-source=etc/s6-rc/source
+source=$ROOT/etc/s6-rc/source
+scan=$ROOT/etc/scan
 
 type_of()
 {
@@ -79,8 +82,13 @@ in_order()
   done | tsort
 }
 
-ok 'the README says how to copy them' follow "$rc/README" 1
-is 'all of them' "$(ls "$source")" "$(find "$rc" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)"
+machine_make
+machine_path=/usr/lib/execline/bin:$machine_path
+mkdir "$scan"
+machine_start sh -c 'ln -s /etc/scan /run/service && exec s6-svscan -t 1000 /run/service'
+ok 'what all folders need is copied' machine_readme common 1
+ok 'the definitions are copied' machine_readme s6-rc 1
+is 'all of them' "$(ls "$source")" "$(find "$SRC/doc/examples/s6-rc" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)"
 for name in "$source"/*
 do
   is "$(type_of "${name##*/}") ${name##*/}" "$(judge "${name##*/}")" ''
@@ -88,87 +96,62 @@ done
 ok 'they can be put in order' in_order
 in_order > order
 
-is_root || { skip 'the services' 'needs root, and other users to be' ; done_testing ; }
-test -x /usr/bin/python3 || { skip 'the services' 'needs /usr/bin/python3' ; done_testing ; }
-reachable
-moved "$source"/*/run "$source"/bind-sockets/up "$source"/bind-sockets/down
-
-pid_under()
-{
-  s6-svstat -o pid "run/service/$1"
-}
+test "$tap_failed" -eq 0 || done_testing
 
 live() # NAME: its service directory, down; its logger's below
 {
   case $1 in
-    *-log) ;;
-    *)
-      cp -R "$source/$1" "run/service/$1"
-      cp -R "$source/$(told "$1" producer-for)" "run/service/$1/log"
-      touch "run/service/$1/down"
-      ;;
+    *-log) return ;;
   esac
+  cp -R "$source/$1" "$scan/.$1"
+  cp -R "$source/$(told "$1" producer-for)" "$scan/.$1/log"
+  : > "$scan/.$1/down"
+  mv "$scan/.$1" "$scan/$1"
 }
 
 up() # NAME
 {
   case $(type_of "$1") in
-    oneshot) timeout 20 execlineb -P "$source/$1/up" ;;
+    oneshot) inside timeout 20 execlineb -P "/etc/s6-rc/source/$1/up" ;;
     longrun)
-      if test -e "run/service/$1/notification-fd"
-      then s6-svc -wU -T 20000 -u "run/service/$1"
-      else s6-svc -wu -T 20000 -u "run/service/$1"
-      fi
+      retry 20 inside s6-svok "/run/service/$1"
+      if test -e "$scan/$1/notification-fd" ; then ready=U ; else ready=u ; fi
+      inside s6-svc "-w$ready" -T 20000 -u "/run/service/$1"
       ;;
   esac
 }
 
-mkdir run/service
-while read -r name
-do
-  test "$(type_of "$name")" = longrun && live "$name"
-done < order
-start scan s6-svscan run/service
-ok 'the scan directory is watched' retry 20 s6-svok run/service/web
-retry 20 s6-svok run/service/echo && retry 20 s6-svok run/service/agent && retry 20 s6-svok run/service/fdholder
 grep -v -e '-log$' order > ups
 while read -r name <&8
 do
+  if test "$(type_of "$name")" = longrun ; then live "$name" ; fi
   ok "$name: up" up "$name"
 done 8< ups
 
-for name in echo web agent
-do
-  ok "$name answers" retry 30 answered "$name"
-  unprivileged "$name"
-  killed "$name"
-done
-survives
-demonstrates "$rc/README" 2
-ok 'the holder is told to upgrade' follow "$rc/README" 3
-is_upgraded() { s6-fdholder-stat run/fdholder | grep -qx 'upgrades	1' ; }
-ok 'and does' retry 30 is_upgraded
-ok 'with all three' example_held
+ok 'the three answer' retry 30 three_answer
+test "$tap_failed" -eq 0 || done_testing
+three_demonstrate s6-rc 2
+three_survive 's6-svc -wD -T 20000 -d /run/service/SERVICE' 's6-svc -u /run/service/SERVICE'
+holder_survives
+ok 'upgraded' machine_readme s6-rc 3
+is_upgraded() { inside s6-fdholder-stat /run/fdholder | grep -qx 'upgrades	1' ; }
+ok 'the holder says so' retry 20 is_upgraded
 
 not_ok 'up, while it is up, fails' up bind-sockets
-ok 'and changes nothing' example_held
+ok 'and changes nothing' three_answer
+down() { inside timeout 20 execlineb -P /etc/s6-rc/source/bind-sockets/down ; }
 for name in echo web agent
 do
-  s6-svc -wD -T 20000 -d "run/service/$name"
+  ok "$name: down" inside s6-svc -wD -T 20000 -d "/run/service/$name"
 done
-ok 'down' timeout 20 execlineb -P "$source/bind-sockets/down"
-is 'the holder holds nothing' "$(s6-fdholder-list run/fdholder)" ''
-not_ok 'clients are refused' ask echo
-ok 'down again' timeout 20 execlineb -P "$source/bind-sockets/down"
-ok 'up again' up bind-sockets
-for name in echo web agent
+ok 'bind-sockets: down' down
+is 'the holder holds nothing' "$(inside s6-fdholder-list /run/fdholder)" ''
+not_ok 'clients are refused' three_ask echo
+ok 'down again' down
+for name in bind-sockets echo web agent
 do
-  up "$name"
-  ok "$name answers again" retry 30 answered "$name"
+  ok "$name: up again" up "$name"
 done
-ok 'what is said is logged' retry 20 grep -q 'GET / HTTP' var/log/web/current
-
-s6-svscanctl -t run/service
-ok 'all ends' retry 30 ended scan
-test "$tap_failed" -eq 0 || tail -n 10 var/log/*/current | sed 's/^/# /'
+ok 'the three answer' retry 30 three_answer
+ok 'what is said is logged' retry 20 grep -q 'GET / HTTP' "$ROOT/var/log/web/current"
 done_testing

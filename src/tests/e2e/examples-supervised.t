@@ -3,18 +3,14 @@
 # doc/examples/s6 under our s6-svscan and s6-supervise, with our programs alone; or under Debian's,
 # if SUPERVISION is 2.11 (examples-supervised-peer.t): readiness, kill -9 of the service, of a
 # logger, and of both processes of the holder, upgrades of it, and what fdholder-operations(7)
-# says of other options and of holders without -k.
+# says of other options and of holders without -k. The services web and agent are in example-s6.t.
 # timeout: 180
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
-# shellcheck source=src/tests/support/examples.sh
-. "$TESTS/support/examples.sh"
 need execlineb grep pgrep
 
 # Of Debian's s6 come only the programs of supervision; s6-log is ours.
-mkdir supervision
-ln -s run sockets
-EXAMPLE_HOLDER=$WORK/scan/fdholder/s
+mkdir supervision sockets
 if test "${SUPERVISION:-ours}" != ours
 then
   need_peer
@@ -27,10 +23,8 @@ chmod 755 supervision/* 2>/dev/null
 PATH=$WORK/supervision:$PATH
 export PATH
 
-ok 'the README says how to copy them' follow "$EXAMPLES/s6/README" 1
-mv service scan
-ln -s scan service
-ln -s etc/s6-activation/bind-sockets bind-sockets
+cp -R "$SRC/doc/examples/s6" scan
+touch scan/web/down scan/agent/down
 peer_here scan
 me=$(id -u)
 peer_here scan/fdholder
@@ -44,21 +38,24 @@ unix:hello
 unix:lazy
 unix:web-overlap'
 python=
-if /usr/bin/python3 -c 'import socket ; socket.send_fds' 2>/dev/null ; then python=yes ; else touch scan/fdstore/down scan/web/down scan/agent/down ; fi
+if /usr/bin/python3 -c 'import socket ; socket.send_fds' 2>/dev/null ; then python=yes ; else touch scan/fdstore/down ; fi
 # Some services become another user, which only root can: their programs must be within
 # that user's reach.
 if is_root
 then
-  reachable
-  PATH=$WORK/supervision:$PATH
-  moved scan/web/run scan/agent/run
+  mkdir programs
+  find "$BUILD" -maxdepth 1 -name 's6-*' -type f -exec cp {} programs/ \;
+  cp "$BUILD"/libs6activation.so* programs/ 2>/dev/null
+  PATH=$WORK/supervision:$WORK/programs:$PATH
+  LD_LIBRARY_PATH=$WORK/programs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  export LD_LIBRARY_PATH
 else
-  touch scan/echo/down scan/daytime/down scan/web/down scan/agent/down
+  touch scan/echo/down scan/daytime/down
 fi
 
-pid_under() # service, or its directory
+pid_under()
 {
-  s6-svstat -o pid "scan/${1#scan/}"
+  s6-svstat -o pid "$1"
 }
 
 has_other_pid() # service, pid
@@ -136,13 +133,14 @@ if test "${SUPERVISION:-ours}" = ours ; then not_ok 'the supervision is ours' is
 ok 'the holder becomes ready' retry 20 s6-svwait -t 500 -U scan/fdholder
 
 port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)
-exits 'bind-sockets without arguments' 100 ./bind-sockets
-ok 'bind-sockets binds and stores in one chain' ./bind-sockets scan sockets 127.0.0.1 "$port" "$WEB_PORT"
+web_port=$(s6-tcpserver-socketbinder -1 127.0.0.1 0 true)
+exits 'bind-sockets without arguments' 100 scan/bind-sockets
+ok 'bind-sockets binds and stores in one chain' scan/bind-sockets scan sockets 127.0.0.1 "$port" "$web_port"
 is 'the holder has the sockets' "$(s6-fdholder-list scan/fdholder/s)" "$stored"
 
 ok 'the service becomes ready' retry 20 s6-svwait -t 500 -U scan/hello
 is 'it answers a client' "$(ask)" "hello, uid $me"
-not_ok 'bind-sockets again refuses' ./bind-sockets scan sockets 127.0.0.1 "$port" "$WEB_PORT"
+not_ok 'bind-sockets again refuses' scan/bind-sockets scan sockets 127.0.0.1 "$port" "$web_port"
 is 'and the socket still answers' "$(ask)" "hello, uid $me"
 
 echo_answers()
@@ -162,7 +160,6 @@ then
   like 'it has no privileges' "$(cat "/proc/$(pid_under scan/echo)/status")" '^Uid:.65534.65534.65534.65534'
   ok 'kill -9 of it: it comes back' kill_and_wait scan/echo
   ok 'and answers' echo_answers
-  demonstrates "$EXAMPLES/s6/README" 3
   ok 'the TCP service becomes ready' retry 20 s6-svwait -t 500 -U scan/daytime
   like 'it answers' "$(ask_time)" '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'
   like 'it has no privileges' "$(cat "/proc/$(pid_under scan/daytime)/status")" '^Uid:.65534.65534.65534.65534'
@@ -172,18 +169,6 @@ then
   is 'without its rule it does not answer' "$(ask_time)" ''
 else
   skip 'the echo service and the TCP service' 'needs root'
-fi
-
-if is_root && test -n "$python"
-then
-  for name in web agent
-  do
-    ok "$name answers" retry 30 answered "$name"
-    unprivileged "$name"
-    killed "$name"
-  done
-else
-  skip 'the daemons web and agent' 'needs root, and /usr/bin/python3'
 fi
 
 program_of() { cat "/proc/$(pid_under "$1")/comm" ; }

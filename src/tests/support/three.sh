@@ -5,11 +5,17 @@
 # machine.sh. SERVICE is echo, web or agent.
 #
 #   three_answer               whether all three answer (use it with retry)
-#   three_survive STOP START   for each of them: kill -9; then the line STOP there, a client
-#                              that connects and waits, and START; SERVICE in them is its name
+#   three_unprivileged SERVICE a point: it is nobody's
+#   three_demonstrate FOLDER N a point: the N-th block of its README brings a client, while
+#                              echo is down, and that is answered
+#   three_survive STOP START   for each of them: that; kill -9; then the command STOP there, a
+#                              client that connects and waits, and START; SERVICE in them is its
+#                              name
 #   holder_survives            kill -9 of each process of the holder
 
 # shellcheck disable=SC2016,SC2154 # for the shell there; from tap.sh
+need /usr/bin/python3
+
 three_asks='case $1 in
   web) exec s6-tcpclient 127.0.0.1 8080 sh -c "echo connected ; printf \"GET / HTTP/1.0\r\n\r\n\" >&7 ; tail -n 1 <&6" ;;
   *) exec s6-ipcclient "/run/$1" sh -c "echo connected ; echo hello >&7 ; head -n 1 <&6" ;;
@@ -35,11 +41,17 @@ three_answer()
   three_ask echo && three_ask web && three_ask agent
 }
 
+# for tests to define otherwise, where there is more than one
+three_echo_server()
+{
+  inside pgrep -x s6-ipcserverd
+}
+
 # the process that serves: there, and as itself says it
 three_server() # SERVICE
 {
   case $1 in
-    echo) inside pgrep -x s6-ipcserverd ;;
+    echo) three_echo_server ;;
     *) three_ask "$1" && sed 1d answer | tr -dc 0-9 ;;
   esac
 }
@@ -54,11 +66,24 @@ three_inside() # LINE, with SERVICE for the one whose turn it is
   inside sh -c "$(echo "$1" | sed "s|SERVICE|$three|g")"
 }
 
+three_unprivileged() # SERVICE
+{
+  like "$1: its process has no privileges" "$(inside cat "/proc/$(three_server "$1")/status")" '^Uid:.65534.65534.65534.65534'
+}
+
+# the client goes on when the block has ended
+three_demonstrate()
+{
+  machine_readme "$1" "$2" > demonstration 2>&1
+  ok 'a client that comes while echo is down, as the README has it' retry 30 grep -qx hello demonstration
+}
+
 three_survive()
 {
   test "$tap_failed" -eq 0 || return
   for three in echo web agent
   do
+    three_unprivileged "$three"
     three_pid=$(three_server "$three")
     ok "$three: kill -9" inside kill -9 "$three_pid"
     ok "$three: another process serves" retry 30 three_other_serves "$three" "$three_pid"
