@@ -42,16 +42,32 @@ extern int socklog_read_connection (struct socklog_source *, unsigned int most) 
     cannot go on. */
 extern int socklog_end_connection (struct socklog_source *) ;
 
- /* Takes connections, as many as there is room for. */
+ /* Takes connections. */
 extern void socklog_accept (struct socklog_source *) ;
 
  /* A source of ours from now on. 0 and errno: fd is not. */
 extern struct socklog_source *socklog_add (struct socklog *, int fd, int family, enum socklog_kind) ;
 
- /* Watches it, or all listeners anew when there is room for connections again. 0 and errno;
-    0: it cannot go on. */
+ /* 0 and errno. */
 extern int socklog_watch (struct socklog_source *) ;
-extern int socklog_watch_listeners (struct socklog *) ;
+
+ /* Of a new connection: whose it is, as find_origin of socklog-accept.c tells them apart.
+    0, errno ENOMEM. */
+extern int socklog_find_account (struct socklog_source *, unsigned char const *key) ;
+extern int socklog_serve (struct socklog_source *) ;  /* 0 and errno: it is not watched */
+extern int socklog_wait (struct socklog_source *) ;  /* 0: there is no room for that */
+extern void socklog_heard (struct socklog_source *) ;  /* it has not been silent */
+extern void socklog_leave (struct socklog_source *) ;  /* it ends */
+
+ /* Who comes first of those that wait: who has least. It waits no more. 0: nobody does, or
+    there is no place. */
+extern struct socklog_source *socklog_next (struct socklog *) ;
+
+ /* Which connection is to end for that one, when there is no place; or 0. */
+extern struct socklog_source *socklog_silent (struct socklog_source *) ;
+
+ /* Those that wait are served, as many as there are places. 0: it cannot go on. */
+extern int socklog_let_in (struct socklog *) ;
 
  /* After a failure for want of something: not before its pause is over. */
 extern void socklog_pause (struct socklog_source *, char const *what) ;

@@ -12,62 +12,9 @@
 
 #include <skalibs/djbunix.h>
 
+#include "libdaemon/shortage.h"
 #include "liblogger/lines.h"
 #include "liblogger/socklog-internal.h"
-
- /* Whoever it is: who it was when it connected. */
-
-static void find_origin (struct socklog_source *x, struct sockaddr_storage const *address)
-{
-#ifdef SO_PEERCRED
-  struct ucred ids = { .pid = 0, .uid = (uid_t)-1 } ;
-  socklen_t len = sizeof(ids) ;
-#endif
-  if (x->family != AF_UNIX) x->originlen = socklog_origin_address(x->origin, address) ;
-#ifdef SO_PEERCRED
-  else if (x->socklog->istellingpeers)
-  {
-    getsockopt(x->fd, SOL_SOCKET, SO_PEERCRED, &ids, &len) ;
-    x->originlen = socklog_origin_ids(x->origin, ids.pid, ids.uid) ;
-  }
-#endif
-}
-
- /* 0: none was taken. */
-
-static int accept_one (struct socklog_source *listener)
-{
-  struct socklog *l = listener->socklog ;
-  struct sockaddr_storage address ;
-  socklen_t len = sizeof(address) ;
-  struct socklog_source *x ;
-  int fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC) ;
-  if (fd == -1)
-  {
-    if (errno == EINTR || errno == ECONNABORTED) return 1 ;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) socklog_pause(listener, "accept") ;
-    return 0 ;
-  }
-  backoff_reset(&listener->backoff) ;
-  x = socklog_add(l, fd, listener->family, SOCKLOG_CONNECTION) ;
-  if (!x || !socklog_watch(x))
-  {
-    log_line(l->log, LOG_WARNING, "unable to serve a connection: ", strerror(errno)) ;
-    if (x) socklog_end_connection(x) ;
-    else fd_close(fd) ;
-    return 1 ;
-  }
-  find_origin(x, &address) ;
-  return 1 ;
-}
-
-void socklog_accept (struct socklog_source *listener)
-{
-  struct socklog *l = listener->socklog ;
-  for (unsigned int i = 0 ; i < SOCKLOG_TURN && l->connections < l->most ; i++)
-    if (!accept_one(listener)) return ;
-  if (l->connections >= l->most) loop_watch_stop(&l->loop, &listener->watch) ;
-}
 
 static int write_text (struct socklog_source *x, char const *line, size_t len)
 {
@@ -108,11 +55,14 @@ static int read_once (struct socklog_source *x, int *isover)
   size_t len ;
   ssize_t r = recv(x->fd, l->room + held, SOCKLOG_READ, MSG_DONTWAIT) ;
   if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return 0 ;
+  if (r == -1 && is_shortage(errno)) return (socklog_pause(x, "receive"), 0) ;
   if (r <= 0)
   {
     *isover = 1 ;
     return 0 ;
   }
+  backoff_reset(&x->backoff) ;
+  socklog_heard(x) ;
   recall(x) ;
   lines_init(&lines, l->room, held + (size_t)r, l->limit) ;
   while (lines_next(&lines, &line, &len)) if (!write_text(x, line, len)) return -1 ;
@@ -139,8 +89,10 @@ int socklog_end_connection (struct socklog_source *x)
   int ok = !len || write_text(x, l->room, len) ;
   loop_watch_stop(&l->loop, &x->watch) ;
   list_remove(&x->node) ;
+  socklog_leave(x) ;
   fd_close(x->fd) ;
-  free(x) ;
+  l->paused -= x->ispaused ;
   l->connections-- ;
-  return ok && (l->connections + 1 != l->most || socklog_watch_listeners(l)) ;
+  free(x) ;
+  return ok ;
 }

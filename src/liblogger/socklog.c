@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <skalibs/tai.h>
 
@@ -39,8 +40,13 @@ static void on_signals (void *data, unsigned int events, tain const *now)
 
 static void on_time (void *data, tain const *now)
 {
-  (void)data ;
-  (void)now ;
+  struct socklog *l = data ;
+  complaint_turn(&l->complaints, now) ;
+}
+
+static int compare_accounts (struct tree_node const *a, struct tree_node const *b)
+{
+  return memcmp(tree_owner(struct socklog_account, node, a)->key, tree_owner(struct socklog_account, node, b)->key, SOCKLOG_KEY) ;
 }
 
 int socklog_init (struct socklog *l, struct log *log)
@@ -49,6 +55,9 @@ int socklog_init (struct socklog *l, struct log *log)
   l->log = log ;
   l->onready = &on_ready ;
   nowait_init(&l->out, 1) ;
+  complaint_init(&l->complaints, log) ;
+  tree_init(&l->accounts, &compare_accounts) ;
+  list_init(&l->waiting) ;
   l->room = malloc(l->limit + SOCKLOG_READ) ;
   l->line = malloc(l->limit + LINE_EXTRA) ;
   if (!l->room || !l->line || !tain_now_set_stopwatch_g()) return 0 ;
@@ -71,7 +80,6 @@ static int drain (struct socklog *l)
     struct socklog_source *x = source_of(i) ;
     if (x->kind == SOCKLOG_DATAGRAM && !x->iskept && !read_source(x, DRAINED_MAX)) return 0 ;
   }
-  l->most = 0 ;  /* no listener is watched for those that end */
   while (!list_isempty(&l->peers))
   {
     struct socklog_source *x = source_of(l->peers.next) ;
@@ -85,11 +93,13 @@ static int drain (struct socklog *l)
 enum socklog_end socklog_run (struct socklog *l, char const **what)
 {
   tain when ;
-  while (!l->isending && !l->error && socklog_end_pauses(l, &when))
+  while (!l->isending && !l->error && socklog_let_in(l) && socklog_end_pauses(l, &when))
   {
+    complaint_next(&l->complaints, &STAMP, &when) ;
     loop_timer_set(&l->loop, &l->timer, &when) ;
     if (!loop_turn(&l->loop) && errno != EINTR) socklog_fail(l, "wait for what comes") ;
   }
+  complaint_end(&l->complaints) ;
   if (!l->error && drain(l)) return SOCKLOG_ENDED ;
   if (l->isending && l->error == ETIMEDOUT) return SOCKLOG_LATE ;
   *what = l->failed ;

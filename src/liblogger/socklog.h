@@ -17,10 +17,12 @@
 #include <sys/socket.h>
 
 #include "libdaemon/backoff.h"
+#include "libdaemon/complaint.h"
 #include "libdaemon/list.h"
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libdaemon/nowait.h"
+#include "libdaemon/tree.h"
 
 enum socklog_numbers
 {
@@ -28,12 +30,26 @@ enum socklog_numbers
   SOCKLOG_LINE_MAX = 1048576,
   SOCKLOG_LINE_USUALLY = 8192,
   SOCKLOG_CONNECTIONS_USUALLY = 256,
+  SOCKLOG_ROOM = 16,  /* connections beyond these, that wait for one of their places */
+  SOCKLOG_ROOM_SHARE = 4,  /* of one account */
+  SOCKLOG_KEY = 1 + 8,
   SOCKLOG_ORIGIN = 96  /* room for who has sent it */
 } ;
 
 enum socklog_kind { SOCKLOG_DATAGRAM, SOCKLOG_LISTENER, SOCKLOG_CONNECTION } ;
 
 struct socklog ;
+
+ /* A user at Unix sockets; at others an address, of IPv6 its network of 64 bits. */
+
+struct socklog_account
+{
+  struct tree_node node ;
+  unsigned char key[SOCKLOG_KEY] ;
+  uint32_t waiting ;
+  uint32_t served ;
+  struct list connections ;  /* that are served; the first one has been silent longest */
+} ;
 
 struct socklog_source
 {
@@ -45,9 +61,14 @@ struct socklog_source
   enum socklog_kind kind ;
   uint8_t iskept ;  /* others have it: what is left in it is theirs to read */
   struct backoff backoff ;
-  char origin[SOCKLOG_ORIGIN] ;  /* of a connection */
+  struct socklog_account *account ;  /* of a connection, and so are these */
+  struct list place ;  /* among those of the account, or those that wait */
+  uint8_t isserved ;
+  uint8_t iswaiting ;
+  uint8_t ispaused ;
+  char origin[SOCKLOG_ORIGIN] ;
   size_t originlen ;
-  char *held ;  /* the beginning of a line of a connection, or 0 */
+  char *held ;  /* the beginning of a line, or 0 */
   size_t heldlen ;
 } ;
 
@@ -68,6 +89,12 @@ struct socklog
   struct list sources ;  /* those that it began with */
   struct list peers ;  /* connections */
   uint32_t connections ;
+  uint32_t paused ;  /* of them */
+  struct tree accounts ;
+  uint32_t served ;  /* connections, up to most */
+  struct list waiting ;  /* others, that nobody reads */
+  uint32_t waitinglen ;
+  struct complaints complaints ;
   char *room ;  /* for what is read, behind what was held */
   char *line ;  /* as it is written */
   int64_t deadline ;  /* after TERM */

@@ -130,6 +130,51 @@ is 'whose last line is one' "$(grep -c ': rest$' a.out)" 1
 stop a
 is 'TERM: what has no end is a line too' "$status $(grep -c ': rest$' a.out)" '0 3'
 
+# places are shared: a user who has none gets one, though another one has taken all
+if is_root
+then
+  start s sh -c 'umask 0 ; exec s6-ipcserver-socketbinder -a 0777 ./shared s6-socklog -0 -c -C 3'
+  retry 10 heeds s s6-socklog
+  told() { grep -q "^pid=.*: $1\$" s.out ; }
+  # joins N [UID]: says it, and the beginning of a line, and waits for the end of the connection
+  joins()
+  {
+    start "s$1" ${2:+as_uid "$2"} s6-ipcclient ./shared sh -c 'trap "" PIPE ; printf "%s\nrest%s" "$1" "$1" >&7 ; echo > "up.$1" ; read -r _ <&6 ; echo > "ended.$1"' sh "$1"
+    retry 10 test -e "up.$1"
+  }
+  for n in 1 2 3 ; do joins "$n" ; retry 10 told "$n" ; done
+  for n in 4 5 6 7 8 ; do joins "$n" ; done
+  ok 'H42: all places are taken, and four wait: one more is closed' retry 10 test -e ended.8
+  like 'which is told' "$(cat s.err)" 'as many connections as -C says, and others wait: one is closed'
+  joins 9 65534
+  ok 'another user is served' retry 10 told 9
+  ok 'instead of who has been silent longest' retry 10 test -e ended.1
+  ok 'what that had sent is written' told rest1
+  is 'nobody else is closed' "$(echo ended.*)" 'ended.1 ended.8'
+  not_ok 'who waits waits' told 4
+  kill -s KILL "$(pid_of s9)"
+  ok 'until there is room' retry 10 told 4
+  stop s
+  is 'TERM: of those that wait, too, all is written' "$status $(grep -c ': rest[2-7]$' s.out)" '0 6'
+else
+  skip 'H42: places are shared' 'needs root, and other users to be'
+fi
+
+# a connection goes on when the system could not read it just now
+if test -z "$SANITIZED$DAEMON_WRAPPER" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
+then
+  start r sh -c 'exec s6-ipcserver-socketbinder ./short strace -o calls -e trace=recvfrom -e inject=recvfrom:error=ENOMEM:when=1..3 s6-socklog -0'
+  retry 20 test -S short
+  start sender s6-ipcclient ./short sh -c 'echo one >&7 ; read -r _ < hold'
+  ok 'without memory, for a moment' retry 20 grep -qx one r.out
+  like 'which is told' "$(cat r.err)" 'unable to receive: .*; trying again'
+  is 'it is tried again, and not at once' "$(grep -c ENOMEM calls)" 3
+  stop sender KILL
+  stop r KILL
+else
+  skip 'a connection that cannot be read for a moment' 'no strace, or one that cannot be'
+fi
+
 # nobody reads stdout: what was sent is written once somebody does
 mkfifo stuck
 quiet() { test "$(ticks "$1") $(ticks sender)" = "${before-}" || { before="$(ticks "$1") $(ticks sender)" ; sleep 0.3 ; false ; } ; }
