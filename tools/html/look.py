@@ -9,9 +9,10 @@ import base64, json, os, pathlib, subprocess, sys, tempfile
 WIDTHS = (1280, 390)
 SCHEMES = ('light', 'dark')
 
-# what is wrong with the page that is shown, as a list of lines
-JUDGE = r'''(() => {
-  const wrong = [], edge = innerWidth ;
+# What is wrong with the page that is shown, as a list of lines.
+# A phone's innerWidth grows with what is too wide, so the edge is what was asked for.
+JUDGE = r'''((edge) => {
+  const wrong = [] ;
   if (document.documentElement.scrollWidth > edge)
     for (const it of document.body.querySelectorAll('*'))
     {
@@ -42,7 +43,7 @@ JUDGE = r'''(() => {
   for (const it of document.querySelectorAll('svg text'))
     if (it.getBoundingClientRect().height < 11) { wrong.push('letters of the picture are small') ; break ; }
   return wrong ;
-})()'''
+})'''
 
 LINKS = r'''[Array.from(document.querySelectorAll('a[href], link[href], script[src]'), (it) => it.href || it.src),
   Array.from(document.querySelectorAll('[id]'), (it) => it.id), location.href]'''
@@ -118,9 +119,8 @@ class Browser:
         self.call('Page.navigate', url=url)
         self.value('new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", done))')
 
-    def shoot(self, path):
+    def shoot(self, width, path):
         height = min(self.value('document.documentElement.scrollHeight'), 16000)
-        width = self.value('innerWidth')
         shot = self.call('Page.captureScreenshot', captureBeyondViewport=True,
                          clip={'x': 0, 'y': 0, 'width': width, 'height': height, 'scale': 1})
         path.write_bytes(base64.b64decode(shot['data']))
@@ -136,9 +136,9 @@ def look(browser, pages, shots, wrong):
             browser.view(width, scheme)
             for page in pages:
                 browser.go(page.as_uri())
-                for line in browser.value(JUDGE):
+                for line in browser.value('%s(%d)' % (JUDGE, width)):
                     wrong.append('%s, %d pixels, %s: %s' % (page.name, width, scheme, line))
-                browser.shoot(shots / ('%s-%d-%s.png' % (page.stem, width, scheme)))
+                browser.shoot(width, shots / ('%s-%d-%s.png' % (page.stem, width, scheme)))
 
 
 def links(browser, pages, wrong):

@@ -98,7 +98,7 @@ function make_field()
   }
   form.setAttribute('role', 'search') ;
   field.type = 'search' ;
-  field.placeholder = 'Search all pages: a name, an option, words' ;
+  field.placeholder = 'Search all pages' ;
   field.setAttribute('aria-label', 'Search all pages') ;
   field.autocomplete = 'off' ;
   list.className = 'found' ;
