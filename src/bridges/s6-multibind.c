@@ -1,8 +1,11 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/exec.h>
 #include <skalibs/genalloc.h>
@@ -137,6 +140,22 @@ static void unmake_all (struct wishes const *w)
     if (w->list[i].fd != -1) socketspec_unmake(&w->list[i].spec) ;
 }
 
+ /* One of those that were made is there, by another name of its directory. */
+
+static void check_place (struct wishes const *w, struct wish const *wish)
+{
+  struct stat there, st ;
+  if (lstat(wish->spec.path, &there) == -1) return ;
+  for (unsigned int i = 0 ; i < w->n ; i++)
+  {
+    struct wish const *other = w->list + i ;
+    if (other->fd == -1 || !socketspec_isfile(&other->spec) || lstat(other->spec.path, &st) == -1) continue ;
+    if (st.st_dev != there.st_dev || st.st_ino != there.st_ino) continue ;
+    unmake_all(w) ;
+    strerr_dief(EXITCODE_USAGE, "two are the same file: ", other->word, " and ", wish->word) ;
+  }
+}
+
  /* Files last: they replace what was there, so whatever may fail for an address that
     is in use fails before. That is so when we are run again, and a service is up. */
 
@@ -147,6 +166,7 @@ static void make_all (struct wishes *w)
     {
       struct wish *wish = w->list + i ;
       if (socketspec_isfile(&wish->spec) != isfile) continue ;
+      if (isfile) check_place(w, wish) ;
       wish->fd = socketspec_make(&wish->spec, &wish->binding) ;
       if (wish->fd != -1) continue ;
       unmake_all(w) ;

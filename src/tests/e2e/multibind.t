@@ -250,6 +250,7 @@ wrong 'a spec twice' 'two have the id unix:new/first' -b unix:new/first
 wrong 'one that is the spec of another one' 'two have the id unix:new/b' -n unix:new/b -b unix:new/b
 wrong 'a path twice' 'two have the path new/first' -n x -b unix:new/first -n y
 wrong 'for another kind' 'two have the path new/first' -b fifo:new/b -b unix-dgram:new/first
+wrong 'a path twice, spelt in two ways' 'two are the same file: unix:new/first and unix:new/../new/first' -b unix:new/../new/first
 wrong 'two ids for one' 'two ids for unix:new/first' -n x -n y
 wrong 'an empty id' 'an id has 1 to 255 bytes' -n ''
 wrong '256 bytes' 'an id has 1 to 255 bytes' -n "$(printf '%0256d' 0)"
