@@ -187,7 +187,7 @@ install-completions: completions
 
 # what can be executed in doc/ can be where it is installed
 install-examples:
-	@( cd doc && find examples container logging ! -type d ) | while read -r f ; do \
+	@( cd doc && find examples logging ! -type d ) | while read -r f ; do \
 	  mode=0644 ; if test -x "doc/$$f" ; then mode=0755 ; fi ; \
 	  $(INSTALL) -D -m $$mode "doc/$$f" "$(DESTDIR)$(docdir)/$$f" || exit 1 ; \
 	done

@@ -104,7 +104,7 @@ exits 's6-overlay: a program runs' 100 "$dest/$home/command/s6-accessrules-cdb-f
 ok 'update again' make update global-links DESTDIR="$dest"
 is 'changes the link, not what it leads to' "$(readlink "$dest/package/admin/s6-activation")$(find "$dest/$home" -maxdepth 1 -type l)" s6-activation-0.1.0.0
 
-is 's6-overlay: examples' "$(cd "$dest/$home/doc" && echo *)" 'container examples logging'
+is 's6-overlay: examples' "$(cd "$dest/$home/doc" && echo *)" 'examples logging'
 ok 's6-overlay: completions' test -f "$dest/$home/share/bash-completion/completions/s6-svc"
 ok 'slashpackage has a root of its own' ./configure --enable-slashpackage=/opt --enable-shared
 is 'for the directories' "$(sed -n 's/^bindir := //p' config.mak)" /opt/package/admin/s6-activation-0.1.0.0/command
@@ -144,13 +144,13 @@ is 'modes of programs' "$(make -s install DESTDIR="$dest" && stat -c %a "$dest/u
 # modes: of the files in these folders of the directory, by whether they can be executed
 modes()
 {
-  ( cd "$1" && find examples container logging -type f | sort | while read -r file
+  ( cd "$1" && find examples logging -type f | sort | while read -r file
     do
       if test -x "$file" ; then echo "755 $file" ; else echo "644 $file" ; fi
     done )
 }
-(cd "$dest/usr/share/doc/s6-activation" && find examples container logging -type f -exec stat -c '%a %n' {} +) | sort -k 2 > installed_modes
-is 'examples are as in the source' "$(for folder in examples container logging ; do diff -r "doc/$folder" "$dest/usr/share/doc/s6-activation/$folder" ; done)" ''
+(cd "$dest/usr/share/doc/s6-activation" && find examples logging -type f -exec stat -c '%a %n' {} +) | sort -k 2 > installed_modes
+is 'examples are as in the source' "$(for folder in examples logging ; do diff -r "doc/$folder" "$dest/usr/share/doc/s6-activation/$folder" ; done)" ''
 is 'with their modes' "$(modes doc | sort -k 2 | diff - installed_modes)" ''
 is 'modes of the rest' "$(find "$dest" -type f ! -path '*/bin/*' ! -path '*/doc/s6-activation/[cel]*' ! -name '*.so*' ! -perm 644)" ''
 done_testing

@@ -60,7 +60,7 @@ printed()
 }
 
 intro=s6-activation-intro.7
-for file in README INSTALL NEWS src/README doc/examples doc/container doc/logging tools/quickstart tools/check
+for file in README INSTALL NEWS src/README doc/examples doc/logging tools/quickstart tools/check
 do
   like "$intro names $file" "$(cat "$doc/$intro")" "$file|$(dirname "$file").*$(basename "$file")|^\\.It .* $(basename "$file")( |\$)"
   ok "$file is there" test -e "$SRC/$file"

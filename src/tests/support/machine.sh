@@ -52,6 +52,7 @@ machine_make()
   printf 'root:x:0:\nnogroup:x:65534:\n' > "$ROOT/etc/group"
   cat > begin <<'END'
 set -eu
+mount --bind "$1" "$1"
 cd "$1"
 path=$2
 cgroup=$3
