@@ -244,6 +244,24 @@ done
 # what fails once, for the second one or for the first
 if test -z "$SANITIZED" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
 then
+  fresh well
+  start roll strace -D -qq -o calls -e trace=kill env --default-signal=INT,QUIT s6-rollover -d 5 ./prog 5> told
+  retry 20 test -s told
+  echo slow > mode
+  hup
+  retry 20 are 2
+  kill -s STOP "$(pid_of roll)"
+  touch go
+  retry 20 says 2 ready
+  kill -s KILL "$(life 1)"
+  is_zombie() { grep -q '^State:.Z' "/proc/$(life 1)/status" ; }
+  retry 20 is_zombie
+  kill -s CONT "$(pid_of roll)"
+  ok 'a death is seen together with the readiness of the next one' retry 20 test ! -e "/proc/$(life 1)"
+  ok 'which goes on' alive 2
+  over 'instead of one that has died'
+  is 'its number, which may be another'"'"'s by now, gets no signal' "$(grep -c "kill($(life 1)," calls)" 0
+  is 'the other one does' "$(grep -c "kill($(life 2), SIGTERM)" calls)" 1
   while read -r call error why
   do
     fresh well
