@@ -19,7 +19,6 @@ faq.7 *, 9: docs-faq.t
 fdholder-errors.7 DESCRIPTION, 1: docs-blocks.t
 fdholder-operations.7 UPGRADE, 3: docs-blocks.t
 fdholder-operations.7 OTHER OPTIONS, 3: docs-blocks.t
-fdholder-operations.7 UNDER SUPERVISORS, 1: - Debian 12 has no dinit
 fdholder-protocol.7 EXAMPLES, 2: - bytes, which unit-wire compares
 fdholder.3 DESCRIPTION, 2: docs-blocks.t
 from-systemd.7 *, 15: from-systemd.t
