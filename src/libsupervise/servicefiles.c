@@ -26,6 +26,12 @@ static int warn (struct log *log, char const *file, char const *what)
   return 0 ;
 }
 
+static int keep (struct log *log, char const *file)
+{
+  log_line(log, LOG_WARNING, file, ": ", strerror(errno), ": what it said last holds") ;
+  return SERVICEFILES_KEPT ;
+}
+
  /* What stands in it, without blanks at its end: no more than one line can be meant. */
 
 static int read_word (char const *file, char *s, size_t max, struct log *log)
@@ -37,6 +43,7 @@ static int read_word (char const *file, char *s, size_t max, struct log *log)
   {
     if (errno == ENOENT) return 0 ;
     if (is_shortage(errno)) return -1 ;
+    if (errno == EIO) return keep(log, file) ;
     return warn(log, file, errno == EINVAL ? "not a regular file" : strerror(errno)) ;
   }
   if (size > (off_t)max) return warn(log, file, "longer than a line") ;
@@ -50,7 +57,7 @@ int servicefiles_number (char const *file, unsigned int min, unsigned int max, u
   char s[LINE_MAX_BYTES + 1] ;
   unsigned int found ;
   int r = read_word(file, s, LINE_MAX_BYTES, log) ;
-  if (r <= 0) return r ;
+  if (r != 1) return r ;
   if (!uint0_scan(s, &found)) return warn(log, file, "not a number") ;
   if (found < min || found > max) return warn(log, file, found < min ? "number too small" : "number too large") ;
   *n = found ;
@@ -75,7 +82,7 @@ int servicefiles_signal (char const *file, int *sig, struct log *log)
   char s[LINE_MAX_BYTES + 1] ;
   int found ;
   int r = read_word(file, s, LINE_MAX_BYTES, log) ;
-  if (r <= 0) return r ;
+  if (r != 1) return r ;
   found = servicefiles_scansignal(s) ;
   if (!found) return warn(log, file, "not a signal") ;
   *sig = found ;
@@ -85,7 +92,7 @@ int servicefiles_signal (char const *file, int *sig, struct log *log)
 int servicefiles_path (char const *file, char *s, struct log *log)
 {
   int r = read_word(file, s, SERVICEPATH_MAX - 1, log) ;
-  if (r <= 0) return r ;
+  if (r != 1) return r ;
   return *s ? 1 : warn(log, file, "empty") ;
 }
 
@@ -93,5 +100,6 @@ int servicefiles_isthere (char const *file, struct log *log)
 {
   if (access(file, F_OK) == 0) return 1 ;
   if (errno == ENOENT) return 0 ;
+  if (errno == EIO) return keep(log, file) ;
   return is_shortage(errno) ? -1 : warn(log, file, strerror(errno)) ;
 }

@@ -9,8 +9,11 @@
 
 #include "libdaemon/log.h"
 
- /* Each: 1 it is there and right; 0 the default holds; -1 and errno: it cannot be known just
-    now (shortage.h), and nothing was said. */
+ /* Each: 1 it is there and right; 0 the default holds; SERVICEFILES_KEPT: the disk fails, and
+    what it said last is to hold, which was said; -1 and errno: it cannot be known just now
+    (shortage.h), and nothing was said. */
+enum { SERVICEFILES_KEPT = 2 } ;
+
 extern int servicefiles_number (char const *file, unsigned int min, unsigned int max, unsigned int *, struct log *) ;
 extern int servicefiles_signal (char const *file, int *, struct log *) ;
 extern int servicefiles_path (char const *file, char *, struct log *) ;  /* of SERVICEPATH_MAX bytes */

@@ -46,8 +46,11 @@ void supervisor_put_off (struct supervisor *s)
 
 static int most_deaths (struct supervisor *s, unsigned int *n)
 {
+  int r ;
   *n = TALLY_USUALLY ;
-  return servicefiles_number("max-death-tally", 0, TALLY_MOST, n, s->log) >= 0 ;
+  r = servicefiles_number("max-death-tally", 0, TALLY_MOST, n, s->log) ;
+  *n = supervisor_recall(s, FILE_MAXTALLY, r, *n) ;
+  return r >= 0 ;
 }
 
 static void save_deaths (struct supervisor *s)

@@ -26,6 +26,20 @@ static void note (struct supervisor *s, struct machine_files *f, int r)
   supervisor_complain(s, TROUBLE_FILES, "read files of the service") ;
 }
 
+static void read_signal (struct supervisor *s, struct machine_files *f, char const *file, enum supervisor_file which, int *sig)
+{
+  int r = servicefiles_signal(file, sig, s->log) ;
+  note(s, f, r) ;
+  *sig = (int)supervisor_recall(s, which, r, (unsigned int)*sig) ;
+}
+
+static void read_number (struct supervisor *s, struct machine_files *f, char const *file, enum supervisor_file which, unsigned int max, unsigned int *n)
+{
+  int r = servicefiles_number(file, 0, max, n, s->log) ;
+  note(s, f, r) ;
+  *n = supervisor_recall(s, which, r, *n) ;
+}
+
 static void read_files (struct supervisor *s, unsigned int which, struct machine_files *f)
 {
   f->downsignal = SIGTERM ;
@@ -33,16 +47,16 @@ static void read_files (struct supervisor *s, unsigned int which, struct machine
   f->timeoutkill = f->maxdelay = 0 ;
   f->timeoutfinish = TIMEOUT_FINISH_MS ;
   f->iskillgroup = f->isunknown = 0 ;
-  if (which & MACHINE_DOWNSIGNAL) note(s, f, servicefiles_signal("down-signal", &f->downsignal, s->log)) ;
-  if (which & MACHINE_RELOADSIGNAL) note(s, f, servicefiles_signal("reload-signal", &f->reloadsignal, s->log)) ;
-  if (which & MACHINE_TIMEOUTKILL) note(s, f, servicefiles_number("timeout-kill", 0, UINT_MAX, &f->timeoutkill, s->log)) ;
-  if (which & MACHINE_TIMEOUTFINISH) note(s, f, servicefiles_number("timeout-finish", 0, UINT_MAX, &f->timeoutfinish, s->log)) ;
-  if (which & MACHINE_MAXDELAY) note(s, f, servicefiles_number("max-restart-delay", 0, UINT_MAX / 2, &f->maxdelay, s->log)) ;
+  if (which & MACHINE_DOWNSIGNAL) read_signal(s, f, "down-signal", FILE_DOWNSIGNAL, &f->downsignal) ;
+  if (which & MACHINE_RELOADSIGNAL) read_signal(s, f, "reload-signal", FILE_RELOADSIGNAL, &f->reloadsignal) ;
+  if (which & MACHINE_TIMEOUTKILL) read_number(s, f, "timeout-kill", FILE_TIMEOUTKILL, UINT_MAX, &f->timeoutkill) ;
+  if (which & MACHINE_TIMEOUTFINISH) read_number(s, f, "timeout-finish", FILE_TIMEOUTFINISH, UINT_MAX, &f->timeoutfinish) ;
+  if (which & MACHINE_MAXDELAY) read_number(s, f, "max-restart-delay", FILE_MAXDELAY, UINT_MAX / 2, &f->maxdelay) ;
   if (which & MACHINE_KILLGROUP)
   {
     int r = servicefiles_isthere("flag-timeout-killpg", s->log) ;
     note(s, f, r) ;
-    f->iskillgroup = r > 0 ;
+    f->iskillgroup = (uint8_t)supervisor_recall(s, FILE_KILLGROUP, r, r == 1) ;
   }
   if (which && !f->isunknown) supervisor_isfine(s, TROUBLE_FILES) ;
 }

@@ -23,6 +23,9 @@ enum trouble
 extern void supervisor_complain (struct supervisor *, enum trouble, char const *what) ;
 #define supervisor_isfine(s, trouble) ((s)->complained &= ~(1u << (trouble)))
 
+ /* What counts of a file that was read: r is what servicefiles.h says of it. */
+extern unsigned int supervisor_recall (struct supervisor *, enum supervisor_file, int r, unsigned int value) ;
+
  /* Gives the machine an input, and performs its effects. */
 extern void supervisor_feed (struct supervisor *, enum machine_event, int value) ;
 
@@ -41,7 +44,7 @@ extern enum machine_event supervisor_start_finish (struct supervisor *, int how,
 extern void supervisor_unhear (struct supervisor *) ;  /* forgets run's pipe */
 
  /* The cgroup that run is to begin in: its cgroup.procs, close-on-exec, made if need be. -1
-    in fd: none is wanted. 0 and errno: it cannot be had. */
+    in fd: none is wanted. 0 and errno: it cannot be had; EBUSY: it is frozen. */
 extern int supervisor_open_cgroup (struct supervisor *, int *fd) ;
 
  /* Kills those that run has left in its group; before it is taken notice of, when no

@@ -1,6 +1,8 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
 
@@ -70,8 +72,8 @@ static int make_all (struct supervisor *s, char const **what)
 
 int supervisor_prepare (struct supervisor *s, char const *name, char const *const *envp, struct log *log, char const **what)
 {
-  static struct supervisor const zero = { .lock = -1, .controlfd = -1 } ;
-  *s = zero ;
+  memset(s, 0, offsetof(struct supervisor, cgroup)) ;  /* that costs memory only where it is used */
+  s->lock = s->controlfd = -1 ;
   s->nexttold = tain_infinite ;
   s->name = name ;
   s->envp = envp ;

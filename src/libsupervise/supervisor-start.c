@@ -47,17 +47,18 @@ static void warn (struct supervisor *s, char const *what, char const *why)
 
  /* -1 in number: none is wanted. 0 and errno: who knows? */
 
-static int wanted_number (struct supervisor *s, char const *file, int *number)
+static int wanted_number (struct supervisor *s, char const *file, enum supervisor_file which, int *number)
 {
   struct rlimit limit ;
-  unsigned int n ;
+  unsigned int n = (unsigned int)-1 ;
   unsigned int most = INT_MAX ;
-  int r ;
-  *number = -1 ;
-  if (access(file, F_OK) == -1 && errno == ENOENT) return 1 ;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX) most = (unsigned int)limit.rlim_cur ;
-  r = servicefiles_number(file, 1, most ? most - 1 : 0, &n, s->log) ;
-  if (r > 0) *number = (int)n ;
+  int r = 0 ;
+  if (access(file, F_OK) == 0 || errno != ENOENT)
+  {
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX) most = (unsigned int)limit.rlim_cur ;
+    r = servicefiles_number(file, 1, most ? most - 1 : 0, &n, s->log) ;
+  }
+  *number = (int)supervisor_recall(s, which, r, n) ;
   return r >= 0 ;
 }
 
@@ -93,10 +94,11 @@ static int open_lock (struct supervisor *s, struct start *x)
 
 static int read_wishes (struct supervisor *s, struct start *x)
 {
-  x->isapart = servicefiles_isthere("flag-newpidns", s->log) ;
-  return x->isapart >= 0
-    && wanted_number(s, "notification-fd", &x->notification)
-    && wanted_number(s, "lock-fd", &x->lock) ;
+  int r = servicefiles_isthere("flag-newpidns", s->log) ;
+  x->isapart = (int)supervisor_recall(s, FILE_NEWPIDNS, r, r == 1) ;
+  return r >= 0
+    && wanted_number(s, "notification-fd", FILE_NOTIFICATION, &x->notification)
+    && wanted_number(s, "lock-fd", FILE_LOCK, &x->lock) ;
 }
 
 static int prepare (struct supervisor *s, struct start *x)
@@ -114,8 +116,8 @@ static int prepare (struct supervisor *s, struct start *x)
   }
   if ((what = "make a pipe for notification-fd", open_pipe(x))
     && (what = "take " SERVICE_LOCK_OF_RUN, open_lock(s, x))
-    && (what = "open the cgroup", supervisor_open_cgroup(s, &x->cgroup))) return 1 ;
-  warn(s, what, strerror(errno)) ;
+    && (what = "enter the cgroup", supervisor_open_cgroup(s, &x->cgroup))) return 1 ;
+  warn(s, what, errno == EBUSY ? "it is frozen" : strerror(errno)) ;
   give_up(x) ;
   return 0 ;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 #include <skalibs/tai.h>
 
@@ -29,11 +30,13 @@ static int begin_machine (struct supervisor *s)
   {
     isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
     machine_init(&s->machine, !isdown, &STAMP, &label) ;
+    if (isdown == SERVICEFILES_KEPT) return (errno = EIO, 0) ;  /* it said nothing yet */
     return isdown >= 0 && tally_clear(".") ;
   }
   s->orphan = pid ;
   hasold = svstatus_read(".", &old) ;
   if (!hasold && is_shortage(errno)) return 0 ;  /* what is wanted of it is in there */
+  if (!hasold) log_line(s->log, LOG_WARNING, "unable to read " SERVICE_STATUS ": ", strerror(errno), ": taken to be wanted up") ;
   machine_adopt(&s->machine, pid, isfinish, hasold ? &old : 0, &STAMP, &label) ;
   return supervisor_adopt(s, fd) ;
 }

@@ -13,7 +13,26 @@
 #include "libdaemon/loop.h"
 #include "libsupervise/child.h"
 #include "libsupervise/machine.h"
+#include "libsupervise/servicepath.h"
 #include "libsupervise/tally.h"
+
+ /* Files whose last words are kept. */
+enum supervisor_file
+{
+  FILE_DOWNSIGNAL,
+  FILE_RELOADSIGNAL,
+  FILE_TIMEOUTKILL,
+  FILE_TIMEOUTFINISH,
+  FILE_MAXDELAY,
+  FILE_KILLGROUP,
+  FILE_NOTIFICATION,
+  FILE_LOCK,
+  FILE_NEWPIDNS,
+  FILE_LEFTOVERS,
+  FILE_MAXTALLY,
+  FILE_CGROUP,
+  FILES
+} ;
 
 enum supervisor_numbers
 {
@@ -50,6 +69,9 @@ struct supervisor
   unsigned int untoldlen ;
   struct tally_death unsaved[SUPERVISOR_UNSAVED] ;
   unsigned int unsavedlen ;
+  unsigned int last[FILES] ;  /* what they said */
+  unsigned int known ;  /* a bit for each that has been read */
+  char cgroup[SERVICEPATH_MAX] ;  /* its path, if FILE_CGROUP says that there is one; last of all: pages that are not used cost nothing */
 } ;
 
  /* Makes what is missing, takes the lock. 0 and errno: EBUSY somebody supervises it;

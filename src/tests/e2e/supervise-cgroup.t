@@ -53,10 +53,32 @@ mkdir none
 echo "$WORK/none" > b/cgroup
 supervise b
 letters b u
-ok 'no cgroup: run is not started' retry 10 grep -q 'unable to open the cgroup: No such file' b.err
+ok 'no cgroup: run is not started' retry 10 grep -q 'unable to enter the cgroup: No such file' b.err
 is 'nor is it in any other' "$(run_of b)" 0
 letters b x
 retry 10 ended b
+
+# one that is frozen: it is not waited for
+if test -e "$cgroup/cgroup.freeze"
+then
+  echo 1 > "$cgroup/cgroup.freeze"
+  is_frozen() { grep -q 'frozen 1' "$cgroup/cgroup.events" ; }
+  retry 10 is_frozen
+  : > starts
+  supervise a
+  ok 'it is frozen: which is said' retry 10 grep -q 'unable to enter the cgroup: it is frozen' a.err
+  letters a O
+  ok 'letters are obeyed' retry 10 has a 8
+  is 'nothing is started' "$(wc -l < starts)" 0
+  echo 0 > "$cgroup/cgroup.freeze"
+  letters a u
+  ok 'it is thawed: run is in it' retry 10 leaves 2
+  letters a dx
+  retry 10 ended a
+  retry 10 is_empty
+else
+  skip 'a frozen cgroup' 'needs cgroup.freeze'
+fi
 
 if ! command -v strace > /dev/null || test -n "$SANITIZED"
 then

@@ -60,6 +60,37 @@ ok 'and the first one is adopted' has slow 0
 letters slow xk
 ok 'and ended' retry 10 ended slow
 
+# A file that a disk fails to read says what it said last.
+dir=disk
+service disk 'trap "echo USR1 >> signals" USR1' 'trap "" TERM' 'echo >&4' 'while : ; do sleep 0.1 ; done'
+echo USR1 > disk/down-signal
+echo 4 > disk/notification-fd
+signals() { test "$(wc -l < disk/signals)" -eq "$1" ; }
+# shellcheck disable=SC2046 # words
+supervise disk $(failing down-signal openat EIO 2) s6-supervise
+retry 10 has disk 12
+letters disk r
+ok 'down-signal' retry 10 signals 1
+letters disk r
+ok 'it cannot be read: as before' retry 10 signals 2
+ok 'it was so' failed
+like 'which is said' "$(cat disk.err)" 'warning: down-signal: Input/output error: what it said last holds'
+letters disk xk
+retry 10 ended disk
+# shellcheck disable=SC2046 # words
+supervise disk $(failing notification-fd openat EIO 2) s6-supervise
+retry 10 has disk 12
+letters disk k
+ok 'notification-fd' retry 10 failed
+is_ready() { test "$(s6-svstat -o up,ready disk)" = 'true true' ; }
+ok 'it is ready once more' retry 10 is_ready
+rm disk/down-signal
+letters disk xk
+retry 10 ended disk
+# shellcheck disable=SC2046 # words
+exits 'one that was never read: down' 111 timeout 10 $(failing down access,faccessat,faccessat2 EIO 1) s6-supervise disk
+ok 'it was so' failed
+
 # When it starts again is told as soon as something else is done. A further start has no part in it.
 service next 'exit 1'
 echo 60000 > next/max-restart-delay
