@@ -81,7 +81,26 @@ is 'and not what stands for it in the text' "$(grep -l -e '--------' index.html 
 like 'wants are links' "$(sed -n '/I_HAVE/,/TO_TRY_IT/p' index.html)" 'href="from-systemd.7.html"'
 
 is 'what may be wide scrolls in itself' "$(awk -v RS='<' '/^table class="(tbl|Bl-)/ && before !~ /^div class="wide"/ { print FILENAME } { before = $0 }' ./*.html)" ''
-like 'names in tables are links' "$(sed -n '/<div class="wide"/,/<\/div>/p' ./*.html)" '<a href="s6-[a-z-]*\.8\.html">s6-'
+# names: LINKED or PLAIN, and where, for each program that is named in a table or is all of an item
+awk -v RS='<' '
+  NR == FNR { split($0, list, "\n") ; for (i in list) if (sub(/\.8$/, "", list[i])) programs[list[i]] = 1 ; next }
+  FNR == 1 { inside = 0 ; self = FILENAME ; gsub(/^\.\/|\.[378]\.html$/, "", self) }
+  { tag = text = $0 ; sub(/>.*/, "", tag) ; sub(/^[^>]*>/, "", text) }
+  tag ~ /^div class="wide"/ { inside = 1 }
+  tag ~ /^\/table/ { inside = 0 }
+  tag ~ /^a / { link = tag }
+  tag ~ /^\/a/ { link = "" }
+  inside || link ~ /"permalink"/ {
+    n = split(text, words, /[^A-Za-z0-9_.\/:@+-]+/)
+    for (i = 1 ; i <= n ; i++)
+    {
+      sub(/[.:]+$/, "", words[i])
+      if (words[i] in programs && words[i] != self && (inside || n == 1))
+        print (index(link, "href=\"" words[i] ".8.html\"") ? "LINKED" : "PLAIN"), FILENAME, words[i]
+    }
+  }' ../pages ./*.html > ../named
+is 'names in tables, and items that are names, are links' "$(grep PLAIN ../named)" ''
+least 'there are such' "$(grep -c LINKED ../named)" 10
 unlike 'a page has no link to itself' "$(cat s6-svscan.8.html)" 'href="s6-svscan.8.html"'
 is 'nothing is fetched from elsewhere' "$(grep -lE '(src|rel="stylesheet") *(href)?="?(https?:)?//' ./*.html ./*.css ./*.js)" ''
 
