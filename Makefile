@@ -51,7 +51,7 @@ package/deps.mak: $(if $(deps_isfresh),,FORCE)
 	@mv -f package/deps.list.new package/deps.list
 
 FORCE:
-.PHONY: FORCE all check bench tests clean distclean tgz html completions strip update global-links \
+.PHONY: FORCE all check check-built bench tests clean distclean tgz html completions strip update global-links \
   install install-dynlib install-bin install-lib install-include install-pkgconfig \
   install-man install-completions install-examples install-html
 .DELETE_ON_ERROR:
@@ -126,6 +126,10 @@ tests: $(TEST_PROGRAMS)
 
 check: all tests
 	@sh tools/run-test.sh
+
+# as packages are checked: without the tests that build programs of their own or judge the sources
+check-built: all tests
+	@MAKE='$(MAKE)' sh tools/check-built
 
 bench: all tests
 	@test -x src/tests/bin/bench || { echo 'make bench: there is no src/tests/bench.c' >&2 ; exit 1 ; }

@@ -1,10 +1,11 @@
 #!/bin/sh
 # ISC license.
-# usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-n] [FILE...]
+# usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-B] [-n] [FILE...]
 #
 # Runs tests, JOBS (2) at a time, SECONDS (120) each at most: by default every
 # src/tests/bin/unit-* and fuzz-* of BUILD, and every src/tests/e2e/*.t.
 #   -b BUILD    the tree that was built, if it is not this one
+#   -B          of those, none that build programs of their own, or judge the sources
 #   -n          fewer words: only the files that fail, and the last line
 # A line `# timeout: SECONDS` among the first 12 of a .t file is its own limit.
 # PATIENCE (1) in the environment multiplies all limits: for a machine that is busy or slow.
@@ -94,7 +95,7 @@ fi
 
 usage()
 {
-  echo 'usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-n] [FILE...]' >&2
+  echo 'usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-B] [-n] [FILE...]' >&2
   exit 100
 }
 
@@ -102,12 +103,14 @@ jobs=2
 seconds=120
 terse=
 build=$root
-while getopts b:j:t:n option
+built=
+while getopts b:j:t:Bn option
 do
   case $option in
     b) build=$(cd "$OPTARG" && pwd) || exit 100 ;;
     j) jobs=$OPTARG ;;
     t) seconds=$OPTARG ;;
+    B) built=yes ;;
     n) terse=yes ;;
     *) usage ;;
   esac
@@ -118,8 +121,9 @@ if test "$#" -eq 0
 then
   for file in "$build"/src/tests/bin/unit-* "$build"/src/tests/bin/fuzz-* "$root"/src/tests/e2e/*.t
   do
-    case $file in
+    case $built$file in
       *.so) continue ;;
+      yes*/build-*.t|yes*/harness-*.t|yes*/docs.t) continue ;;
     esac
     if test -f "$file" ; then set -- "$@" "$file" ; fi
   done
