@@ -150,6 +150,8 @@ element == "/a" {
   in_link = 0
   anchor = ""
 }
+# of two items that share a text, the first has a blank
+element == "dd" && text == "&#x00A0;" { tag = "dd" ; text = "" }
 element == "pre" { in_pre = 1 ; tag = "pre tabindex=\"0\"" }
 element == "/pre" { in_pre = 0 }
 element == "table" {

@@ -101,6 +101,7 @@ awk -v RS='<' '
   }' ../pages ./*.html > ../named
 is 'names in tables, and items that are names, are links' "$(grep PLAIN ../named)" ''
 least 'there are such' "$(grep -c LINKED ../named)" 10
+is 'no item has an empty line for its text' "$(grep -l '>&#x00A0;</dd>' ./*.html)" ''
 unlike 'a page has no link to itself' "$(cat s6-svscan.8.html)" 'href="s6-svscan.8.html"'
 is 'nothing is fetched from elsewhere' "$(grep -lE '(src|rel="stylesheet") *(href)?="?(https?:)?//' ./*.html ./*.css ./*.js)" ''
 
