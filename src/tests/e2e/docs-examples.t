@@ -22,23 +22,31 @@ then
   ip addr add 10.0.2.1/32 dev lo
 fi
 
-# block PAGE N: the N-th block of EXAMPLES, as it is read
+# block PAGE N: the N-th block of EXAMPLES, as it is read; if in_sh is set, what is printed behind it as
+# the same in sh, if there is that
+in_sh=
 block()
 {
-  awk -v n="$2" '/^\.Sh/ { here = $2 == "EXAMPLES" } /^\.Ed/ { inside = 0 } here && inside { print } /^\.Bd -literal/ && here { inside = ++count == n }' "$doc/$1" |
+  awk -v n="$2" -v in_sh="$in_sh" '
+    /^\.Sh/ { here = $2 == "EXAMPLES" }
+    !here { next }
+    /^In sh:$/ { other = 1 }
+    /^\.Ed/ { inside = 0 }
+    inside { text[inside] = text[inside] $0 "\n" }
+    /^\.Bd -literal/ { if (!other) count++ ; inside = count == n ? 1 + other : 0 ; other = 0 }
+    END { printf "%s", in_sh && text[2] ? text[2] : text[1] }' "$doc/$1" |
     sed -e 's|\\e|\\|g' -e 's|\\-|-|g' -e 's|\\&||g'
 }
 
 pages=$(cd "$doc" && grep -l '^\.Sh EXAMPLES' ./*.[378] | sed 's|^\./||')
+# PAGE:N for each, and PAGE:N:sh where there is another in sh
 blocks=$(for page in $pages
 do
-  count=$(awk '/^\.Sh/ { here = $2 == "EXAMPLES" } /^\.Bd -literal/ && here { n++ } END { print n + 0 }' "$doc/$page")
-  for n in $(seq "$count")
-  do
-    echo "$page:$n"
-  done
+  awk -v page="$page" '
+    /^\.Sh/ { here = $2 == "EXAMPLES" }
+    /^In sh:$/ { other = 1 }
+    /^\.Bd -literal/ && here { if (!other) count++ ; print page ":" count (other ? ":sh" : "") ; other = 0 }' "$doc/$page"
 done)
-
 
 # What the examples find
 
@@ -105,7 +113,7 @@ example()
   block "$1" "$2" | sed -e "s|/service/|$WORK/service/|g" -e "s|/run/|$WORK/run/|g" -e "s|/dev/log|$WORK/run/x/log|g" > printed
   case $(head -n 1 printed) in
     '#!/usr/bin/execlineb -P') reader='execlineb -P' ;;
-    '#!/bin/sh') reader='sh -eu' ;;
+    '#!/bin/sh'|'#!/bin/sh -e') reader='sh -eu' ;;
     '$ '*) reader='sh -eu' ;;
     *) reader= ;;
   esac
@@ -914,9 +922,11 @@ unread='fdholder-protocol.7'
 
 for block in $blocks
 do
-  page=${block%:*}
-  n=${block##*:}
-  case="$page: block $n"
+  page=${block%%:*}
+  n=${block#*:}
+  in_sh=${n#"${n%%:*}"}
+  n=${n%%:*}
+  case="$page: block $n${in_sh:+ in sh}"
   case $page in
     "$unread") continue ;;
   esac

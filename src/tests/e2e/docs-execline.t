@@ -95,5 +95,17 @@ do
   test "$other" = ./execline-intro.7 || grep -q '^\.Xr execline-intro 7' "$other" || echo "$other"
 done)
 is 'each page with such a script refers to it' "$silent" ''
+# and finds each example in sh, too: but for a pipe alone, which sh has not, and one that stands before
+alone=$(cd "$SRC/doc" && for other in ./*.[378]
+do
+  awk -v page="${other#./}" '
+    /^\.Sh/ { here = $2 == "EXAMPLES" }
+    !here { next }
+    /^In sh:$/ { script = 0 }
+    /^\.(Bd|Sh)/ && script { print page ; script = 0 }
+    /^#!\/usr\/bin\/execlineb/ { script = 1 }
+    END { if (script) print page }' "$other"
+done | tr '\n' ' ')
+is 'each example is there in sh' "$alone" 's6-fdholder-store.8 s6-svlisten.8 '
 stop holder
 done_testing
