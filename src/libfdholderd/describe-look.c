@@ -6,13 +6,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#ifdef AT_STATX_DONT_SYNC
-#include <sys/sysmacros.h>
-#endif
 
 #include <skalibs/types.h>
 
+#include "probed.h"
 #include "libfdholderd/describe-internal.h"
+
+#ifdef S6_ACTIVATION_HAS_STATX
+#include <sys/sysmacros.h>
+#endif
 
 void describe_number (char *to, uint32_t n)
 {
@@ -23,7 +25,7 @@ void describe_number (char *to, uint32_t n)
 
 int describe_look (struct stat *st, int fd)
 {
-#ifdef AT_STATX_DONT_SYNC
+#ifdef S6_ACTIVATION_HAS_STATX
   struct statx x ;
   if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &x) == -1) return 0 ;
   st->st_mode = x.stx_mode ;
