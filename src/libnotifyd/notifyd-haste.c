@@ -59,13 +59,14 @@ void notifyd_haste_begin (struct notifyd *d)
   tick(d->haste, NOTIFYD_HASTE_MS) ;
 }
 
- /* A holder that is slow, not stuck, gets time to do something between two signals. */
+ /* A holder that is slow, not stuck, gets time to take something between two signals, with
+    all that comes before that: the connection, and the list of what it has. */
 
 int notifyd_haste_end (struct notifyd *d, int isdone)
 {
   tick(0, 0) ;
   due = 0 ;
-  if (isdone) d->haste = NOTIFYD_HASTE_MS ;
-  else if (isover && d->haste < NOTIFYD_HASTE_MOST) d->haste *= 2 ;
-  return isover && !isdone ;
+  if (isdone || !isover) return 0 ;
+  if (d->haste < NOTIFYD_HASTE_MOST) d->haste *= 2 ;
+  return 1 ;
 }

@@ -203,6 +203,7 @@ static int step (struct notifyd *d)
     refuse(d, e) ;
   }
   else accept_answer(d, e) ;
+  d->haste = NOTIFYD_HASTE_MS ;
   if (find_connection(d) != d->connection)
   {
     d->connection = find_connection(d) ;
@@ -238,7 +239,9 @@ void notifyd_step (struct notifyd *d)
     if (notifyd_haste_end(d, isdone)) begin_anew(d, 0) ;
     else if (!isdone) lose(d) ;
   }
-  if (!is_something(d)) watch_line(d) ;
+  if (is_something(d)) return ;
+  d->haste = NOTIFYD_HASTE_MS ;
+  watch_line(d) ;
 }
 
 void notifyd_next (struct notifyd const *d, tain *when)

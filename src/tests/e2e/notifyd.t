@@ -321,6 +321,26 @@ is 'with its code' "$status" 6
 ok 'it is' sh -c 's6-fdholder-list s4 | grep -qx p/good2'
 like 'no word of a holder that is lost' "$(cat hasty.err)" '^$'
 
+# Nor do signals without end keep a slow one from being told.
+
+if test -z "$SANITIZED$DAEMON_WRAPPER" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
+then
+  rm -f up go
+  start slow s6-ipcserver-socketbinder -- s5 strace -qq -o /dev/null -e trace=sendmsg -e inject=sendmsg:delay_enter=300000 s6-fdholderd -1 -i rules2
+  ready slow
+  start steady s6-fdholder-notifyd -t 600000 -p p/ s5 n sh -c "trap 'exit 6' TERM ; trap '' USR1 ; echo > up ; until test -e go ; do sleep 0.1 ; done ; printf 'FDSTORE=1\nFDNAME=good' | notify-send -f 5 -b 600000 && echo > told ; while : ; do sleep 0.1 ; done" 5< five.f
+  retry 20 test -e up
+  steady=$(pid_of steady)
+  while kill -s USR1 "$steady" 2> /dev/null ; do sleep 0.02 ; done &
+  echo > go
+  ok 'signals without end, and a holder that is slow: it is told all the same' retry 40 test -e told
+  stop steady
+  wait "$!"
+  stop slow KILL
+else
+  skip 'signals without end, and a holder that is slow' 'no strace, or one that cannot be'
+fi
+
 # Programs of others.
 
 if command -v systemd-notify > /dev/null
