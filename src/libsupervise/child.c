@@ -26,6 +26,9 @@ enum
 } ;
 
 #define FINISH_WORD "finish"
+#define ENDING_LINE "\nending\n"
+
+static char const *const words[] = { [CHILD_RUN] = "\n", [CHILD_ENDING] = ENDING_LINE, [CHILD_FINISH] = " " FINISH_WORD "\n" } ;
 
 int child_init (struct child_file *c)
 {
@@ -71,7 +74,7 @@ static int read_child (struct procstat *p, pid_t pid)
  /* As its supervisor numbers it, which is not as /proc does where that is of another PID
     namespace. Process 1 of one of its own knows no other number than that of /proc. */
 
-int child_write (struct child_file const *c, pid_t pid, int isfinish)
+int child_write (struct child_file const *c, pid_t pid, enum child_what what)
 {
   char line[LINE_MAX_BYTES] ;
   struct procstat p ;
@@ -80,7 +83,7 @@ int child_write (struct child_file const *c, pid_t pid, int isfinish)
   if (!(pid ? read_child(&p, pid) : procstat_read(&p, PROCSTAT_ME))) return 0 ;
   if (!pid) pid = getpid() ;
   if (pid != 1) p.pid[uint64_fmt(p.pid, (uint64_t)pid)] = 0 ;
-  len = snprintf(line, sizeof(line), "%s %s %s%s\n", p.pid, p.start, c->boot, isfinish ? " " FINISH_WORD : "") ;
+  len = snprintf(line, sizeof(line), "%s %s %s%s", p.pid, p.start, c->boot, words[what]) ;
   memset(line + len, '\n', FILE_BYTES - (size_t)len) ;
   return (c->iswritten && wholefile_overwrite(SERVICE_CHILD, line, FILE_BYTES)) || wholefile_replace(SERVICE_CHILD, line, FILE_BYTES) ;
 }
@@ -88,7 +91,7 @@ int child_write (struct child_file const *c, pid_t pid, int isfinish)
 struct found
 {
   pid_t pid ;
-  int isfinish ;
+  enum child_what what ;
   char start[UINT64_FMT] ;
 } ;
 
@@ -106,8 +109,9 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
   if (*s++ != ' ') return 0 ;
   if (strncmp(s, c->boot, CHILD_BOOT)) return 0 ;
   s += CHILD_BOOT ;
-  f->isfinish = !strncmp(s, " " FINISH_WORD, sizeof(FINISH_WORD)) ;
-  return f->isfinish || s[0] == '\n' || !s[0] ;
+  f->what = !strncmp(s, " " FINISH_WORD, sizeof(FINISH_WORD)) ? CHILD_FINISH
+    : !strncmp(s, ENDING_LINE, sizeof(ENDING_LINE) - 1) ? CHILD_ENDING : CHILD_RUN ;
+  return f->what == CHILD_FINISH || s[0] == '\n' || !s[0] ;
 }
 
  /* A disk that fails does not say that nobody lives: a second copy would be started. */
@@ -146,7 +150,7 @@ static int is_it (struct found const *f, int fd)
  /* A system that has no descriptors of processes may say so in any way; some are forbidden
     to ask. */
 
-int child_find (struct child_file *c, pid_t *pid, int *isfinish, int *fd)
+int child_find (struct child_file *c, pid_t *pid, enum child_what *what, int *fd)
 {
   struct found f ;
   int r ;
@@ -167,7 +171,7 @@ int child_find (struct child_file *c, pid_t *pid, int *isfinish, int *fd)
   }
   strcpy(c->start, f.start) ;
   *pid = f.pid ;
-  *isfinish = f.isfinish ;
+  *what = f.what ;
   return 1 ;
 }
 

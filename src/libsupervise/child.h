@@ -24,12 +24,20 @@ struct child_file
     found. 0 and errno: a shortage. */
 extern int child_init (struct child_file *) ;
 
- /* Of that process; 0: of the calling one, before it executes. Allocates nothing. 0 and errno. */
-extern int child_write (struct child_file const *, pid_t, int isfinish) ;
+enum child_what
+{
+  CHILD_RUN,
+  CHILD_ENDING,  /* run, and there is a time when it is to be killed */
+  CHILD_FINISH
+} ;
+
+ /* Of that process; 0: of the calling one, before it executes. Allocates nothing. 0 and errno:
+    ESRCH it is dead. */
+extern int child_write (struct child_file const *, pid_t, enum child_what) ;
 
  /* The one that is written there and lives, and a descriptor (procfd.h), -1 where the
     system has none; 0 in pid: there is none. 0 and errno: that cannot be known just now. */
-extern int child_find (struct child_file *, pid_t *pid, int *isfinish, int *fd) ;
+extern int child_find (struct child_file *, pid_t *pid, enum child_what *, int *fd) ;
 
  /* Who was found: does he live still, as far as can be known? For where there is no descriptor. */
 extern int child_lives (struct child_file const *, pid_t) ;

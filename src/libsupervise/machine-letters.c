@@ -96,7 +96,7 @@ void machine_pay (struct machine *m, struct machine_input const *in, struct mach
   unsigned int deeds = m->owed ;
   if (files->isunknown || m->state != MACHINE_UP) return ;
   m->owed = 0 ;
-  if (deeds & DEED_ARM) deeds |= DEED_CONTINUE ;
+  if (deeds & DEED_ARM && deeds & DEED_DOWNSIGNAL) deeds |= DEED_CONTINUE ;
   act(deeds, machine_letter(0), files, effects) ;
   if (deeds & DEED_ARM && files->timeoutkill) clock_after(&m->due, &in->now, files->timeoutkill) ;
 }

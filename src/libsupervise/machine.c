@@ -47,6 +47,11 @@ void machine_adopt (struct machine *m, pid_t pid, int isfinish, struct svstatus 
   m->status.flags |= SVSTATUS_FINISHING ;
 }
 
+void machine_rearm (struct machine *m)
+{
+  m->owed |= DEED_ARM ;
+}
+
 unsigned int machine_reads (struct machine const *m, struct machine_input const *in)
 {
   unsigned int deeds = 0 ;

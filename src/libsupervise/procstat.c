@@ -56,5 +56,7 @@ int procstat_readpid (struct procstat *p, unsigned long pid)
 {
   char path[sizeof("/proc//stat") + UINT64_FMT] ;
   snprintf(path, sizeof(path), "/proc/%lu/stat", pid) ;
-  return procstat_read(p, path) ;
+  if (procstat_read(p, path)) return 1 ;
+  if (errno == ENOENT) errno = ESRCH ;
+  return 0 ;
 }

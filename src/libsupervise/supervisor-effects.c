@@ -101,19 +101,28 @@ void supervisor_tell (struct supervisor *s, char const *letters)
   tell_all(s) ;
 }
 
- /* A child writes it itself before it executes, so that no moment is without. */
+ /* A child writes it itself before it executes, so that no moment is without. Who is dead,
+    and not yet known to be, needs nothing any more. */
 
 static void save_child (struct supervisor *s)
 {
+  struct machine const *m = &s->machine ;
+  enum child_what what = m->state == MACHINE_FINISH ? CHILD_FINISH : machine_isarmed(m) ? CHILD_ENDING : CHILD_RUN ;
   s->ischildunsaved = 0 ;
-  if (!s->machine.status.pid || s->orphan) return ;
-  s->ischildunsaved = !child_write(&s->child, s->machine.status.pid, s->machine.state == MACHINE_FINISH) ;
+  if (!m->status.pid || (s->orphan && what != CHILD_ENDING)) return ;
+  s->isending = what == CHILD_ENDING ;
+  s->ischildunsaved = !child_write(&s->child, m->status.pid, what) && errno != ESRCH ;
   if (s->ischildunsaved)
   {
     supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
     supervisor_put_off(s) ;
   }
   else supervisor_isfine(s, TROUBLE_CHILD) ;
+}
+
+void supervisor_save_ending (struct supervisor *s)
+{
+  if (machine_isarmed(&s->machine) && !s->isending) save_child(s) ;
 }
 
 static char const *letter_of_state (struct machine const *m)

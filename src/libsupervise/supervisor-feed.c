@@ -116,6 +116,7 @@ void supervisor_feed (struct supervisor *s, enum machine_event event, int value)
   machine_step(&s->machine, &in, &files, &effects) ;
   perform_all(s, &effects) ;
   if (s->machine.owed) supervisor_put_off(s) ;
+  supervisor_save_ending(s) ;
   supervisor_tell_next(s) ;
   loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
 }

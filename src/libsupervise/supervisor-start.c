@@ -134,7 +134,7 @@ struct before
 static void write_child (void *data)
 {
   struct before *b = data ;
-  b->written = child_write(&b->s->child, 0, !b->x) ? 0 : errno ;
+  b->written = child_write(&b->s->child, 0, b->x ? CHILD_RUN : CHILD_FINISH) ? 0 : errno ;
 }
 
  /* It holds nothing by which the supervisor is known to live. */
@@ -157,6 +157,7 @@ static pid_t launch_child (struct supervisor *s, struct launch *l, struct before
 {
   pid_t pid = launch(l) ;
   if (pid <= 0) return pid ;
+  s->isending = 0 ;
   if (b->written)
   {
     errno = b->written ;

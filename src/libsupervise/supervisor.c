@@ -23,9 +23,10 @@ static int begin_machine (struct supervisor *s)
 {
   struct svstatus old ;
   pid_t pid ;
-  int isfinish, fd, isdown, hasold ;
+  enum child_what what ;
+  int fd, isdown, hasold ;
   tain label ;
-  if (!child_find(&s->child, &pid, &isfinish, &fd) || !tain_wallclock_read(&label)) return 0 ;
+  if (!child_find(&s->child, &pid, &what, &fd) || !tain_wallclock_read(&label)) return 0 ;
   if (!pid)
   {
     isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
@@ -37,7 +38,9 @@ static int begin_machine (struct supervisor *s)
   hasold = svstatus_read(".", &old) ;
   if (!hasold && is_shortage(errno)) return 0 ;  /* what is wanted of it is in there */
   if (!hasold) log_line(s->log, LOG_WARNING, "unable to read " SERVICE_STATUS ": ", strerror(errno), ": taken to be wanted up") ;
-  machine_adopt(&s->machine, pid, isfinish, hasold ? &old : 0, &STAMP, &label) ;
+  machine_adopt(&s->machine, pid, what == CHILD_FINISH, hasold ? &old : 0, &STAMP, &label) ;
+  s->isending = what == CHILD_ENDING ;
+  if (s->isending) machine_rearm(&s->machine) ;
   return supervisor_adopt(s, fd) ;
 }
 
@@ -76,6 +79,7 @@ int supervisor_run (struct supervisor *s)
   supervisor_tell(s, "s") ;  /* who does not hear it loses his fifo */
   if (tain_future(&s->machine.due)) loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
   else supervisor_feed(s, MACHINE_DUE, 0) ;
+  if (s->machine.owed) supervisor_feed(s, MACHINE_AGAIN, 0) ;
   while (s->machine.state != MACHINE_OVER) turn(s) ;
   return 1 ;
 }

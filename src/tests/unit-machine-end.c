@@ -210,6 +210,27 @@ static void adopting_run (void)
   tap_int(lonemachine_until_start(&l, 10000), A_SECOND, "and is started again, a second after it was adopted") ;
 }
 
+static void adopting_ending (void)
+{
+  struct svstatus old = status_of(SOME_PID, SVSTATUS_PAUSED) ;
+  adopt(SOME_PID, 0, &old) ;
+  l.files.timeoutkill = TIMEOUT ;
+  lonemachine_feed(&l, MACHINE_AGAIN, 0) ;
+  lonemachine_pass(&l, 1000 * A_SECOND) ;
+  says("", "run that was not told to end has time") ;
+  machine_rearm(&l.m) ;
+  l.files.isunknown = 1 ;
+  lonemachine_feed(&l, MACHINE_AGAIN, 0) ;
+  tap_int(machine_isarmed(&l.m), 0, "one that was: it is not known when") ;
+  l.files.isunknown = 0 ;
+  lonemachine_feed(&l, MACHINE_AGAIN, 0) ;
+  says("", "then it is, and one that is stopped stays so") ;
+  tap_int(machine_isarmed(&l.m), 1, "there is a time") ;
+  passes(TIMEOUT, "KILL CONT", "at which it is killed") ;
+  lonemachine_die(&l, MACHINE_UNKNOWN) ;
+  tap_int(machine_isarmed(&l.m), 0, "it is dead") ;
+}
+
 static void adopting_finish (void)
 {
   struct svstatus old = status_of(SOME_PID, SVSTATUS_FINISHING | SVSTATUS_WANTEDUP) ;
@@ -245,6 +266,7 @@ int main (void)
   finish_timeout() ;
   leaving() ;
   adopting_run() ;
+  adopting_ending() ;
   adopting_finish() ;
   return tap_done() ;
 }

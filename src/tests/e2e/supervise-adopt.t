@@ -79,6 +79,38 @@ kill -s INT "$(pid_of a)"
 ok 'INT: it goes' retry 5 ended a
 ok 'and INT has gone to the group' retry 5 tap_gone "$run"
 
+# timeout-kill, armed by a d to who was killed since; O arms nothing
+for name in armed orphan once
+do
+  service "$name" 'trap "" TERM' 'echo >> up' 'while : ; do sleep 0.05 ; done'
+  echo 1500 > "$name/timeout-kill"
+  supervise "$name"
+  retry 5 test -s "$name/up"
+done
+letters armed d
+letters once O
+retry 5 has armed 0
+retry 5 has once 0
+is 'it is written that it is ending' "$(tail -n +2 armed/supervise/child | grep .)" ending
+is 'not of one that is to die by itself' "$(tail -n +2 once/supervise/child | grep .)" ''
+dies armed
+dies once
+supervise armed
+supervise once
+is 'adopted' "$(status_of armed | sed 's/^[0-9]* //')" '0 0'
+ok 'd, and kill -9 of the supervisor: killed all the same' retry 10 has armed 8 65280
+ok 'O: not' stays 0.2 has once 0
+# and by a d to what is adopted, whose supervisor is killed again
+dies orphan
+supervise orphan
+letters orphan d
+retry 5 has orphan 0
+dies orphan
+supervise orphan
+ok 'twice adopted: killed' retry 10 has orphan 8 65280
+not_ok 'nothing is said of it' grep . armed.err
+letters once k
+
 # timeout-kill, armed by a d to what is adopted
 service k 'trap "" TERM' 'echo up > up' 'while : ; do sleep 0.05 ; done'
 echo 300 > k/timeout-kill

@@ -68,6 +68,7 @@ void lonesupervisor_make (struct lonesupervisor *s, char const *dir, int isheld)
   make_file(dir, "finish", finish, 0755) ;
   make_file(dir, "notification-fd", "5\n", 0644) ;
   make_file(dir, "down-signal", "INT\n", 0644) ;
+  make_file(dir, "timeout-kill", "100000\n", 0644) ;
   make_file(dir, "lives", "", 0644) ;
   make_file(dir, "finished", "", 0644) ;
   s->events = make_fifo(dir, FIFO) ;
