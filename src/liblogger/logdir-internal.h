@@ -26,6 +26,7 @@ extern int logdir_has_gone (struct logdir *, char const *name) ;  /* 0 and errno
  /* Is its name that of another directory? Then it can go on there. 0 and errno: it cannot. */
 extern int logdir_isreplaced (struct logdir const *) ;
 extern int logdir_follow (struct logdir *, struct logtime const *) ;
+extern void logdir_reap_left (struct logdir *) ;  /* processors of directories that were replaced */
 
  /* When it is to be rotated by its age; it is time. */
 extern void logdir_plan (struct logdir *, struct logtime const *) ;

@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 #include <skalibs/tai.h>
 
@@ -173,7 +172,7 @@ void logdir_turn (struct logdir *d, struct logtime const *now)
 {
   int isbusy = d->processing != LOGDIR_IDLE ;
   if (d->dir < 0) return ;
-  if (d->left && waitpid(d->left, 0, WNOHANG)) d->left = 0 ;
+  logdir_reap_left(d) ;
   logdir_process(d, now) ;
   if (isbusy) rotate_if_full(d, 0) ;
   if (d->state == LOGDIR_CLOSING || d->state == LOGDIR_CLOSED) return ;

@@ -59,7 +59,7 @@ enum logdir_processing
   LOGDIR_PROCESSED_BECOMES_ARCHIVE
 } ;
 
-enum { LOGDIR_PATIENCE = 4 } ;
+enum { LOGDIR_PATIENCE = 4, LOGDIR_LEFT = 4 } ;
 
 struct logtime
 {
@@ -91,7 +91,7 @@ struct logdir
   uint8_t istold ;
   enum logdir_processing processing ;
   pid_t pid ;  /* of the processor, at RUNNING */
-  pid_t left ;  /* one that is not waited for any more, and not reaped; 0: none */
+  pid_t left[LOGDIR_LEFT] ;  /* those that are not waited for any more, and not reaped; 0: none */
   unsigned int failures ;  /* of it, one after the other */
   unsigned int pause ;  /* milliseconds until it is tried again */
   tain turn ;  /* when it is to go on; infinite at IDLE and RUNNING */

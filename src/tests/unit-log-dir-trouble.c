@@ -78,28 +78,42 @@ static void test_replaced (void)
 
  /* The processor of the old directory is nobody's affair any more, but for its process. */
 
+static void replace_busy (struct logdir *d, char const *name)
+{
+  logdirs_say(d, LOGDIRS_LINE) ;
+  logdir_rotate(d) ;
+  for (unsigned int i = 0 ; i < 2 ; i++) logdir_turn(d, &logdirs_now) ;
+  if (d->processing != LOGDIR_RUNNING) tap_bail("no processor") ;
+  rename("busy", name) ;
+  mkdir("busy", 0700) ;
+  logdirs_saidlen = 0 ;
+  logdirs_pass(1001) ;
+}
+
 static void test_replaced_processing (void)
 {
   struct logdir d ;
+  pid_t first ;
   logdirs_begin() ;
   logdirs_settings.processor = "exec sleep 100" ;
   logdirs_settings.isshell = 1 ;
   logdirs_open(&d, "busy") ;
-  logdirs_say(&d, LOGDIRS_LINE) ;
-  logdir_rotate(&d) ;
-  for (unsigned int i = 0 ; i < 2 ; i++) logdir_turn(&d, &logdirs_now) ;
-  if (d.processing != LOGDIR_RUNNING) tap_bail("no processor") ;
-  rename("busy", "left") ;
-  mkdir("busy", 0700) ;
-  logdirs_saidlen = 0 ;
-  logdirs_pass(1001) ;
+  replace_busy(&d, "left") ;
   tap_int(logdirs_say(&d, LOGDIRS_LINE), 1, "another directory, while a processor is at work") ;
   tap_ok(logdirs_hasall("busy"), "it is written to") ;
   tap_int(d.processing, LOGDIR_IDLE, "and no processor is at work there") ;
-  if (d.left <= 0) tap_bail("no process") ;
-  kill(d.left, SIGKILL) ;
-  for (unsigned int i = 0 ; d.left && i < 1000 ; i++, usleep(10000)) logdir_turn(&d, &logdirs_now) ;
-  tap_int(d.left, 0, "the one of the old directory leaves no zombie") ;
+  first = d.left[0] ;
+  replace_busy(&d, "left2") ;
+  tap_int(logdirs_say(&d, LOGDIRS_LINE), 1, "and another one, while its processor is at work, too") ;
+  tap_int(d.left[0], first, "the first one is not forgotten") ;
+  for (unsigned int i = 0 ; i < 2 ; i++)
+  {
+    if (d.left[i] <= 0) tap_bail("no process") ;
+    kill(d.left[i], SIGKILL) ;
+  }
+  for (unsigned int i = 0 ; (d.left[0] || d.left[1]) && i < 1000 ; i++, usleep(10000)) logdir_turn(&d, &logdirs_now) ;
+  tap_int(d.left[0], 0, "that of the first directory leaves no zombie") ;
+  tap_int(d.left[1], 0, "nor that of the second one") ;
   logdir_close(&d, &logdirs_now) ;
 }
 
