@@ -3,7 +3,9 @@
 # usage: soak-supervision.sh SECONDS [SERVICES]
 # Random letters, kills and scans over SERVICES (50) services for so long; by hand. Judges that
 # descriptors, memory and zombies of s6-svscan are flat, and that each service was started
-# once more than it died.
+# once more than it died. Run may be killed before it has said that it was started: finish is
+# told who it was.
+# shellcheck disable=SC2016 # variables are for the scripts
 TESTS=${TESTS:-$(cd "$(dirname "$0")" && pwd)}
 # shellcheck source=tools/tap.sh
 . "$TESTS/../../tools/tap.sh"
@@ -17,8 +19,8 @@ i=0
 while test "$i" -lt "$services"
 do
   i=$((i + 1))
-  service "d/s$i" 'echo >> begun' 'exec sleep 1000'
-  script "d/s$i/finish" 'echo >> finished'
+  service "d/s$i" 'echo "$$" >> begun' 'exec sleep 1000'
+  script "d/s$i/finish" 'echo "$4 $1" >> finished'
   : > "d/s$i/begun"
   : > "d/s$i/finished"
 done
@@ -60,8 +62,17 @@ most 'memory, KiB' "$(memory)" $((memory + 512))
 is 'zombies' "$(zombies)" 0
 for dir in d/s*
 do
-  test "$(wc -l < "$dir/begun")" -eq $(($(wc -l < "$dir/finished") + 1)) || echo "$dir: $(wc -l < "$dir/begun") starts, $(wc -l < "$dir/finished") deaths"
+  awk -v dir="$dir" -v now="$(s6-svstat -o pid "$dir")" '
+    NR == FNR { begun[$1]++ ; starts++ ; next }
+    { if (begun[$1]) lives[$1]++ ; else if ($2 == 256) unsaid++ ; else print dir ": " $1 " has ended by itself" }
+    END {
+      lives[now]++
+      for (pid in begun) if (begun[pid] != lives[pid]) print dir ": " pid ": " begun[pid] " starts, " lives[pid] - (pid == now) " deaths"
+      if (!(now in begun)) print dir ": " now " has not begun"
+      print starts, unsaid + 0 > "/dev/stderr"
+    }' "$dir/begun" "$dir/finished" 2>> counts
 done > wrong
+diag "$(awk '{ starts += $1 ; unsaid += $2 } END { print starts " starts were said, " unsaid " not" }' counts)"
 is 'starts are deaths and one' "$(cat wrong)" ''
 stop scan
 is 'it ends' "$status" 0
