@@ -25,6 +25,7 @@ export PATH
 
 cp -R "$SRC/doc/examples/s6" scan
 touch scan/web/down scan/agent/down
+test "${SUPERVISION:-ours}" = ours || sed -i 's/s6-svwait -s/s6-svwait/' scan/bind-sockets
 peer_here scan
 me=$(id -u)
 peer_here scan/fdholder
