@@ -19,7 +19,7 @@ ok 'the sockets are bound when the holder is there' machine_readme runit 2
 ok 'the three answer' retry 30 three_answer
 test "$tap_failed" -eq 0 || done_testing
 three_demonstrate runit 4
-three_survive 'sv down /etc/service/SERVICE' 'sv up /etc/service/SERVICE'
+three_survive 'sv stop /etc/service/SERVICE' 'sv start /etc/service/SERVICE'
 holder_survives
 ok 'upgraded' machine_readme runit 5
 is_upgraded() { inside s6-fdholder-stat /run/fdholder | grep -qx 'upgrades	1' ; }
@@ -38,12 +38,11 @@ like 'is too early' "$(cat err)" 'do its access rules let this user in'
 ok 'the input is the socket' inside s6-fdholder-retrieve /run/fdholder tcp:web test -e /proc/self/fd/0
 not_ok 'chpst -0 closes it' inside s6-fdholder-retrieve /run/fdholder tcp:web chpst -0 test -e /proc/self/fd/0
 
-sv_all() { inside sh -c "sv $1 /etc/service/$2" ; }
-ok 'the holder is restarted' sv_all restart fdholder
+ok 'the holder is restarted' inside sv restart /etc/service/fdholder
 is 'it holds nothing' "$(inside s6-fdholder-list /run/fdholder)" ''
-ok 'all services down' inside sv down /etc/service/echo /etc/service/web /etc/service/agent
+ok 'all services are stopped' inside sv stop /etc/service/echo /etc/service/web /etc/service/agent
 not_ok 'nobody serves' three_ask echo
 ok 'the sockets are bound' machine_readme runit 2
-ok 'all services up' inside sv up /etc/service/echo /etc/service/web /etc/service/agent
+ok 'and started' inside sv start /etc/service/echo /etc/service/web /etc/service/agent
 ok 'the three answer' retry 30 three_answer
 done_testing

@@ -8,6 +8,8 @@
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 # shellcheck source=src/tests/support/machine.sh
 . "$TESTS/support/machine.sh"
+# shellcheck source=src/tests/support/three.sh
+. "$TESTS/support/three.sh"
 need_machine
 machine_make
 machine_peer runit
@@ -52,8 +54,7 @@ old=$(server)
 ok 'kill -9 of the server' inside kill -9 "$old"
 ok 'a client' answered
 isnt 'another process has served it' "$(server)" "$old"
-ok 'down, a client, up' machine_readme runit 4
-ok 'which is answered' retry 20 grep -qx hello out
+three_demonstrate runit 4
 
 # "put it into /etc/runit/2, in the background, before the line that executes runsvdir"
 like 'the README says what belongs to the boot' "$(cat "$SRC/$folder/runit/README")" '^/etc/runit/2, in the background, before the line that executes runsvdir'
