@@ -15,7 +15,17 @@ mkdir "$ROOT/etc/runit/runsvdir/current" # which is where /etc/service leads
 machine_start runsvdir /etc/service
 ok 'what all folders need is copied' machine_readme common 1
 ok 'the services are copied, and linked' machine_readme runit 1
-ok 'the sockets are bound when the holder is there' machine_readme runit 2
+# somebody has the port: all or none
+# shellcheck disable=SC2016 # for the shell there
+start_inside squatter s6-tcpserver-socketbinder 127.0.0.1 8080 sh -c 'echo $$ ; exec sleep 1000'
+ok 'somebody has the port' ready squatter
+holder_is_there() { inside s6-fdholder-list /run/fdholder ; }
+ok 'the holder is there' retry 30 holder_is_there
+not_ok 'the sockets cannot be bound' machine_readme runit 2
+is 'none is held' "$(inside s6-fdholder-list /run/fdholder)" ''
+ok 'the port is free' inside kill -9 "$(cat squatter.out)"
+retry 20 ended squatter
+ok 'the sockets are bound' machine_readme runit 2
 ok 'the three answer' retry 30 three_answer
 test "$tap_failed" -eq 0 || done_testing
 three_demonstrate runit 4
