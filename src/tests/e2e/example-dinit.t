@@ -23,6 +23,11 @@ do
   is "$name: each line is a setting that dinit has" "$(grep -Ev '^(#.*)?$' "$files/$name" | grep -Evx '(type = (process|scripted)|(command|stop-command|logfile|depends-on) = .+|(restart|smooth-recovery) = true|restart-limit-count = 0|stop-timeout = [0-9]+|ready-notification = pipefd:3|options = signal-process-only)')" ''
   is "$name: none stands twice" "$(sed -n 's/^\([a-z-]*\) = .*/\1/p' "$files/$name" | sort | uniq -d)" ''
 done
+# without these a keeper that dies takes the worker, or the services, with it; or it is given up
+for setting in 'options = signal-process-only' 'smooth-recovery = true' 'restart = true' 'restart-limit-count = 0'
+do
+  ok "fdholder: $setting" grep -qx "$setting" "$files/fdholder"
+done
 if command -v dinitcheck > /dev/null ; then ok 'dinitcheck' dinitcheck -d "$files" echo web agent ; else skip 'dinitcheck' 'no dinit' ; fi
 
 lacking=$(need_machine)

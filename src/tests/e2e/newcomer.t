@@ -41,6 +41,7 @@ like 'and one to copy first' "$(cat "$SRC/$folder/README")" '^common  .*first'
 ok 'what is to be copied first' machine_readme common 1
 ok 'the services' machine_readme runit 1
 ok 'the sockets' machine_readme runit 2
+test "$tap_failed" -eq 0 || done_testing
 
 # the client is the one that the README has among its commands
 client=$(machine_block "$SRC/$folder/runit/README" 4 | sed -n 's/ &$//p')
