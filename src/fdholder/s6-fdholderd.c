@@ -200,6 +200,7 @@ static int hold (struct holder *h, struct options const *o)
   if (!serve_init(&s, h, 0, &options)) fail("begin the loop") ;
   if (before.words.worker >= 0 && !kept_begin(&h->kept, before.words.worker, &STAMP)) fail("use the channel to the keeper") ;
   inherit(h, &s.slots) ;  /* who waited for a place may be served here already */
+  closing_await(h) ;
   if (before.words.isstarted) kept_ready(&h->kept, &STAMP) ;
   forget_before(h, &s.upgrade) ;
   if (!isheir) tell_ready() ;

@@ -162,6 +162,11 @@ extern void closer_close (struct closer *, int fd, struct closer_lane *, void *o
     there is none, and closer_bury is closer_close. ENOSYS: nor can there be. */
 extern int closer_begin_burial (struct closer *) ;
 
+ /* The same in two steps, for who has something else to do meanwhile: before the second
+    one no descriptor that is not ours may come. 0 and errno: likewise. */
+extern int closer_start_burial (struct closer *) ;
+extern int closer_await_burial (struct closer *) ;
+
  /* Consumes fd, a Unix socket that was shut down. Keeps errno. */
 extern void closer_bury (struct closer *, int fd) ;
 extern int closer_trybury (struct closer *, int fd) ;  /* 0 and errno: fd is the caller's still */

@@ -49,11 +49,22 @@ int memfile_seal (int fd)
 #endif
 }
 
+int memfile_canseal (int fd)
+{
+#ifdef F_ADD_SEALS
+  int seals = fcntl(fd, F_GET_SEALS) ;
+  return seals >= 0 && !(seals & F_SEAL_SEAL) ;
+#else
+  (void)fd ;
+  return 0 ;
+#endif
+}
+
 int memfile_issealed (int fd)
 {
 #ifdef F_ADD_SEALS
   int seals = fcntl(fd, F_GET_SEALS) ;
-  return seals >= 0 && (seals & SEALS) == SEALS ;
+  return seals >= 0 ? (seals & SEALS) == SEALS : errno == EINVAL ? 0 : -1 ;
 #else
   (void)fd ;
   return 0 ;

@@ -12,7 +12,11 @@ extern int memfile_open (char const *name) ;
  /* From now on nobody changes what is in it. 1 also where that cannot be had; 0 and errno. */
 extern int memfile_seal (int fd) ;
 
- /* Nobody can have changed it since memfile_seal. 0 also where that cannot be known. */
+ /* Whether it would be known then, by the next one: memfile_seal was not called yet. */
+extern int memfile_canseal (int fd) ;
+
+ /* Nobody can have changed it since memfile_seal. 0 also where no file is ever sealed;
+    -1 and errno: that is not known just now. */
 extern int memfile_issealed (int fd) ;
 
 #endif

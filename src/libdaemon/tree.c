@@ -68,6 +68,26 @@ void tree_insert (struct tree *t, struct tree_node *node)
   t->count++ ;
 }
 
+ /* To the right of what has a higher priority, and above the rest. */
+
+void tree_append (struct tree *t, struct tree_node *node)
+{
+  struct tree_node **link = &t->root ;
+  struct tree_node *before = 0 ;
+  node->priority = next_priority(t) ;
+  while (*link && (*link)->priority >= node->priority)
+  {
+    before = *link ;
+    link = &before->child[1] ;
+  }
+  node->child[0] = *link ;
+  node->child[1] = 0 ;
+  *link = node ;
+  for (struct tree_node *less = node->child[0] ; less ; less = less->child[1]) before = less ;
+  link_after(t, before, node) ;
+  t->count++ ;
+}
+
  /* The place that points to node; *before: the node before it, if any. */
 
 static struct tree_node **find_place (struct tree *t, struct tree_node *node, struct tree_node **before)

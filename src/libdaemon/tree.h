@@ -40,6 +40,7 @@ extern void tree_init (struct tree *, tree_compare_func *) ;
 
  /* No node in the tree may be equal to it. */
 extern void tree_insert (struct tree *, struct tree_node *) ;
+extern void tree_append (struct tree *, struct tree_node *) ;  /* the same, of one that is behind all of them: compares nothing */
 extern void tree_delete (struct tree *, struct tree_node *) ;
 
  /* compare(key, node) as tree_compare_func has it. 0: not there. */

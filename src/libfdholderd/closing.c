@@ -37,7 +37,12 @@ static int begin_helpers (struct holder *h, int hasconnections)
 {
   if (!closer_begin(&h->closer, &fdtable_closed, &h->fdtable)) return 0 ;
   h->fdtable.closer = &h->closer ;
-  return !hasconnections || closer_begin_burial(&h->closer) ;
+  return !hasconnections || closer_start_burial(&h->closer) ;
+}
+
+static void warn (struct holder *h)
+{
+  log_line(&h->log, LOG_WARNING, "unable to make the processes that close descriptors: ", strerror(errno), ": a close that waits can stop this holder") ;
 }
 
  /* No failure keeps a holder from holding. */
@@ -46,8 +51,12 @@ void closing_begin (struct holder *h, int hasconnections)
 {
   h->fdtable.charge = &charge ;
   h->fdtable.data = &h->accounts ;
-  if (!begin_helpers(h, hasconnections) && errno != ENOSYS)
-    log_line(&h->log, LOG_WARNING, "unable to make the processes that close descriptors: ", strerror(errno), ": a close that waits can stop this holder") ;
+  if (!begin_helpers(h, hasconnections) && errno != ENOSYS) warn(h) ;
+}
+
+void closing_await (struct holder *h)
+{
+  if (h->closer.burier && !closer_await_burial(&h->closer)) warn(h) ;
 }
 
 static int is_toomuch (struct account const *a)

@@ -25,6 +25,7 @@ enum closing_numbers
  /* The table of the holder, and its helpers. Where there are none all is closed
     here, with a warning if there could be. */
 extern void closing_begin (struct holder *, int hasconnections) ;
+extern void closing_await (struct holder *) ;  /* they are there: before anything comes from clients */
 
  /* How many bytes of that connection may be read now, so that nothing comes
     with them that there is no room for. 0: none, not even to see its end. */

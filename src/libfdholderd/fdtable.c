@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/uio.h>
 #include <sys/socket.h>
 
@@ -104,6 +105,7 @@ static int grow (struct fdtable *t, int fd)
   size_t size = t->size ? t->size : FDTABLE_MIN ;
   uint32_t *references ;
   void **owners ;
+  uint8_t *stays ;
   while (size <= (size_t)fd) size *= 2 ;
   references = realloc(t->references, size * sizeof(uint32_t)) ;
   if (!references) return 0 ;
@@ -111,6 +113,10 @@ static int grow (struct fdtable *t, int fd)
   owners = realloc(t->owners, size * sizeof(void *)) ;
   if (!owners) return 0 ;
   t->owners = owners ;
+  stays = realloc(t->stays, size) ;
+  if (!stays) return 0 ;
+  t->stays = stays ;
+  memset(stays + t->size, 0, size - t->size) ;
   memset(references + t->size, 0, (size - t->size) * sizeof(uint32_t)) ;
   t->size = size ;
   return 1 ;
@@ -132,6 +138,7 @@ int fdtable_adopt_for (struct fdtable *t, int fd, void *owner)
   }
   t->references[fd] = 1 ;
   t->owners[fd] = owner ;
+  t->stays[fd] = 0 ;
   t->count++ ;
   return 1 ;
 }
@@ -147,11 +154,30 @@ void fdtable_addref (void *data, int fd)
   t->references[fd]++ ;
 }
 
+int fdtable_stay (struct fdtable *t, int fd)
+{
+  if (fcntl(fd, F_SETFD, 0) == -1) return 0 ;
+  t->stays[fd] = 1 ;
+  return 1 ;
+}
+
+static void leave (struct fdtable *t, int fd)
+{
+  fcntl(fd, F_SETFD, FD_CLOEXEC) ;
+  t->stays[fd] = 0 ;
+}
+
+void fdtable_leave (struct fdtable *t)
+{
+  for (size_t fd = 0 ; fd < t->size ; fd++) if (t->stays[fd]) leave(t, (int)fd) ;
+}
+
 void fdtable_unref (void *data, int fd)
 {
   struct fdtable *t = data ;
   if (--t->references[fd]) return ;
   t->count-- ;
+  if (t->stays[fd]) leave(t, fd) ;
   close_for(t, fd, t->owners[fd]) ;
 }
 
@@ -164,7 +190,9 @@ void fdtable_free (struct fdtable *t)
 {
   free(t->references) ;
   free(t->owners) ;
+  free(t->stays) ;
   t->references = 0 ;
   t->owners = 0 ;
+  t->stays = 0 ;
   t->size = 0 ;
 }

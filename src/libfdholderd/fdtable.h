@@ -32,6 +32,7 @@ struct fdtable
 {
   uint32_t *references ;  /* by descriptor number; 0: not ours */
   void **owners ;  /* by descriptor number; 0: nobody is charged */
+  uint8_t *stays ;  /* by descriptor number: fdtable_stay */
   size_t size ;
   uint64_t count ;  /* descriptors that have a reference */
   uint32_t connections ;  /* sockets of clients that are open */
@@ -39,7 +40,7 @@ struct fdtable
   fdtable_charge_func_ref charge ;  /* 0: nobody is charged */
   void *data ;
 } ;
-#define FDTABLE_ZERO { .references = 0, .owners = 0, .size = 0, .count = 0, .connections = 0, .closer = 0, .charge = 0, .data = 0 }
+#define FDTABLE_ZERO { .references = 0, .owners = 0, .stays = 0, .size = 0, .count = 0, .connections = 0, .closer = 0, .charge = 0, .data = 0 }
 
  /* The signatures of struct frame_fdops: the first argument is the table. */
 
@@ -65,6 +66,12 @@ extern void fdtable_end_connection (struct fdtable *, int) ;  /* end of file was
 
  /* Those that have a reference, and those that are being closed. */
 extern uint64_t fdtable_count (struct fdtable const *) ;
+
+ /* One that has a reference is open over an exec, for as long as it has one.
+    0 and errno: it is not. fdtable_leave: none is any longer. */
+extern int fdtable_stay (struct fdtable *, int fd) ;
+extern void fdtable_leave (struct fdtable *) ;
+#define fdtable_stays(t, fd) ((t)->stays[fd])  /* of one that has a reference */
 
 #define fdtable_owner(t, fd) ((t)->owners[fd])  /* of one that has a reference */
 

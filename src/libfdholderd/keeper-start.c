@@ -102,7 +102,7 @@ static int try_start (struct keeper *k, tain const *now)
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) == -1) return 0 ;
   state_own(&st, channel[0]) ;
   state_own(&st, channel[1]) ;
-  if (state_make(&st, k->holder, 0, k->holder->upgrades, now)) fd = state_save(&st) ;
+  if (state_make(&st, k->holder, 0, k->holder->upgrades, now)) fd = state_save(&st, STATE_FOR_NEXT) ;
   if (fd >= 0)
   {
     ok = start_by(k, &st, fd, channel) ;

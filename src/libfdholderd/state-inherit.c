@@ -10,6 +10,7 @@
 
 #include "libdaemon/clock.h"
 #include "libfdholderd/account.h"
+#include "libfdholderd/closing.h"
 #include "libfdholderd/fdtable.h"
 #include "libfdholderd/flight.h"
 #include "libfdholderd/peer.h"
@@ -82,7 +83,7 @@ static int inherit_entry (void *data, struct wire_state_entry const *w)
   struct inheriting *in = data ;
   struct store_entry *e = make_entry(in, w) ;
   if (!e) return 0 ;
-  store_add(&in->h->store, e) ;
+  store_append(&in->h->store, e) ;  /* they come in order: that is checked */
   return 1 ;
 }
 
@@ -166,6 +167,7 @@ int state_inherit (struct state const *st, struct holder *h, struct slots *slots
   if (state_walk(st, &visitor, &in) != STATE_WALK_DONE) return (errno = ENOMEM, 0) ;
   if (slots)
   {
+    closing_await(h) ;
     slots->isinheriting = 1 ;
     state_walk(st, &second, &in) ;
     slots->isinheriting = 0 ;

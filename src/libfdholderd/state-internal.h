@@ -31,6 +31,13 @@ extern enum state_walk state_walk_rest (struct state const *, struct wire_reader
     nobody is interested in them. */
 extern enum state_walk state_walk (struct state const *, struct state_visitor const *, void *) ;
 
+ /* state-numbers.c, of descriptors. 0, ENOMEM. */
+extern int state_sort_numbers (int *, size_t) ;
+
+ /* In order, none twice: they become close-on-exec. some: any that is open. 0 and
+    errno: EBADF one is not. */
+extern int state_mark_numbers (int const *, size_t, int some) ;
+
 
  /* While a state is made. */
 

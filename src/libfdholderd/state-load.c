@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -44,19 +43,6 @@ static int add (struct checking *c, int fd)
   return refuse(c, 0) ;
 }
 
- /* Whether it is open is found by marking it. */
-
-static int mark (struct checking *c, int fd)
-{
-  if (fcntl(fd, F_SETFD, FD_CLOEXEC) != -1) return 1 ;
-  return refuse(c, errno == EBADF ? "a descriptor of it is closed" : 0) ;
-}
-
-static int check (struct checking *c, int fd)
-{
-  return add(c, fd) && (!c->areours || mark(c, fd)) ;
-}
-
  /* None that this image has. */
 
 static int check_rule (struct checking *c, struct wire_id const *rule)
@@ -76,15 +62,15 @@ static int check_entry (void *data, struct wire_state_entry const *e)
   struct checking *c = data ;
   if (c->last && strcmp(c->last, e->id.s) >= 0) return refuse(c, strcmp(c->last, e->id.s) ? "its ids are not in order" : "it has an id twice") ;
   c->last = e->id.s ;
-  return check_rule(c, &e->rule) && check(c, e->fd) ;
+  return check_rule(c, &e->rule) && add(c, e->fd) ;
 }
 
 static int check_connection (void *data, struct wire_state_connection const *x)
 {
   struct checking *c = data ;
   if (!check_rule(c, &x->rule) || !check_glob(c, &x->glob)) return 0 ;
-  if (x->hasgiven && (!check_rule(c, &x->given.rule) || !check(c, x->given.fd))) return 0 ;
-  return check(c, x->fd) && (x->channel < 0 || check(c, x->channel)) ;
+  if (x->hasgiven && (!check_rule(c, &x->given.rule) || !add(c, x->given.fd))) return 0 ;
+  return add(c, x->fd) && (x->channel < 0 || add(c, x->channel)) ;
 }
 
  /* One that is closed by now is nobody's. Later its number may be another's. */
@@ -99,36 +85,40 @@ static int check_closing (void *data, struct wire_state_closing const *x)
   return genalloc_append(struct wire_state_closing, &c->st->closing, x) || refuse(c, 0) ;
 }
 
-static int compare (void const *a, void const *b)
+static int has_twice (int const *s, size_t n)
 {
-  int x = *(int const *)a, y = *(int const *)b ;
-  return x < y ? -1 : x > y ;
-}
-
-static int has_twice (genalloc *fds)
-{
-  int *s = genalloc_s(int, fds) ;
-  size_t n = genalloc_len(int, fds) ;
-  if (n) qsort(s, n, sizeof(int), &compare) ;
   for (size_t i = 1 ; i < n ; i++) if (s[i] == s[i - 1]) return 1 ;
   return 0 ;
 }
 
+ /* All that has been added: each once, and open, and close-on-exec from now on. */
+
+static int check_numbers (struct checking *c)
+{
+  int *s = genalloc_s(int, &c->fds) ;
+  size_t n = genalloc_len(int, &c->fds) ;
+  if (!state_sort_numbers(s, n)) return refuse(c, 0) ;
+  if (has_twice(s, n)) return refuse(c, "it has a descriptor twice") ;
+  if (!c->areours || state_mark_numbers(s, n, c->self)) return 1 ;
+  return refuse(c, errno == EBADF ? "a descriptor of it is closed" : 0) ;
+}
+
  /* The image before has written it and sealed it, and waited with all clients: the
-    digest could tell nothing new. A trial has the time, and is there to find out. */
+    digest could tell nothing new. A trial has the time, and is there to find out. -1 and
+    errno: it is not known. */
 
 static int is_proven (int fd, int areours)
 {
-  return areours && memfile_issealed(fd) ;
+  return areours ? memfile_issealed(fd) : 0 ;
 }
 
-static enum state_verdict verify (struct state *st, int fd, int areours, char const **why)
+static enum state_verdict verify (struct state *st, int fd, int areours, int isproven, char const **why)
 {
   static struct state_visitor const visitor = { .entry = &check_entry, .connection = &check_connection, .closing = &check_closing } ;
   struct checking c = { .st = st, .fds = GENALLOC_ZERO, .self = fd, .areours = areours } ;
   struct wire_reader r ;
   enum state_walk walk ;
-  *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len, is_proven(fd, areours)) ;
+  *why = wire_state_open(&r, &st->head, st->bytes.s, st->bytes.len, isproven) ;
   if (*why) return STATE_BAD ;
   walk = state_walk_held(st, &r, &visitor, &c) ;
   if (walk == STATE_WALK_DONE)
@@ -137,7 +127,7 @@ static enum state_verdict verify (struct state *st, int fd, int areours, char co
     walk = state_walk_rest(st, &r, &visitor, &c) ;
   }
   if (walk == STATE_WALK_MALFORMED) c.why = "it is malformed" ;
-  else if (walk == STATE_WALK_DONE && has_twice(&c.fds)) c.why = "it has a descriptor twice" ;
+  else if (walk == STATE_WALK_DONE && !check_numbers(&c)) walk = STATE_WALK_ENDED ;
   genalloc_free(int, &c.fds) ;
   *why = c.why ;
   if (walk == STATE_WALK_DONE && !*why) return STATE_GOOD ;
@@ -148,6 +138,7 @@ enum state_verdict state_load (struct state *st, int fd, int areours, char const
 {
   struct stat s ;
   size_t len ;
+  int isproven ;
   *why = 0 ;
   st->rest = 0 ;
   if (fstat(fd, &s) == -1)
@@ -160,6 +151,8 @@ enum state_verdict state_load (struct state *st, int fd, int areours, char const
   if (!stralloc_ready(&st->bytes, len ? len : 1) || lseek(fd, 0, SEEK_SET) == -1) return STATE_UNREADABLE ;
   errno = EIO ;
   if (allread(fd, st->bytes.s, len) != len) return STATE_UNREADABLE ;
+  isproven = is_proven(fd, areours) ;
+  if (isproven < 0) return STATE_UNREADABLE ;
   st->bytes.len = len ;
-  return verify(st, fd, areours, why) ;
+  return verify(st, fd, areours, isproven, why) ;
 }

@@ -3,6 +3,7 @@
  /* What there is, in the bytes of a state. */
 
 #include <errno.h>
+#include <string.h>
 
 #include <skalibs/tai.h>
 
@@ -59,6 +60,7 @@ static int put_entry (struct store_entry const *e, void *data)
   if (!s || !state_keep(m, e->fd)) return 0 ;
   m->st->bytes.len += wire_state_pack_entry(s, &w, m->st->head.entries ? &m->last : 0) ;
   m->st->head.entries++ ;
+  m->st->loose += !fdtable_stays(&m->h->fdtable, e->fd) ;
   m->last = w ;
   return 1 ;
 }
@@ -140,7 +142,7 @@ static int finish (struct making *m)
   clock_now(&head->clock) ;
   span(&head->uptime, &m->h->begun, m->now) ;
   wire_state_pack_head(bytes->s, head) ;
-  wire_state_seal(bytes->s + bytes->len, bytes->s, bytes->len) ;
+  memset(bytes->s + bytes->len, 0, WIRE_STATE_DIGEST) ;
   bytes->len += WIRE_STATE_DIGEST ;
   return 1 ;
 }
@@ -153,6 +155,7 @@ int state_make (struct state *st, struct holder *h, struct slots const *slots, u
   st->head = none ;
   st->head.upgrades = upgrades ;
   st->bytes.len = 0 ;
+  st->loose = 0 ;
   ok = !!state_room(&m, WIRE_STATE_HEAD) ;
   if (ok) st->bytes.len = WIRE_STATE_HEAD ;
   ok = ok && closer_each_process(&h->closer, &put_helper, &m) && inspect_each_process(&h->inspect, &put_inspector, &m) && store_iter(&h->store, &put_entry, &m) ;

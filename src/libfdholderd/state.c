@@ -100,6 +100,13 @@ int state_mark (struct state const *st, int flag)
   return state_walk(st, &visitor, &flag) == STATE_WALK_DONE ;
 }
 
+int state_mark_rest (struct state const *st)
+{
+  static struct state_visitor const visitor = { .connection = &mark_connection, .closing = &mark_closing } ;
+  int flag = 0 ;
+  return st->loose ? state_mark(st, 0) : state_walk(st, &visitor, &flag) == STATE_WALK_DONE ;
+}
+
 static int hand_over (void *data, struct wire_state_closing const *c)
 {
   closer_hand_over_last(data, c->fd) ;
@@ -123,10 +130,12 @@ void state_dismiss (struct state const *st)
   }
 }
 
-int state_save (struct state const *st)
+int state_save (struct state *st, enum state_reader reader)
 {
   int fd = memfile_open("s6-fdholderd: state") ;
+  size_t len = st->bytes.len - WIRE_STATE_DIGEST ;
   if (fd < 0) return -1 ;
+  if (reader == STATE_FOR_TRIAL || !memfile_canseal(fd)) wire_state_seal(st->bytes.s + len, st->bytes.s, len) ;
   if (allwrite(fd, st->bytes.s, st->bytes.len) == st->bytes.len && memfile_seal(fd)) return fd ;
   fd_close(fd) ;
   return -1 ;

@@ -27,6 +27,7 @@ struct state
   unsigned int owns ;
   stralloc bytes ;  /* all, with the digest; the rest points into it */
   size_t rest ;  /* where in them the connections begin; 0: that is not known */
+  uint32_t loose ;  /* entries whose descriptors do not stay open over an exec yet */
   genalloc closing ;  /* struct wire_state_closing: those that are open */
 } ;
 #define STATE_ZERO { .bytes = STRALLOC_ZERO, .closing = GENALLOC_ZERO }
@@ -43,8 +44,14 @@ extern void state_own (struct state *, int fd) ;
     0 and errno: ENOMEM. */
 extern int state_make (struct state *, struct holder *, struct slots const *, uint32_t upgrades, tain const *now) ;
 
+enum state_reader
+{
+  STATE_FOR_TRIAL,  /* looks at the digest */
+  STATE_FOR_NEXT  /* so does who goes on, but not where the file is sealed, for clients wait: none is made then */
+} ;
+
  /* Into a file without a name. It is close-on-exec; -1 and errno. */
-extern int state_save (struct state const *) ;
+extern int state_save (struct state *, enum state_reader) ;
 
 enum state_verdict
 {
@@ -60,6 +67,10 @@ extern enum state_verdict state_load (struct state *, int fd, int areours, char 
  /* All its descriptors become close-on-exec (FD_CLOEXEC), or not (0). 0 and
     errno: one is not open. */
 extern int state_mark (struct state const *, int flag) ;
+
+ /* The same as state_mark(st, 0), of one that was made just now: what fdtable_stay was
+    called for is passed over. */
+extern int state_mark_rest (struct state const *) ;
 
  /* The helpers, which stay in the old table, are told what only waits to be closed. */
 extern void state_hand_over (struct state const *, struct closer *) ;

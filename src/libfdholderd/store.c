@@ -107,14 +107,19 @@ static void tell (struct store const *s, enum store_change change, struct store_
   if (s->observer) (*s->observer)(s->data, change, e) ;
 }
 
-static void insert (struct store *s, struct store_entry *e, enum store_change change)
+static void insert_by (void (*put) (struct tree *, struct tree_node *), struct store *s, struct store_entry *e, enum store_change change)
 {
   e->serial = ++s->serial ;
   e->isopaque = 0 ;  /* who is stuck at it knows it by another serial, if it was lent */
   s->idbytes += (size_t)e->idlen + 1 ;
-  tree_insert(&s->byid, &name_owned(e)->node) ;
+  (*put)(&s->byid, &name_owned(e)->node) ;
   if (e->expires) tree_insert(&s->bylimit, &e->bylimit) ;
   tell(s, change, e) ;
+}
+
+static void insert (struct store *s, struct store_entry *e, enum store_change change)
+{
+  insert_by(&tree_insert, s, e, change) ;
 }
 
 int store_put (struct store *s, struct store_entry *e)
@@ -167,6 +172,12 @@ void store_add (struct store *s, struct store_entry *e)
 {
   store_count_in(s, e) ;
   insert(s, e, STORE_STORED) ;
+}
+
+void store_append (struct store *s, struct store_entry *e)
+{
+  store_count_in(s, e) ;
+  insert_by(&tree_append, s, e, STORE_STORED) ;
 }
 
 void store_lend (struct store *s, struct store_entry *e)

@@ -112,6 +112,7 @@ extern void store_replace (struct store *, struct store_entry *) ;
 
  /* The same, where it is known that nothing has its id. */
 extern void store_add (struct store *, struct store_entry *) ;
+extern void store_append (struct store *, struct store_entry *) ;  /* and that all ids that are there come before */
 
  /* Takes the entry out, frees it, gives its reference up. */
 extern void store_drop (struct store *, struct store_entry *) ;

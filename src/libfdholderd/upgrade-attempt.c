@@ -36,10 +36,10 @@ static int try_execute (struct upgrade *u, struct state *st, tain const *now)
   state_own(st, words.keeper) ;
   state_own(st, words.process) ;
   if (!state_make(st, u->holder, u->slots, u->holder->upgrades + 1, now)) return 0 ;
-  words.fd = state_save(st) ;
+  words.fd = state_save(st, STATE_FOR_NEXT) ;
   if (words.fd < 0) return 0 ;
   state_hand_over(st, &u->holder->closer) ;
-  if (state_mark(st, 0) && upgrade_mark(&words, 0)) upgrade_execute(u->argv, &words) ;
+  if (state_mark_rest(st) && upgrade_mark(&words, 0)) upgrade_execute(u->argv, &words) ;
   e = errno ;
   state_mark(st, FD_CLOEXEC) ;
   upgrade_mark(&words, FD_CLOEXEC) ;

@@ -15,8 +15,10 @@
 #include "libdaemon/log.h"
 #include "libdaemon/loop.h"
 #include "libfdholderd/budget.h"
+#include "libfdholderd/fdtable.h"
 #include "libfdholderd/slots.h"
 #include "libfdholderd/state.h"
+#include "libfdholderd/store.h"
 #include "libfdholderd/upgrade-internal.h"
 
 static void end_phase (struct upgrade *u)
@@ -45,6 +47,7 @@ static void refuse (struct upgrade *u, char const *why)
 static void fail_trial (struct upgrade *u, char const *why)
 {
   end_trial(u) ;
+  fdtable_leave(&u->holder->fdtable) ;
   refuse(u, why) ;
 }
 
@@ -125,7 +128,7 @@ static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
   int p[2], fd ;
   tain end ;
   if (!state_make(st, u->holder, u->slots, u->holder->upgrades + 1, now)) return 0 ;
-  fd = state_save(st) ;
+  fd = state_save(st, STATE_FOR_TRIAL) ;
   if (fd < 0) return 0 ;
   if (pipenbcoe(p) == -1) goto close_state ;
   u->trial = upgrade_begin_trial(u, fd, p[1]) ;
@@ -149,6 +152,15 @@ static int begin_trial (struct upgrade *u, struct state *st, tain const *now)
   return 0 ;
 }
 
+ /* What would be done before the exec, while clients wait. The trial has a table of its
+    own, or copied ours before; but not of what is below the floor. */
+
+static int stay (struct store_entry const *e, void *data)
+{
+  if (e->fd >= UPGRADE_FLOOR) fdtable_stay(data, e->fd) ;
+  return 1 ;
+}
+
 void upgrade_ask (struct upgrade *u)
 {
   if (u->isasked || u->phase != UPGRADE_NONE) refuse(u, "it is about to, already") ;
@@ -165,6 +177,7 @@ static void start (struct upgrade *u, tain const *now)
   upgrade_lend_reserve(u, UPGRADE_LENDING) ;
   if (!u->argv) refuse(u, "it does not know how") ;
   else if (!begin_trial(u, &st, now)) refuse(u, strerror(errno)) ;
+  else store_iter(&u->holder->store, &stay, &u->holder->fdtable) ;
   upgrade_reserve(u) ;
   state_free(&st) ;
 }
@@ -172,6 +185,7 @@ static void start (struct upgrade *u, tain const *now)
 static void go_on (struct upgrade *u, tain const *now)
 {
   end_phase(u) ;
+  fdtable_leave(&u->holder->fdtable) ;
   u->holder->isquiescing = 0 ;
   if (u->slots) slots_quiesce(u->slots, now) ;
 }
@@ -179,7 +193,11 @@ static void go_on (struct upgrade *u, tain const *now)
 void upgrade_cancel (struct upgrade *u, tain const *now)
 {
   u->isasked = 0 ;
-  if (u->phase == UPGRADE_TRIAL) end_trial(u) ;
+  if (u->phase == UPGRADE_TRIAL)
+  {
+    end_trial(u) ;
+    fdtable_leave(&u->holder->fdtable) ;
+  }
   else if (u->phase == UPGRADE_QUIESCE) go_on(u, now) ;
 }
 

@@ -7,8 +7,9 @@
     The kept state: what one image of a holder leaves to the next one, which
     has its descriptors under the same numbers. A head with counts, then so
     many helpers, entries, connections, and descriptors that are being closed,
-    in this order, then the SHA-256 of all that. The version is the first byte:
-    any other one is not read at all.
+    in this order, then the SHA-256 of all that; or zeros, where who reads it knows
+    who has written it. The version is the first byte: any other one is not read at
+    all.
 
     Times are spans. They were counted when the head's clock was read, which is
     CLOCK_MONOTONIC, and goes on over exec(2).

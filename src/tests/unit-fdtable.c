@@ -51,6 +51,30 @@ static void check_owner (struct fdtable *t)
   tap_int(owner, 111, "a number that is used again is another's") ;
 }
 
+static void check_staying (struct fdtable *t)
+{
+  int fd = open_at(900), copy, n = open_at(901) ;
+  if (!fdtable_adopt(t, fd) || !fdtable_adopt(t, n)) tap_bail("fdtable_adopt") ;
+  fcntl(fd, F_SETFD, FD_CLOEXEC) ;
+  tap_ok(!fdtable_stays(t, fd), "a descriptor does not stay") ;
+  tap_ok(fdtable_stay(t, fd) && fdtable_stays(t, fd) && !fcntl(fd, F_GETFD), "but if it is to it is open over an exec") ;
+  fdtable_leave(t) ;
+  tap_ok(!fdtable_stays(t, fd) && fcntl(fd, F_GETFD) == FD_CLOEXEC, "until none is") ;
+  tap_int(fcntl(n, F_GETFD), 0, "what was not asked for is not touched") ;
+  fdtable_stay(t, fd) ;
+  fdtable_addref(t, fd) ;
+  fdtable_unref(t, fd) ;
+  tap_ok(fdtable_stays(t, fd), "it stays while it has a reference") ;
+  fdtable_unref(t, fd) ;
+  copy = open_at(900) ;
+  fdtable_adopt(t, copy) ;
+  tap_ok(!fdtable_stays(t, copy), "another one of its number does not") ;
+  close(copy) ;
+  tap_ok(!fdtable_stay(t, copy) && !fdtable_stays(t, copy), "nor one that is closed") ;
+  fdtable_unref(t, copy) ;
+  fdtable_unref(t, n) ;
+}
+
 int main (void)
 {
   struct fdtable t = FDTABLE_ZERO ;
@@ -85,6 +109,7 @@ int main (void)
   tap_int(linger.l_onoff, 0, "SO_LINGER is switched off on a connected stream socket") ;
   tap_ok(!is_open(low), "which is closed") ;
   check_owner(&t) ;
+  check_staying(&t) ;
   fdtable_free(&t) ;
   return tap_done() ;
 }

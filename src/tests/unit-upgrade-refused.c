@@ -56,11 +56,20 @@ static void goes_on (char const *name)
   if (fd >= 0) close(fd) ;
 }
 
+static unsigned int others ;  /* what it was started with */
+static unsigned int staying ;  /* so many are expected beside that */
+
+static unsigned int count_staying (void)
+{
+  return testdaemon_count_staying(&holder) - others ;
+}
+
 static void refused (char const *why, char const *name)
 {
   unsigned int fds = testdaemon_count_fds(&holder) ;
   tap_ok(upgrading_is_refused(&holder, why), "%s: refused: %s", name, why) ;
   goes_on(name) ;
+  tap_int(count_staying(), staying, "%s: so many would be open after an exec", name) ;
   tap_int(testdaemon_count_fds(&holder), fds, "%s: no descriptor more, none less", name) ;
 }
 
@@ -119,6 +128,8 @@ static void start (char const *const *options)
   become_real() ;
   upgrading_start(&holder, options) ;
   raw_must_connect(&client, holder.path, FRAME_NATIVE) ;
+  others = 0 ;
+  others = count_staying() ;
   raw_must_store(&client, "kept", file) ;
 }
 
@@ -131,11 +142,19 @@ static void impatient (void)
   start(0) ;
   snprintf(text, sizeof(text), "#!/bin/sh\nuntil test -e go ; do sleep 0.01 ; done\nexec '%s' \"$@\"\n", real) ;
   become(text) ;
+  raw_must_store(&client, "goes", file) ;
   kill(holder.pid, SIGUSR1) ;
+  staying = 2 ;
   refused("it is about to, already", "while one is tried") ;
+  tap_error(raw_delete(&client, "goes"), 0, "what stays open may be deleted before the exec") ;
+  tap_int(testdaemon_settled_file(&holder, file, 1), 1, "it is closed then") ;
+  raw_must_store(&client, "comes", file) ;
   testdaemon_write("go", "") ;
+  staying = 0 ;
   tap_ok(upgrading_await(UPGRADING_DONE, done + 1), "the first one goes on") ;
   goes_on("one after the other") ;
+  tap_int(count_staying(), 0, "one after the other: none would be open after an exec") ;
+  tap_int(testdaemon_settled_file(&holder, file, 2), 2, "what came before the exec is there, too") ;
   raw_close(&client) ;
   testdaemon_finish(&holder) ;
 }

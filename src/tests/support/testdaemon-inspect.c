@@ -5,6 +5,7 @@
 #include <skalibs/nonposix.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+
+#include <skalibs/djbunix.h>
 
 #include "procstatus.h"
 #include "tap.h"
@@ -112,6 +115,36 @@ unsigned int testdaemon_count_fds (struct testdaemon const *d)
   testdaemon_rest(d) ;
   testdaemon_each_fd(d, &count_one, &n) ;
   return n ;
+}
+
+struct staying
+{
+  pid_t pid ;
+  unsigned int n ;
+} ;
+
+static void count_if_staying (int fd, struct stat const *st, void *data)
+{
+  struct staying *s = data ;
+  char path[64], text[256] ;
+  char const *flags ;
+  size_t len ;
+  (void)st ;
+  if (fd < 3) return ;
+  snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int)s->pid, fd) ;
+  len = openreadnclose(path, text, sizeof(text) - 1) ;
+  text[len] = 0 ;
+  flags = strstr(text, "flags:") ;
+  if (!flags) tap_bail(path) ;
+  s->n += !(strtol(flags + strlen("flags:"), 0, 8) & O_CLOEXEC) ;
+}
+
+unsigned int testdaemon_count_staying (struct testdaemon const *d)
+{
+  struct staying s = { .pid = d->pid } ;
+  testdaemon_rest(d) ;
+  testdaemon_each_fd(d, &count_if_staying, &s) ;
+  return s.n ;
 }
 
 struct search

@@ -77,6 +77,7 @@ extern unsigned int testdaemon_settled_file (struct testdaemon const *, int fd, 
 
  /* Calls the function with each descriptor of the daemon: its number, what it is. */
 typedef void testdaemon_fd_func (int, struct stat const *, void *) ;
+extern unsigned int testdaemon_count_staying (struct testdaemon const *) ;  /* that an exec leaves open, from 3 on */
 extern void testdaemon_each_fd (struct testdaemon const *, testdaemon_fd_func *, void *) ;
 
 extern long testdaemon_resident (struct testdaemon const *) ;  /* kilobytes; -1: unknown */
