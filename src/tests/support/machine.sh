@@ -22,17 +22,18 @@
 # The mounts are seen by the processes of the machine only: $WORK is removed at the end, and
 # this system's /usr must not be below it then.
 
-ROOT=$WORK/root
+# as /proc has it
+ROOT=$(pwd -P)/root
 MACHINE_CGROUP=
 machine_path=/sbin:/bin:/usr/sbin:/usr/bin
 
 need_machine()
 {
   test -z "$SANITIZED" || skip_all 'an init clears the environment: reports would be lost'
-  need ip unshare nsenter
+  need ip unshare nsenter pgrep
   test -d /usr/local || skip_all 'there is no /usr/local'
   is_root || skip_all 'needs root'
-  unshare -mnpuiCf true 2> /dev/null || skip_all 'needs namespaces of its own'
+  unshare -mnpuiCf sh -c 'mount -t proc proc /proc && mount -t tmpfs tmpfs /run' 2> /dev/null || skip_all 'needs namespaces of its own'
 }
 
 machine_make()
