@@ -1,7 +1,7 @@
 #!/bin/sh
 # ISC license.
 # The recipes of distributions, as they stand: what they install, and where.
-# timeout: 900
+# timeout: 1800
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
 
