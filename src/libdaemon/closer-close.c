@@ -137,6 +137,11 @@ static int is_copy (struct closer const *c, int fd, int isanything)
   return isanything || order_of(fd) < ORDER_REST ;
 }
 
+static int is_last_of_order (struct closer const *c, int fd, int order)
+{
+  return is_last(c, fd) && is_of_order(c, fd, order) ;
+}
+
  /* The other image closes its copy of what nobody needs at once. If ours is the last
     one, it is our close that may wait, and not one of its helpers. */
 
@@ -156,6 +161,7 @@ void closer_hang_up (struct closer const *c, size_t n)
 
 void closer_close_all (struct closer const *c, unsigned int number, int isdead)
 {
+  int (*is_due) (struct closer const *, int, int) = &is_of_order ;
   int max ;
   close(c->report[0]) ;  /* so that there is a number to look with */
   max = highest() ;
@@ -165,6 +171,7 @@ void closer_close_all (struct closer const *c, unsigned int number, int isdead)
     close_some(c, number, max, &is_copy, 0) ;
     close_some(c, number, max, &is_copy, 1) ;
     let_it_close(c, max) ;
+    is_due = &is_last_of_order ;  /* of the rest there is nothing any longer, and to ask takes the next image's time */
   }
-  for (enum order now = 0 ; now < ORDERS ; now++) close_some(c, number, max, &is_of_order, (int)now) ;
+  for (enum order now = 0 ; now < ORDERS ; now++) close_some(c, number, max, is_due, (int)now) ;
 }
