@@ -1,6 +1,6 @@
 #!/bin/sh
 # ISC license.
-# The recipes of distributions, as they stand: what they install, and where.
+# The recipes of distributions, those of package/dist among them: what they install, and where.
 # timeout: 1800
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
@@ -47,11 +47,11 @@ PKG_CONFIG_PATH=$PWD/pc
 export PKG_CONFIG_PATH
 if command -v pkg-config >/dev/null
 then
-  recipe Alpine --prefix=/usr --sysconfdir=/etc --libexecdir=/usr/libexec/s6-activation \
-    --enable-shared --disable-allstatic --with-pkgconfig --enable-pkgconfig
-  is 'Alpine: programs' "$(installed usr/bin)" "$(one_line)"
-  is 'Alpine: shared library' "$(cd "$dest/usr/lib" && echo libs*)" 'libs6activation.so libs6activation.so.0.1 libs6activation.so.0.1.0.0'
-  is 'Alpine: static library' "$(installed usr/lib/s6-activation)" 'libs6activation.a '
+  # shellcheck disable=SC2046 # options are words
+  recipe Alpine $(sh "$SRC/tools/dist-configure" alpine)
+  is 'Alpine: programs' "$(installed usr/lib/s6-activation/bin)" "$(one_line)"
+  is 'Alpine: libraries' "$(cd "$dest/usr/lib" && echo libs*)" 'libs6activation.a libs6activation.so libs6activation.so.0.1 libs6activation.so.0.1.0.0'
+  ok 'Alpine: static library' test -f "$dest/usr/lib/libs6activation.a"
   is 'Alpine: pkg-config file' "$(installed usr/lib/pkgconfig)" 'libs6activation.pc '
   is 'Alpine: the file says which version' "$(PKG_CONFIG_PATH=$dest/usr/lib/pkgconfig:$PWD/pc pkg-config --modversion libs6activation)" "$(sed -n 's/^version=//p' "$SRC/package/info")"
   is 'Alpine: the file says where' "$(PKG_CONFIG_PATH=$dest/usr/lib/pkgconfig:$PWD/pc pkg-config --variable=includedir libs6activation)" /usr/include
@@ -77,11 +77,12 @@ export LD_LIBRARY_PATH
 exits 'Debian: a program runs with it' 100 ./s6-accessrules-cdb-from-fs
 unset -v LD_LIBRARY_PATH
 
-recipe Void --libdir=/usr/lib --bindir=/usr/bin --with-sysdeps="$sysdeps" --with-lib=/usr/lib --exec-prefix=/usr
-is 'Void: programs' "$(installed usr/bin)" "$(one_line)"
+# shellcheck disable=SC2046 # options are words
+recipe Void $(sh "$SRC/tools/dist-configure" void | sed "s|^--with-sysdeps=.*|--with-sysdeps=$sysdeps|")
+is 'Void: programs' "$(installed usr/lib/s6-activation/bin)" "$(one_line)"
 ok 'Void: library' test -f "$dest/usr/lib/libs6activation.a"
 like 'Void: headers' "$(installed usr/include/s6-activation)" accessrules.h
-is 'Void: nothing beside' "$(installed lib)$(installed bin)" ''
+is 'Void: nothing beside' "$(installed lib)$(installed bin)$(installed usr/bin)" ''
 needed=$(for name in $programs ; do readelf -d "$name" ; done | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort -u)
 ok 'Void: completions' test -f "$dest/usr/share/zsh/site-functions/_s6-activation"
 unlike 'Void: programs hold libskarnet' "$needed" skarnet
