@@ -7,11 +7,11 @@
 #include <sys/socket.h>
 #include <string.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+
+#include <skalibs/types.h>
 
 #include "libsockets/unixsocket.h"
 
@@ -41,7 +41,7 @@ int unixsocket_isheld (char const *path)
 #include <linux/unix_diag.h>
 #endif
 
-#include "libsockets/unixsocket.h"
+#include "libsockets/unixsocket-internal.h"
 
 #ifdef __linux__
 
@@ -95,13 +95,14 @@ static uint32_t inode_of_binding (int sock)
 static uint32_t inode_of_path (char const *path)
 {
   char s[FDINFO_MAX] ;
-  char name[64] ;
+  char name[UNIXSOCKET_PROCNAME_MAX] ;
   char const *field ;
+  uint64_t inode = 0 ;
   ssize_t r = -1 ;
   int fd = open(path, O_PATH | O_CLOEXEC) ;
   int info ;
   if (fd == -1) return 0 ;
-  snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd) ;
+  unixsocket_procname(name, "fdinfo/", fd) ;
   info = open(name, O_RDONLY | O_CLOEXEC) ;
   if (info != -1)
   {
@@ -112,7 +113,10 @@ static uint32_t inode_of_path (char const *path)
   if (r < 0) return 0 ;
   s[r] = 0 ;
   field = strstr(s, "\nino:") ;
-  return field ? (uint32_t)strtoull(field + 5, 0, 10) : 0 ;
+  if (!field) return 0 ;
+  field += 5 ;
+  uint64_scan(field + strspn(field, " \t"), &inode) ;
+  return (uint32_t)inode ;
 }
 
 static int is_another (int fd, char const *path)

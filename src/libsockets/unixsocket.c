@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 
 #include "probed.h"
 #include "libsockets/unixsocket.h"
+#include "libsockets/unixsocket-internal.h"
 
 enum
 {
@@ -89,11 +89,11 @@ static int bind_with_mode (int fd, char const *path, mode_t mode)
 
 static int give (int fd, struct unixbinding const *binding)
 {
-  char name[64] ;
+  char name[UNIXSOCKET_PROCNAME_MAX] ;
   if (fchownat(fd, "", -1, binding->gid, AT_EMPTY_PATH) == -1) return 0 ;
   if (binding->permissions & 0077)
   {
-    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd) ;
+    unixsocket_procname(name, "fd/", fd) ;
     if (chmod(name, binding->permissions) == -1)
     {
       if (errno == ENOENT) errno = EOPNOTSUPP ;
