@@ -85,7 +85,7 @@ int logdir_open_current (struct logdir *d)
   if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
   {
     d->size = (uint64_t)st.st_size ;
-    d->mode = st.st_mode & ~(mode_t)LOGDIR_FINISHED & ALLPERMS ;
+    d->mode = st.st_mode & ~(mode_t)LOGDIR_FINISHED & 07777 ;
     if (!(st.st_mode & LOGDIR_FINISHED) || fchmod(fd, d->mode) == 0) return fd ;
   }
   else if (!S_ISREG(st.st_mode)) errno = EINVAL ;
