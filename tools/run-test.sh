@@ -144,7 +144,7 @@ BUILD=$build
 export TESTS BUILD results seconds terse
 if test -n "${SANITIZED-}"
 then
-  ASAN_OPTIONS=exitcode=99
+  ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
   export ASAN_OPTIONS UBSAN_OPTIONS
 fi

@@ -97,7 +97,7 @@ exec < /dev/null
 
 if test -n "$SANITIZED"
 then
-  ASAN_OPTIONS=detect_leaks=0:exitcode=99:log_path=$WORK/.reports/asan
+  ASAN_OPTIONS=detect_leaks=0:exitcode=99:detect_stack_use_after_return=1:log_path=$WORK/.reports/asan
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99:log_path=$WORK/.reports/ubsan
   export ASAN_OPTIONS UBSAN_OPTIONS
 fi

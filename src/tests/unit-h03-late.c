@@ -22,7 +22,7 @@ static struct account other = { .rule = &rule } ;
 
 static void check_fill (struct frame_in *in, int fd, size_t room, enum frame_fill want, unsigned int fds, char const *name)
 {
-  char buffer[FRAME_IN_BUFFER] ;
+  static char buffer[FRAME_IN_BUFFER] ;  /* what is left in it is taken from there by the next call */
   tap_int(frame_in_fill(in, fd, buffer, room), want, "%s: reading", name) ;
   tap_int(frame_in_fdcount(in), fds, "%s: descriptors, in all", name) ;
 }
