@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 #include <skalibs/tai.h>
 #include <skalibs/uint16.h>
@@ -19,6 +20,8 @@ enum place
   AT_WSTAT = AT_PID + 8,
   AT_FLAGS = AT_WSTAT + 2
 } ;
+
+enum { SVSTATUS_GROUP = 8 } ;
 
 enum { NANOSECONDS = 1000000000, FLAGS_ALL = SVSTATUS_PAUSED | SVSTATUS_FINISHING | SVSTATUS_WANTEDUP | SVSTATUS_READY } ;
 
@@ -47,16 +50,25 @@ int svstatus_unpack (struct svstatus *status, char const *s)
   return 1 ;
 }
 
+ /* s6 2.13 has the process group, eight bytes, behind the pid. */
+
+static void drop_group (char *s)
+{
+  memmove(s + AT_WSTAT, s + AT_WSTAT + SVSTATUS_GROUP, SVSTATUS_SIZE - AT_WSTAT) ;
+}
+
 int svstatus_read (char const *dir, struct svstatus *status)
 {
   char path[SERVICEPATH_MAX] ;
-  char s[SVSTATUS_SIZE] ;
+  char s[SVSTATUS_SIZE + SVSTATUS_GROUP] ;
   off_t size ;
   ssize_t r ;
   if (!servicepath(path, dir, SERVICE_STATUS)) return 0 ;
   r = wholefile_read(path, s, sizeof(s), &size) ;
   if (r < 0) return 0 ;
-  if (r == SVSTATUS_SIZE && size == SVSTATUS_SIZE && svstatus_unpack(status, s)) return 1 ;
+  if (r == SVSTATUS_SIZE + SVSTATUS_GROUP) drop_group(s) ;
+  else if (r != SVSTATUS_SIZE) return (errno = EBADMSG, 0) ;
+  if (size == r && svstatus_unpack(status, s)) return 1 ;
   return (errno = EBADMSG, 0) ;
 }
 

@@ -40,7 +40,8 @@ extern void svstatus_pack (char *, struct svstatus const *) ;
  /* 0: these bytes are no status. */
 extern int svstatus_unpack (struct svstatus *, char const *) ;
 
- /* dir: the service directory. 0 and errno: EBADMSG it is no status. */
+ /* dir: the service directory. The 43 bytes of s6 2.13, which has the process group behind
+    the pid, are a status, too. 0 and errno: EBADMSG it is none. */
 extern int svstatus_read (char const *dir, struct svstatus *) ;
 extern int svstatus_write (char const *dir, struct svstatus const *) ;  /* 0 and errno: the old one stays */
 

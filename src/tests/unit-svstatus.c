@@ -146,6 +146,23 @@ static int read_error (void)
   return svstatus_read(".", &s) ? 0 : errno ;
 }
 
+ /* The status of s6 2.13: a process group behind the pid. */
+
+static void check_group (void)
+{
+  static char const group[] = LABEL_1 LABEL_2 "\0\0\0\0\0\0\x12\x34" "\xff\xff\xff\xff\xff\xff\xff\xff" "\x0f\x01\x0e" ;
+  struct svstatus back ;
+  put(group, 43) ;
+  tap_ok(svstatus_read(".", &back), "43 bytes, with a process group, are one") ;
+  tap_int(back.pid, 0x1234, "its pid") ;
+  tap_int(back.wstat, 0x0f01, "its wait status") ;
+  tap_int(back.flags, 0x0e, "its flags") ;
+  put(group, 42) ;
+  tap_error(read_error(), EBADMSG, "42 are none") ;
+  put(group, 44) ;
+  tap_error(read_error(), EBADMSG, "nor are 44") ;
+}
+
 static void check_files (void)
 {
   static char const zeroes[64] ;
@@ -168,6 +185,7 @@ static void check_files (void)
   tap_error(read_error(), EBADMSG, "nor are 34") ;
   put(zeroes, SVSTATUS_SIZE + 1) ;
   tap_error(read_error(), EBADMSG, "nor 36") ;
+  check_group() ;
   put("noise noise noise noise noise noise", SVSTATUS_SIZE) ;
   tap_error(read_error(), EBADMSG, "nor are 35 of noise") ;
   unlink(path) ;

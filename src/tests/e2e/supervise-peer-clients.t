@@ -8,8 +8,8 @@
 # shellcheck source=src/tests/support/services.sh
 . "$TESTS/support/services.sh"
 
-versions | sed 1d > known
-test -s known || skip_all 'needs tools/fetch-peer'
+readers | sed 1d > known
+test -s known || skip_all "needs tools/fetch-peer, and a version that reads our status"
 
 while read -r version
 do

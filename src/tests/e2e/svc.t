@@ -158,6 +158,7 @@ done < known
 # both ways: their s6-svc to ours
 service ours 'exec sleep 100'
 supervise ours
+readers > reading
 while read -r version
 do
   version_here "$version" "$WORK"
@@ -165,5 +166,5 @@ do
   is 'it is' "$(s6-svstat -u ours)" false
   exits 'up' 0 version "$version" s6-svc -wu -T 10000 -u ours
   is 'it is' "$(s6-svstat -u ours)" true
-done < known
+done < reading
 done_testing

@@ -66,6 +66,7 @@ compare() # V NAME
   ok "$2: fields" same "$1" -o "$fields,$times"
 }
 versions > known
+readers > reading
 while read -r version
 do
   if test "$version" = ours ; then continue ; fi
@@ -97,7 +98,7 @@ do
     # shellcheck disable=SC2086 # words
     exits "as in $version" 100 version "$version" s6-svstat $options a
   done
-done < known
+done < reading
 rm -f a/down
 
 # what has not been, and clocks that were set back

@@ -38,6 +38,7 @@ do
   set_to a "$state"
   exits "-$wanted of one that is $state: $code" "$code" s6-svwait "-$wanted" -t 1 a
 done
+readers > reading
 for row in u:up:0 U:ready:0 d:finishing:0 D:down:0
 do
   set_to a "$(echo "$row" | cut -d : -f 2)"
@@ -45,7 +46,7 @@ do
   do
     version_here "$version" "$WORK"
     exits "$row for $version, too" 0 version "$version" s6-svwait "-${row%%:*}" -t 5000 a
-  done < known
+  done < reading
 done
 rm -r a/event
 set_to a up

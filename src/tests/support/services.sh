@@ -27,8 +27,11 @@
 #   held DIR                   somebody has its lock from now on: it is called as DIR is
 #   told DIR LETTERS           to who listens, as a supervisor does
 #   listeners DIR N            whether N listen (use it with retry)
-#   versions                   prints of which there are daemons: ours, 2.11 (Debian's s6) and 2.15
+#   versions                   prints of which there are daemons: ours, that of Debian's s6
+#                              (2.11 on 12, 2.13 on 13), and 2.15 if it was fetched
 #                              (unstable's), where they were fetched
+#   readers                    those of them whose clients read what our daemon writes: 2.13
+#                              has another status
 #   version V PROG ARGS...     the program of that version (a program on the PATH)
 #   version_here V DIR         lets those programs call each other in DIR
 
@@ -128,7 +131,9 @@ status_of()
   od -An -v -tu1 "$1/supervise/status" | awk '
     { for (i = 1 ; i <= NF ; i++) byte[n++] = $i }
     END {
-      if (n != 35) { print n + 0 " bytes" ; exit }
+      # 2.13 has the process group behind the pid
+      if (n == 43) for (i = 32 ; i < 35 ; i++) byte[i] = byte[i + 8]
+      else if (n != 35) { print n + 0 " bytes" ; exit }
       for (i = 24 ; i < 32 ; i++) pid = pid * 256 + byte[i]
       print pid, byte[32] * 256 + byte[33], byte[34]
     }'
@@ -201,11 +206,24 @@ listeners()
   test "$(find "$1/event" -name 'ftrig1:@*' | wc -l)" -eq "$2"
 }
 
+peer_version()
+{
+  for peer_library in "$PEER_S6"/usr/lib/*/libs6.so.*.*.*
+  do
+    echo "${peer_library##*.so.}" | cut -d . -f 1-2
+  done
+}
+
 versions()
 {
   echo ours
-  if test -x "$PEER_S6/usr/bin/s6-supervise" ; then echo 2.11 ; fi
+  if test -x "$PEER_S6/usr/bin/s6-supervise" ; then peer_version ; fi
   if test -x "$TESTS/peer/s6-unstable/usr/bin/s6-supervise" ; then echo 2.15 ; fi
+}
+
+readers()
+{
+  versions | grep -v '^2\.13'
 }
 
 cat > "$WORK/.bin/version" <<'END'
@@ -224,7 +242,8 @@ version_here()
 {
   rm -f "$2/.peerbin"
   case $1 in
-    2.11) ln -s "$PEER_S6/usr/bin" "$2/.peerbin" ;;
+    ours) ;;
     2.15) ln -s "$TESTS/peer/s6-unstable/usr/bin" "$2/.peerbin" ;;
+    *) ln -s "$PEER_S6/usr/bin" "$2/.peerbin" ;;
   esac
 }
