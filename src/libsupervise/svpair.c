@@ -3,6 +3,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,7 +15,11 @@
 #include "libsupervise/supervised.h"
 #include "libsupervise/svpair.h"
 
-enum { LOOK_MILLISECONDS = 1000 } ;  /* how often, if nothing is told */
+enum
+{
+  LOOK_MILLISECONDS = 1000,  /* how often, if nothing is told */
+  ENDING_MILLISECONDS = 5
+} ;
 
 int svpair_find (struct svpair *p, char const *dir)
 {
@@ -37,25 +42,38 @@ int svpair_listen (struct svpair *p, unsigned int i, char const *letter)
   return 1 ;
 }
 
+static int is (struct svpair const *p, unsigned int i, int issupervised)
+{
+  int r ;
+  if (issupervised && p->waits[i].ismatched) return 1 ;
+  r = supervised(p->dirs[p->awaited[i]]) ;
+  return r == issupervised || (r < 0 && p->waits[i].ismatched) ;
+}
+
 static int are (struct svpair const *p, int issupervised)
 {
   for (unsigned int i = 0 ; i < p->nawaited ; i++)
-    if (!p->waits[i].ismatched && supervised(p->dirs[p->awaited[i]]) != issupervised) return 0 ;
+    if (!is(p, i, issupervised)) return 0 ;
   return 1 ;
 }
+
+ /* A supervisor tells of its end a moment before its lock goes: who comes next shall not
+    find it. */
 
 int svpair_await (struct svpair *p, int issupervised, tain const *deadline)
 {
   for (;;)
   {
     tain next ;
+    int isheard ;
     clock_span(&next, LOOK_MILLISECONDS) ;
     tain_add_g(&next, &next) ;
     clock_lower(&next, deadline) ;
-    if (fifowait(p->waits, p->nawaited, 0, &next)) return 1 ;
-    if (errno != ETIMEDOUT) return 0 ;
+    isheard = fifowait(p->waits, p->nawaited, 0, &next) ;
+    if (!isheard && errno != ETIMEDOUT) return 0 ;
     if (are(p, issupervised)) return 1 ;
-    if (!tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
+    if (isheard) poll(0, 0, ENDING_MILLISECONDS) ;
+    if (!tain_now_g() || !tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
   }
 }
 
