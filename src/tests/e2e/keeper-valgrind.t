@@ -61,7 +61,7 @@ mkdir bin
 cp "$BUILD/s6-fdholderd" bin/s6-fdholderd
 cat > new <<END
 #!/bin/sh
-exec valgrind -q --trace-children=yes --track-fds=yes --error-exitcode=99 --log-file=$WORK/.reports/valgrind.%p "$BUILD/s6-fdholderd" "\$@"
+exec valgrind -q --trace-children=yes --track-fds=yes --log-file=$WORK/.reports/valgrind.%p "$BUILD/s6-fdholderd" "\$@"
 END
 chmod 755 new
 PATH=$WORK/bin:$PATH

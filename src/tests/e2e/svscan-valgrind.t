@@ -14,16 +14,18 @@
 command -v valgrind > /dev/null || skip_all 'needs valgrind'
 test -z "$SANITIZED" || skip_all 'valgrind and sanitizers do not go together'
 with_fakes
-DAEMON_WRAPPER="valgrind -q --track-fds=yes --error-exitcode=99 --log-file=$WORK/valgrind.%p"
+DAEMON_WRAPPER="valgrind -q --track-fds=yes --log-file=$WORK/valgrind.%p"
 
 descriptors_of() { find "/proc/$(pid_of s)/fd" -type l -printf '%l\n' | sed 's/:\[[0-9]*\]$//' | sort ; }
- # those that it has opened itself, each with the function that did
+# those that it has opened itself, each with the function that did
 left()
 {
   awk '
     { sub(/^==[0-9]*== */, "") }
     /^Open / { name = $5 ; next }
-    /^at / { print name == "" || name ~ /^anon/ ? $3 : name }' "$1" | sort | tr '\n' ' '
+    /^at / { first = 1 }
+    /syscall_cancel / { next }
+    first && /^(at|by) / { first = 0 ; print name == "" || name ~ /^anon/ ? $3 : name }' "$1" | sort | tr '\n' ' '
 }
 as_before() { descriptors_of > after && cmp -s before after ; }
 
