@@ -27,6 +27,17 @@ do
     "^(pkgver=|version=| *version = \"|Version: *|s6-activation \(|s6-activation-)$version([\";-]|\.ebuild|$)"
 done
 
+# a test without these fails, or says little
+for file in alpine/APKBUILD arch/PKGBUILD void/template "gentoo/$package-$version.ebuild" \
+  nix/default.nix rpm/s6-activation.spec debian/control
+do
+  for word in procps strace
+  do
+    like "$file: its tests have $word" "$(cat "$recipes/$file")" \
+      "(checkdepends|nativeCheckInputs|BuildRequires|test\?).*$word|^ +$word <!nocheck>"
+  done
+done
+
 # option NAME DEFAULT: what the options say
 option()
 {
