@@ -38,6 +38,15 @@ do
   done
 done
 
+like "alpine: the kernel's headers, which musl's lack" "$(cat "$recipes/alpine/APKBUILD")" '^makedepends=.* linux-headers '
+
+# Containerfile: what it copies is made by its last RUN, here with a bundle of one file
+sed -n '/^RUN sh /,/[^\\]$/p' "$recipes/Containerfile" | sed "s|^RUN sh tools/static-bundle /bundle.tar|tar -cf /bundle.tar README|
+s| /bundle| $WORK/bundle|g; s| /image| $WORK/image|g" > "$WORK/image.sh"
+ok 'Containerfile: an image is filled' sh -e "$WORK/image.sh"
+is 'Containerfile: with the bundle' "$(ls "$WORK/image")" "$(printf '%s\n' README run service tmp)"
+is 'Containerfile: everybody has a /tmp' "$(stat -c %a "$WORK/image/tmp")" 1777
+
 # option NAME DEFAULT: what the options say
 option()
 {
