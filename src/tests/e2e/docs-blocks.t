@@ -98,7 +98,8 @@ do
         grep -qw -e "$word" "$SRC/tools/check" || bad="$bad $word"
       done ;;
     'PATH=/usr/lib/s6-activation/bin:$PATH') grep -q -e '--bindir=/usr/lib/s6-activation/bin ' "$SRC/INSTALL" || bad="$bad PATH" ;;
-    'cp -R package/dist/debian . && dpkg-buildpackage -us -uc') grep -q '  builder dpkg-buildpackage -us -uc$' "$SRC/tools/check-dist" || bad="$bad debian" ;;
+    # -b: for the sources too, it wants the archive by another name, which check-dist gives it
+    'cp -R package/dist/debian . && dpkg-buildpackage -b -us -uc') grep -q '  builder dpkg-buildpackage -us -uc$' "$SRC/tools/check-dist" || bad="$bad debian" ;;
     'tools/check-dist bookworm'|'tools/static-bundle bundle.tar') test -e "$SRC/${command% *}" || bad="$bad $command" ;;
     *) bad="$bad '$command'" ;;
   esac

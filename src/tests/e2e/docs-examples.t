@@ -940,7 +940,7 @@ do
   if ! grep -q "^$function()" "$0"
   then
     fail "$case is run"
-  elif ! { test -n "${DOCS_NETWORK-}" && is_root ; } && grep -Eq 's6-tcp|www-data|-u 33|-o 0:|-D 0:' example
+  elif ! { test -n "${DOCS_NETWORK-}" && is_root ; } && grep -Eq 's6-tcp|tcp:.*:[0-9]|www-data|-u 33|-o 0:|-D 0:' example
   then
     skip "$case" 'needs root, and a network of its own'
   elif test -n "$reader" || test "${page%.3}" != "$page"
