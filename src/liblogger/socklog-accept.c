@@ -101,7 +101,8 @@ static int place (struct socklog_source *x, unsigned char const *key)
   return !silent || end_silent(silent) ;
 }
 
- /* 0: none was taken, or it cannot go on. */
+ /* A place may have become free in this turn: it is of those that wait. 0: none was taken,
+    or it cannot go on. */
 
 static int accept_one (struct socklog_source *listener)
 {
@@ -110,7 +111,9 @@ static int accept_one (struct socklog_source *listener)
   socklen_t len = sizeof(address) ;
   unsigned char key[SOCKLOG_KEY] ;
   struct socklog_source *x ;
-  int fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC) ;
+  int fd ;
+  if (!socklog_let_in(l)) return 0 ;
+  fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC) ;
   if (fd == -1)
   {
     if (errno == EINTR || errno == ECONNABORTED) return 1 ;

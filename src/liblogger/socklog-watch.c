@@ -5,6 +5,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/shortage.h"
 #include "liblogger/socklog-internal.h"
 
 int socklog_watch (struct socklog_source *x)
@@ -34,9 +35,16 @@ static int end_pause (struct socklog_source *x, tain *when)
     backoff_next(&x->backoff, when) ;
     return 1 ;
   }
+  if (!socklog_watch(x))
+  {
+    if (!is_shortage(errno)) return socklog_fail(l, "wait for what comes") ;
+    socklog_pause(x, "wait for what comes") ;
+    backoff_next(&x->backoff, when) ;
+    return 1 ;
+  }
   l->paused -= x->ispaused ;
   x->ispaused = 0 ;
-  return socklog_watch(x) || socklog_fail(l, "wait for what comes") ;
+  return 1 ;
 }
 
 int socklog_end_pauses (struct socklog *l, tain *when)

@@ -130,6 +130,26 @@ is 'whose last line is one' "$(grep -c ': rest$' a.out)" 1
 stop a
 is 'TERM: what has no end is a line too' "$status $(grep -c ': rest$' a.out)" '0 3'
 
+# who waits comes before who comes later, even where he finds the place first
+start q sh -c 'exec s6-ipcserver-socketbinder ./queue s6-socklog -0 -C 1'
+retry 10 heeds q s6-socklog
+queued() { start "q$1" s6-ipcclient ./queue sh -c 'echo "$1" >&7 ; echo > "queued.$1" ; read -r _ < hold' sh "$1" ; retry 10 test -e "queued.$1" ; }
+connections() { test "$(find "/proc/$(pid_of q)/fd" -lname 'socket:*' | wc -l)" -eq $((before + $1)) ; }
+before=$(find "/proc/$(pid_of q)/fd" -lname 'socket:*' | wc -l)
+queued 1
+retry 10 has q 1
+queued 2
+retry 10 connections 2
+kill -s STOP "$(pid_of q)"
+stop q1 KILL
+queued 3
+kill -s CONT "$(pid_of q)"
+ok 'a place goes to who waits' retry 5 has q 2
+not_ok 'and not to who has come just now' has q 3
+stop q2 KILL
+ok 'who is the next one' retry 10 has q 3
+stop q
+
 # places are shared: a user who has none gets one, though another one has taken all
 if is_root
 then
@@ -163,12 +183,13 @@ fi
 # a connection goes on when the system could not read it just now
 if test -z "$SANITIZED$DAEMON_WRAPPER" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
 then
-  start r sh -c 'exec s6-ipcserver-socketbinder ./short strace -o calls -e trace=recvfrom -e inject=recvfrom:error=ENOMEM:when=1..3 s6-socklog -0'
+  start r sh -c 'exec s6-ipcserver-socketbinder ./short strace -o calls -e trace=recvfrom,epoll_ctl -e inject=recvfrom:error=ENOMEM:when=1..3 -e inject=epoll_ctl:error=ENOMEM:when=5 s6-socklog -0'
   retry 20 test -S short
   start sender s6-ipcclient ./short sh -c 'echo one >&7 ; read -r _ < hold'
   ok 'without memory, for a moment' retry 20 grep -qx one r.out
   like 'which is told' "$(cat r.err)" 'unable to receive: .*; trying again'
-  is 'it is tried again, and not at once' "$(grep -c ENOMEM calls)" 3
+  is 'it is tried again, and not at once' "$(grep -c 'recv.*ENOMEM' calls)" 3
+  if grep -q epoll calls ; then is 'nor can it be watched, once' "$(grep -c 'epoll_ctl(.*CTL_ADD.*ENOMEM' calls)" 1 ; fi
   stop sender KILL
   stop r KILL
 else
