@@ -38,11 +38,25 @@ int memfile_open (char const *name)
 enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL } ;
 #endif
 
+#ifdef F_ADD_SEALS
+
+ /* Of a deleted one: on a tmpfs that is EPERM. */
+
+static int is_never_sealed (int fd)
+{
+  int e = errno ;
+  int seals = e == EPERM ? fcntl(fd, F_GET_SEALS) : -1 ;
+  errno = e ;
+  return e == EINVAL || (seals >= 0 && seals & F_SEAL_SEAL) ;
+}
+
+#endif
+
 int memfile_seal (int fd)
 {
 #ifdef F_ADD_SEALS
   if (fcntl(fd, F_ADD_SEALS, SEALS) == 0) return 1 ;
-  return errno == EINVAL ;  /* a deleted one */
+  return is_never_sealed(fd) ;
 #else
   (void)fd ;
   return 1 ;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -319,6 +320,21 @@ static void sealed (void)
   if (can) tap_string(load_changed(1, 1), 0, "sealed: who goes on does not") ;
 }
 
+ /* Where there is no memfd_create(2), and /tmp is a tmpfs. */
+
+static void unsealable (void)
+{
+  char tmpfs[] = "/dev/shm/unit-state:XXXXXX" ;
+  char here[] = "./unit-state:XXXXXX" ;
+  char *name = tmpfs ;
+  int fd = mkstemp(name) ;
+  if (fd < 0) fd = mkstemp(name = here) ;
+  if (fd < 0) tap_bail("mkstemp") ;
+  unlink(name) ;
+  tap_ok(memfile_seal(fd) && !memfile_issealed(fd), "a deleted file that can never be sealed is taken as it is") ;
+  close(fd) ;
+}
+
  /* What is written for who goes on is not for a trial, where it can be sealed. */
 
 static void saved (void)
@@ -349,6 +365,7 @@ int main (void)
   wrong() ;
   closed() ;
   sealed() ;
+  unsealable() ;
   saved() ;
   files() ;
   stralloc_free(&bytes) ;
