@@ -101,15 +101,24 @@ void supervisor_tell (struct supervisor *s, char const *letters)
   tell_all(s) ;
 }
 
+ /* A child that we have not taken notice of keeps its number, and that of its group. Who
+    is no child of ours is told by its descriptor, or is looked at first. */
+
+static int is_there (struct supervisor *s)
+{
+  if (loop_watch_isstarted(&s->adopted)) return !procfd_hasended(s->adopted.fd) ;
+  return child_lives(&s->child, s->orphan) ;
+}
+
  /* A child writes it itself before it executes, so that no moment is without. Who is dead,
-    and not yet known to be, needs nothing any more. */
+    and not yet known to be, needs nothing any more; his number may be another's. */
 
 static void save_child (struct supervisor *s)
 {
   struct machine const *m = &s->machine ;
   enum child_what what = m->state == MACHINE_FINISH ? CHILD_FINISH : machine_isarmed(m) ? CHILD_ENDING : CHILD_RUN ;
   s->ischildunsaved = 0 ;
-  if (!m->status.pid || (s->orphan && what != CHILD_ENDING)) return ;
+  if (!m->status.pid || (s->orphan && (what != CHILD_ENDING || !is_there(s)))) return ;
   s->isending = what == CHILD_ENDING ;
   s->ischildunsaved = !child_write(&s->child, m->status.pid, what) && errno != ESRCH ;
   if (s->ischildunsaved)
@@ -183,15 +192,6 @@ void supervisor_tell_next (struct supervisor *s)
     return ;
   }
   supervisor_complain(s, TROUBLE_NEXT, "write " SERVICE_NEXT_START) ;
-}
-
- /* A child that we have not taken notice of keeps its number, and that of its group. Who
-    is no child of ours is told by its descriptor, or is looked at first. */
-
-static int is_there (struct supervisor *s)
-{
-  if (loop_watch_isstarted(&s->adopted)) return !procfd_hasended(s->adopted.fd) ;
-  return child_lives(&s->child, s->orphan) ;
 }
 
 void supervisor_signal (struct supervisor *s, int sig, int isgroup)

@@ -111,6 +111,49 @@ ok 'twice adopted: killed' retry 10 has orphan 8 65280
 not_ok 'nothing is said of it' grep . armed.err
 letters once k
 
+# d to what is adopted, which has died meanwhile, and whose number is another's: nothing is
+# written of that one, or the next supervisor would take it, and kill it
+if test -z "$DAEMON_WRAPPER" && unshare -pf --mount-proc sh -c 'echo 100 > /proc/sys/kernel/ns_last_pid' 2> /dev/null
+then
+  service reused 'exec sleep 1000'
+  echo 60000 > reused/timeout-kill
+  cat > reuse << 'END'
+until_is() { until "$@" ; do sleep 0.05 ; done ; }
+run() { s6-svstat -o pid reused 2> /dev/null | grep '^[1-9]' ; }
+gone() { ! kill -s 0 "$1" 2> /dev/null ; }
+over() { test "$(s6-svstat -o up reused)" = false ; }
+s6-supervise reused &
+until_is run
+run=$(run)
+kill -s KILL "$!"
+wait "$!"
+s6-supervise reused &
+supervisor=$!
+until_is s6-svok reused
+kill -s STOP "$supervisor"
+s6-svc -d reused
+kill -s KILL "$run"
+until_is gone "$run"
+another=
+until test "$another" = "$run"
+do
+  if test -n "$another" ; then kill -s KILL "$another" ; wait "$another" ; fi
+  echo "$((run - 1))" > /proc/sys/kernel/ns_last_pid
+  sleep 1000 &
+  another=$!
+done
+kill -s CONT "$supervisor"
+until_is over
+tail -n +2 reused/supervise/child | grep .
+echo "$run is $another"
+END
+  run timeout 60 unshare -pf --mount-proc --kill-child sh reuse
+  like 'd to one whose number is another'"'"'s' "$(cat out)" '^[0-9]* is [0-9]*$'
+  is 'is not written of that one' "$(grep -c ending out)" 0
+else
+  skip 'd to one whose number is another'"'"'s' 'needs a PID namespace, and the right to choose numbers'
+fi
+
 # timeout-kill, armed by a d to what is adopted
 service k 'trap "" TERM' 'echo up > up' 'while : ; do sleep 0.05 ; done'
 echo 300 > k/timeout-kill
