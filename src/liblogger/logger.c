@@ -19,7 +19,7 @@
 
 static int const signals[] = { SIGTERM, SIGHUP, SIGALRM, SIGUSR1, SIGCHLD } ;
 
-enum { BATCHES_AT_ONCE = 16, AT_ONCE_MS = 50 } ;
+enum { BATCHES_AT_ONCE = 16, AT_ONCE_MS = 50, NAP_MS = 1024 } ;
 
 static int is_begun (struct logger const *l)
 {
@@ -83,6 +83,7 @@ static int read_batch (struct logger *l)
   logger_clock(l) ;
   l->source.isslow = l->isending ;
   seen = look(l) ;
+  if (seen == SOURCE_SOME) l->nap = 0 ;
   islast = l->isover || is_time_over(l) ;
   n = logger_distribute(l, islast, is_one_enough(l) ? 1 : INT_MAX) ;
   if (n < 0 || !end_batch(l)) return -1 ;
@@ -125,9 +126,22 @@ static int work (struct logger *l)
   return 1 ;
 }
 
+ /* A write that has to wait for room in a pipe wakes readers before it waits only if it has
+    found the pipe empty. With a rest in there we look ourselves: soon, and then seldom. */
+
+static void look_again (struct logger *l, tain *when)
+{
+  tain due ;
+  if (l->state != LOGGER_READING || !l->isedged || l->source.kind != SOURCE_PIPE || l->source.len == l->source.held) return ;
+  l->nap = !l->nap ? 1 : l->nap < NAP_MS ? l->nap << 1 : NAP_MS ;
+  clock_after(&due, &l->now.now, l->nap) ;
+  clock_lower(when, &due) ;
+}
+
 static void set_timer (struct logger *l)
 {
   tain when = l->isending ? l->deadline : tain_infinite ;
+  look_again(l, &when) ;
   if (l->ismore) when = l->now.now ;
   if (l->state == LOGGER_CLOSING) clock_lower(&when, &l->patience) ;
   logger_next(l, &when) ;

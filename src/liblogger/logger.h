@@ -94,6 +94,7 @@ struct logger
   uint8_t iscrowded ;  /* a line that is there has found no room */
   int error ;  /* of the input: why it is over; or 0 */
   uint8_t isedged ;  /* what stays in the input does not wake us */
+  unsigned int nap ;  /* milliseconds from one look at it to the next; 0: it was seen to grow */
 } ;
 
  /* Opens all that the script names. 0 and errno; what: what could not be. */

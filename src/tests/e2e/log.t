@@ -99,6 +99,16 @@ ok 'short lines and long ones, in turn, to two places' cmp got want
 grep '[02468]$' in > want
 ok 'and to the other one' cmp even/current want
 
+# a write that waits for room in the pipe, where something is left in it, wakes no reader
+yes "$(printf '%0999d' 0)" | head -n 3000 > big
+{
+  printf 'first\nbegun '
+  retry 20 has_line begins first
+  dd if=big bs=3000000 count=1 2>/dev/null
+} | timeout 60 s6-log n5 s16000000 ./begins
+{ printf 'first\nbegun ' ; cat big ; } > want
+ok 'a write that is larger than the pipe, after half a line' cmp begins/current want
+
 # what is added
 is 'prefix' "$(echo x | s6-log pA 1 p 1)" "A x
 x"
