@@ -23,7 +23,7 @@ fdholder-protocol.7 EXAMPLES, 2: - bytes, which unit-wire compares
 fdholder.3 DESCRIPTION, 2: docs-blocks.t
 from-systemd.7 *, 15: from-systemd.t
 logging.7 *, 9: logging.t
-moving-from-s6.7 *, 9: moving-peer.t
+moving-from-s6.7 *, 10: moving-peer.t; docs-execline.t has the one in execline
 s6-activation-bench.7 ENVIRONMENT, 2: docs.t; the second one needs the s6 of Debian unstable
 s6-activation-bench.7 ONE RUN, 1: - what one run has printed
 s6-activation-intro.7 THE PICTURE, 1: docs.t

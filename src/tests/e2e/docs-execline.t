@@ -57,6 +57,25 @@ do
   stop "service$n"
 done
 
+# moving-from-s6(7) has one that says where our programs are: those of execline are found still, where
+# execlineb, as Debian's, has put their directory on the PATH itself
+awk '/^\.Ed/ { inside = 0 } inside { print } /^\.Bd -literal/ { getline ; inside = /execlineb/ }' "$SRC/doc/moving-from-s6.7" |
+  sed "s|/opt/s6-activation/bin|$BUILD|" > moving
+like 'moving-from-s6: there is a script' "$(cat moving)" '^fdmove 1 3$'
+if test -x /usr/bin/execlineb
+then
+  mkdir moved moved/data
+  printf '#!/bin/sh\necho moved\n' > moved/data/hello
+  chmod 755 moved/data/hello
+  mkfifo told-moved
+  start moved env -i PATH=/usr/bin:/bin LD_LIBRARY_PATH="${LD_LIBRARY_PATH-}" sh -c 'cd moved && exec /usr/bin/execlineb -P ../moving 3> ../told-moved'
+  is 'moving-from-s6: it is ready' "$(wc -l < told-moved)" 1
+  ok 'moving-from-s6: it serves' test "$(timeout 20 s6-ipcclient "$PWD/socket" sh -c 'cat <&6')" = moved
+  stop moved
+else
+  skip 'moving-from-s6: it serves' 'execlineb is elsewhere'
+fi
+
 # the table, row by row: a and b are commands there, f is a file, A a variable; 3 is another output
 printf '#!/bin/sh\necho from a\n' > a
 printf '#!/bin/sh\necho from b ; exec cat\n' > b
