@@ -17,6 +17,11 @@ ok 'the scripts are copied' machine_readme boot 1
 ok 'the boot script' machine_readme boot 2
 ok 'the three answer' retry 30 three_answer
 three_demonstrate boot 3
+machine_block "$SRC/doc/examples/README" 2 > "$ROOT/block"
+ok 'they are asked as the first README says' inside timeout 20 sh -eu /block
+like 'echo answers' "$(cat out)" '^hello$'
+like 'agent answers' "$(cat out)" '^agent [1-9][0-9]*: hello$'
+like 'web answers' "$(cat out)" '^web: process [1-9][0-9]*$'
 # shellcheck disable=SC2016 # for the shell there
 three_survive 'kill $(cat /run/keep.SERVICE) ; while test -e /run/keep.SERVICE ; do sleep 0.1 ; done' 's6-setsid /etc/s6-activation/keep SERVICE &'
 holder_survives

@@ -83,7 +83,6 @@ in_order()
 }
 
 machine_make
-machine_path=/usr/lib/execline/bin:$machine_path
 mkdir "$scan"
 machine_start sh -c 'ln -s /etc/scan /run/service && exec s6-svscan -t 1000 /run/service'
 ok 'what all folders need is copied' machine_readme common 1

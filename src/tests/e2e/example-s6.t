@@ -12,7 +12,6 @@
 three_echo_server() { inside s6-svstat -o pid /service/echo ; }
 need_machine
 machine_make
-machine_path=/usr/lib/execline/bin:$machine_path
 machine_start sh -c 'mkdir /service && exec s6-svscan /service'
 ok 'what all folders need is copied' machine_readme common 1
 ok 'the services are copied' machine_readme s6 1
@@ -22,4 +21,16 @@ ok 'the three answer' retry 30 three_answer
 test "$tap_failed" -eq 0 || done_testing
 three_demonstrate s6 4
 three_survive 's6-svc -wD -T 20000 -d /service/SERVICE' 's6-svc -u /service/SERVICE'
+ok 'the holder is upgraded' machine_readme s6 5
+is_upgraded() { inside s6-fdholder-stat /service/fdholder/s | grep -qx 'upgrades	1' ; }
+ok 'it says so' retry 20 is_upgraded
+
+# "If that has happened, bring all services down, run bind-sockets, and bring them up."
+others() { inside sh -c "cd /service && for name in * ; do test \$name = fdholder || s6-svc $1 \$name || exit ; done" ; }
+ok 'the holder is restarted' inside s6-svc -wR -T 20000 -r /service/fdholder
+is 'all is lost' "$(inside s6-fdholder-list /service/fdholder/s)" ''
+ok 'all services are brought down' others '-wD -T 20000 -d'
+ok 'the sockets are bound' machine_readme s6 3
+ok 'they are brought up' others -u
+ok 'the three answer' retry 30 three_answer
 done_testing

@@ -82,4 +82,16 @@ is 'three sockets' "$(wc -l < out)" 3
 drop_in fdholder '[Service]' KillMode=mixed
 ok 'with KillMode=mixed, the keeper is killed' kill_keeper
 is 'all that was held is gone' "$(inside s6-fdholder-list /run/fdholder)" ''
+
+# the programs elsewhere
+drop_in fdholder
+mkdir "$ROOT/opt"
+find "$ROOT/bin" -type f \( -name 's6-*' -o -name ucspilogd \) -exec mv {} "$ROOT/opt/" \;
+not_ok 'without its path, nothing starts' inside systemctl restart fdholder
+machine_block "$SRC/doc/examples/systemd/README" 5 | sed 's|/usr/lib/s6-activation/bin|/opt|' > "$ROOT/block"
+like 'the README has it' "$(cat "$ROOT/block")" '=/opt:'
+ok 'it is told' inside sh -eu /block
+machine_path=$machine_path:/opt
+ok 'all begin' machine_readme systemd 4
+ok 'the three answer' retry 30 three_answer
 done_testing
