@@ -23,7 +23,7 @@ RDEPEND="
 DEPEND="${RDEPEND}"
 BDEPEND="
 	doc? ( app-text/mandoc )
-	test? ( dev-util/strace sys-process/procps )
+	test? ( dev-debug/strace dev-lang/perl dev-lang/python sys-process/procps )
 "
 
 src_configure() {

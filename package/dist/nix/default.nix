@@ -5,7 +5,9 @@
 , execline
 , skalibs
 , mandoc
+, perl
 , procps
+, python3
 , strace
 , util-linux
 , src
@@ -47,7 +49,7 @@ stdenv.mkDerivation {
   ];
 
   doCheck = true;
-  nativeCheckInputs = [ execline procps strace util-linux ];
+  nativeCheckInputs = [ execline perl procps python3 strace util-linux ];
   checkTarget = "check-built";
 
   postInstall = ''
