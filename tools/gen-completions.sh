@@ -30,12 +30,14 @@ done > "$scratch/table"
   awk -F '\t' '
     $1 == "program" { names[++n] = $2 }
     $1 == "option" { options[$2] = options[$2] " -" $3 ($4 == "-" ? "" : ":" $4) }
+    $1 == "long" { longs[$2] = longs[$2] " --" $3 }
     $1 == "operand" { operands[$2] = operands[$2] " " $3 }
     END {
       for (i = 1 ; i <= n ; i++)
       {
         all = all " " names[i]
         print "_s6_activation_options[" names[i] "]=\"" substr(options[names[i]], 2) "\""
+        if (names[i] in longs) print "_s6_activation_longs[" names[i] "]=\"" substr(longs[names[i]], 2) "\""
         print "_s6_activation_operands[" names[i] "]=\"" substr(operands[names[i]], 2) "\""
       }
       print "complete -F _s6_activation" all
@@ -89,6 +91,9 @@ done > "$scratch/table"
       about = $7 == "-" ? ($5 == "-" ? "" : $5) : $7
       print "      " quote ($6 == "*" ? "*" : "") "-" $3 ($4 == "-" ? "" : "+") "[" quoted(about) "]" ($4 == "-" ? "" : ":" $5 ":" action($4)) quote " \\"
     }
+    $1 == "long" {
+      print "      " quote "--" $3 ($3 ~ /=$/ ? "-" : "") "[" quoted($5 == "-" ? "" : $5) "]" ($3 ~ /=$/ ? ":" $4 ": " : "") quote " \\"
+    }
     $1 == "operand" {
       place++
       print "      " quote ($3 == "prog" ? "*::" : $3 ~ /\*$/ ? "*" : place) ":" $4 ":" action($3) quote " \\"
@@ -119,11 +124,15 @@ do
         lines[++n] = " -s " $3 (about == "" ? "" : " -d " quoted(about)) ($4 == "-" ? "" : " -x -a " quoted("(__s6_activation_kind " quoted($4) ")"))
         if ($4 != "-") valued = valued $3
       }
+      $1 == "long" && $3 ~ /=$/ { begun[++m] = " -a --" $3 ($5 == "-" ? "" : " -d " quoted($5)) ; next }
+      $1 == "long" { lines[++n] = " -l " $3 ($5 == "-" ? "" : " -d " quoted($5)) }
       $1 == "operand" { operands = operands " " quoted($3) }
       END {
         print "complete -c " program " -f"
         for (i = 1 ; i <= n ; i++)
           print "complete -c " program " -n " quoted("__s6_activation_options " quoted(valued)) lines[i]
+        for (i = 1 ; i <= m ; i++)
+          print "complete -c " program " -n " quoted("__s6_activation_long " quoted(valued)) begun[i]
         print "complete -c " program " -a " quoted("(__s6_activation_operand " quoted(valued) operands ")")
       }' "$scratch/table"
   } > "$target/fish/$program.fish"

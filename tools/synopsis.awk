@@ -4,6 +4,8 @@
 # The fields have a tab between them; what is not there is a dash:
 #   program NAME ABOUT
 #   option NAME LETTER KIND ARGUMENT REPEATED TEXT     KIND and ARGUMENT: of its argument
+#   long NAME WORD ARGUMENT TEXT                       another name of such an option: it ends in =
+#                                                      where its argument is in the same word
 #   operand NAME KIND ARGUMENT                         in their order
 # KIND is what can be offered there: socket, file, dir, id (of a holder), user, group, host,
 # service, signal, command, prog (it, its options and operands), =A,B,C (one of these), or
@@ -113,15 +115,16 @@ function finish(   k, letter)
     sub(/[.,:; ]+$/, "", texts[letter])
     if (texts[letter] == "") texts[letter] = "-"
     print "option\t" name "\t" letter "\t" kinds[letter] "\t" arguments[letter] "\t" repeated[letter] "\t" texts[letter]
+    if (letter in longs) print "long\t" name "\t" longs[letter] "\t" arguments[letter] "\t" texts[letter]
   }
   for (k = 1 ; k <= places ; k++) print "operand\t" name "\t" operands[k]
 }
 
 FNR == 1 {
   finish()
-  name = section = about = telling = ""
+  name = section = about = telling = called = ""
   options = places = forms = holder = 0
-  split("", seen) ; split("", repeated) ; split("", kinds) ; split("", arguments) ; split("", texts)
+  split("", seen) ; split("", repeated) ; split("", kinds) ; split("", arguments) ; split("", texts) ; split("", longs)
 }
 /^\.\\"/ { next }
 /^\.Sh / { section = $2 ; telling = "" ; next }
@@ -138,6 +141,13 @@ section == "OPTIONS" && $1 == ".It" && $2 == "Cm" && ($3 in seen) && / Ta / && t
   texts[letter] = flat(1)
   $0 = text
 }
+# .It Fl C Ar services , Fl -services-max= Ns Ar services
+section == "OPTIONS" && $1 == ".It" && $2 == "Fl" && ($3 in seen) && match($0, / Fl -[a-z-]+=?/) {
+  longs[$3] = substr($0, RSTART + 5, RLENGTH - 5)
+}
+# .Fl -backlog Ns = Ns Ar backlog, and two lines further .Fl b
+section == "OPTIONS" && $1 == ".Fl" && called != "" && ($2 in seen) { longs[$2] = called ; called = "" }
+section == "OPTIONS" && $1 == ".Fl" && $2 ~ /^-[a-z]/ { called = substr($2, 2) ($3 == "Ns" ? $4 : "") }
 section == "OPTIONS" && telling != "" && /^\.(Bl|El|Pp|It|Bd|Ed)/ { telling = "" }
 section == "OPTIONS" && telling != "" {
   texts[telling] = texts[telling] (texts[telling] == "" || $0 ~ /^[.,:;]/ && $1 !~ /^\.[A-Z]/ ? "" : " ") flat(1)

@@ -3,7 +3,7 @@
 # Completions for the programs of s6-activation: see tools/gen-completions.sh.
 # They need bash 4.3, and serve with and without the package bash-completion.
 
-declare -gA _s6_activation_options=() _s6_activation_operands=()
+declare -gA _s6_activation_options=() _s6_activation_longs=() _s6_activation_operands=()
 
 # Sets `words` and `cword` from COMP_WORDS, where bash has cut words at : = and @, `starts`
 # (which of COMP_WORDS each began with), and `cut`: what readline does not replace of the
@@ -111,6 +111,8 @@ _s6_activation_value()
 {
   local k option
   value=''
+  # a long one has it in the same word
+  if [[ $1 == --* ]] ; then return ; fi
   for ((k = 1 ; k < ${#1} ; k++))
   do
     for option in $options
@@ -156,10 +158,13 @@ _s6_activation_program()
   done
   if ((i == cword)) && [[ ! $over && $cur == -* ]]
   then
+    # long ones are for who begins them
+    if [[ $cur == --* ]] ; then options=${_s6_activation_longs[$program]-} ; fi
     for n in $options
     do
       if [[ ${n%%:*} == "$cur"* ]] ; then COMPREPLY+=("${n%%:*}") ; fi
     done
+    if [[ ${COMPREPLY[0]-} == --*= ]] ; then compopt -o nospace 2>/dev/null ; fi
     return
   fi
   n=$((cword - i))

@@ -11,6 +11,8 @@ function __s6_activation_words -a valued
         set -l over (test "$words[1]" = --; and echo yes)
         set -e words[1]
         set -q over[1]; and break
+        # a long one has its argument in the same word
+        test "$letters[1]" = -; and continue
         for k in (seq (count $letters))
             string match -q -- "*$letters[$k]*" "$valued"; or continue
             if test $k -eq (count $letters)
@@ -28,6 +30,12 @@ end
 function __s6_activation_options -a valued
     set -l words (__s6_activation_words "$valued"); or return 0
     not set -q words[1]
+end
+
+# The same for those that have the argument in the same word, behind a =: fish, which would
+# take it from the next word, too, knows them as arguments
+function __s6_activation_long -a valued
+    string match -q -- '-*' (commandline -ct); and __s6_activation_options "$valued"
 end
 
 # What the holder has, whose socket is the nearest before the cursor, or after it

@@ -83,6 +83,8 @@ bash_points()
   is "$1: and others" "$(in_bash 's6-setsid cat made/bas')" made/bash
 }
 
+long_svscan=$(words --console-holder= --name-max= --notification-fd= --services-max= --timeout=)
+long_binder=$(words --backlog= --block --no-reuse-address --tcp --udp)
 if command -v bash >/dev/null
 then
   for name in $programs ; do echo "$name" "$(options "$name")" ; done > want
@@ -93,6 +95,11 @@ then
   done' bash $programs > got 2>&1
   least 'bash: there are options' "$(grep -c ^- want)" 200
   is 'bash: options of all programs' "$(diff want got)" ''
+  is 'bash: long options' "$(in_bash 's6-svscan --')" "$long_svscan"
+  is 'bash: others' "$(in_bash 's6-setsid s6-tcpserver-socketbinder -m --')" "$long_binder"
+  is 'bash: one of them' "$(in_bash 's6-svscan --na')" --name-max=
+  is 'bash: none where there is none' "$(in_bash 's6-svok --')" ''
+  is 'bash: no word behind one is its argument' "$(in_bash 's6-svscan --services-max=d --timeout=t ser')" services
   is 'bash: none behind --' "$(in_bash 's6-svok -- -')" ''
   is 'bash: letters together, and an argument' "$(in_bash 's6-svc -abw U')" U
   is 'bash: files' "$(in_bash 's6-fdholder-list so')" sock
@@ -163,6 +170,10 @@ then
   is 'fish: each program has one' "$(ls made/fish)" "$(words $programs s6-activation | sed 's/$/.fish/' | sort)"
   for name in s6-svc s6-svstat s6-multibind s6-socklog ; do is "fish: options of $name" "$(in_fish "$name -")" "$(options $name)" ; done
   like 'fish: and what they do' "$(fish --no-config -c 'set fish_complete_path made/fish ; complete -C "s6-svc -"')" '^-k	SIGKILL$'
+  is 'fish: long options' "$(in_fish 's6-svscan --')" "$long_svscan"
+  is 'fish: none of these where no option begins' "$(in_fish 's6-svscan ')" "$(in_fish 's6-svok ')"
+  is 'fish: others' "$(in_fish 's6-setsid s6-tcpserver-socketbinder -m --')" "$long_binder"
+  is 'fish: no word behind one is its argument' "$(in_fish 's6-svscan --services-max=d --timeout=t ser')" services/
   is 'fish: an argument' "$(in_fish 's6-svc -w ')" "$(words D R U d r u)"
   is 'fish: ids of a holder, past an option and its argument' "$(in_fish 's6-fdholder-retrieve -t 100 sock tcp')" "$(words tcp:80 tcp:81)"
   is 'fish: of one whose path has a space' "$(in_fish 's6-fdholder-delete the\ socket t')" "$(words tcp:80 tcp:81)"
@@ -244,6 +255,11 @@ then
   for name in s6-svstat s6-svc s6-socklog ; do is "zsh: options of $name" "$(in_zsh "$name -")" "$(options $name)" ; done
   like 'zsh: what may be repeated is' "$(in_zsh 's6-multibind -e -b x -')" '^-b$'
   unlike 'zsh: and the rest is not' "$(in_zsh 's6-multibind -e -b x -')" '^-e$'
+  # which has the = as a suffix
+  is 'zsh: long options' "$(in_zsh 's6-svscan --')" "$(words "$long_svscan" | sed 's/=$//')"
+  is 'zsh: others' "$(in_zsh 's6-setsid s6-tcpserver-socketbinder -m --')" "$(words "$long_binder" | sed 's/=$//')"
+  is 'zsh: five of them with an argument in the same word' "$(sed -n '/ s6-svscan)/,/;;/p' made/zsh/_s6-activation | grep -c "^ *'--[a-z-]*=-")" 5
+  is 'zsh: no word behind one is its argument' "$(in_zsh 's6-svscan --services-max=d --timeout=t ser')" services
   is 'zsh: an argument' "$(in_zsh 's6-svc -w ')" "$(words D R U d r u)"
   is 'zsh: ids of a holder, past an option and its argument' "$(in_zsh 's6-fdholder-retrieve -t 100 sock tcp')" "$(words tcp:80 tcp:81)"
   is 'zsh: of one whose path has a space' "$(in_zsh 's6-fdholder-delete the\ socket t')" "$(words tcp:80 tcp:81)"
