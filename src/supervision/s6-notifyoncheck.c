@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <sys/wait.h>
 
@@ -126,9 +127,9 @@ static void start (struct checker *c)
   struct launch l = { .path = file[0], .argv = c->o->line ? line : file, .envp = (char const *const *)environ } ;
   if (c->o->line) l.path = spawner_find(line[0]) ;
   c->pid = l.path ? launch(&l) : 0 ;
-  if (c->pid > 0) return ;
-  strerr_warnw("unable to start ", l.argv[0], ": ", remedy(reason, c->pid ? l.path : 0, errno)) ;
-  c->pid = 0 ;
+  if (c->pid <= 0) strerr_warnw("unable to start ", l.argv[0], ": ", remedy(reason, c->pid ? l.path : 0, errno)) ;
+  if (c->pid < 0) c->pid = 0 ;
+  if (c->o->line && l.path && *l.path) free((char *)l.path) ;
 }
 
  /* One that takes longer than it may is killed, and has failed. */

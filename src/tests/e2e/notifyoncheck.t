@@ -213,5 +213,17 @@ ok 'it checks' retry 5 test -s ../checks
 exec 8<&-
 ok 'until nobody listens' retry 5 is_group "$(pid_of checker)" 'sh sleep '
 stop checker
+# a PATH of 100 kB, looked through 400 times, in 24 MB
+if test -z "$SANITIZED$DAEMON_WRAPPER" && command -v prlimit > /dev/null
+then
+  start checker env PATH="$PATH$(head -c 100000 /dev/zero | tr '\0' :)" \
+    prlimit --as=24000000 s6-notifyoncheck -3 5 -s 0 -w 1 -n 400 -c 'exit 1' sleep 100 5<> nobody
+  retry 10 is_group "$(pid_of checker)" 's6-notifyonchec sleep '
+  ok 'where there is no end of checks' retry 60 is_group "$(pid_of checker)" 'sleep '
+  is 'memory is given back' "$(sort -u checker.err)" ''
+  stop checker
+else
+  skip 'no end of checks' 'needs prlimit, and what it says of memory'
+fi
 stop supervisor
 done_testing
