@@ -1,7 +1,9 @@
 #!/bin/sh
 # ISC license.
-# Packs the sources into PACKAGE-VERSION.tar.gz, at the top of the tree. In a git work tree
-# those are the files that git knows; elsewhere, all but what the build makes.
+# usage: gen-tgz.sh [FILE]
+# Packs the sources into FILE, by default PACKAGE-VERSION.tar.gz; where it is relative, at the
+# top of the tree. In a git work tree those are the files that git knows; elsewhere, all but
+# what the build makes.
 
 set -eu
 LC_ALL=C
@@ -34,4 +36,4 @@ fi
 # one order, owner, time and umask: the same sources make the same file
 tar --sort=name --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' --mtime='2026-01-01 00:00:00 UTC' \
   -C "$scratch" -cf "$scratch/tar" "$name"
-gzip -9n < "$scratch/tar" > "$name.tar.gz"
+gzip -9n < "$scratch/tar" > "${1:-$name.tar.gz}"

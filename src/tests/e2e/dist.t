@@ -49,6 +49,19 @@ ok 'Containerfile: an image is filled' sh -e "$WORK/image.sh"
 is 'Containerfile: with the bundle' "$(ls "$WORK/image")" "$(printf '%s\n' README run service tmp)"
 is 'Containerfile: everybody has a /tmp' "$(stat -c %a "$WORK/image/tmp")" 1777
 
+# tools beside the recipes
+ok 'an archive is made where it is wanted' sh "$SRC/tools/gen-tgz.sh" "$WORK/packed.tar.gz"
+like 'with the sources' "$(tar -tzf "$WORK/packed.tar.gz")" "^$package-$version/package/info\$"
+exits 'static-bundle: SOURCES may be relative' 111 env CC=sh SOURCES=nowhere sh "$SRC/tools/static-bundle" bundle.tar
+like 'to where it is called' "$(cat err)" "no sources of skalibs in $(pwd)/nowhere"
+if is_root && command -v dpkg >/dev/null
+then
+  exits 'check-release: dist is of this machine' 111 sh "$SRC/tools/check-release" -a another nothing dist
+  like 'as it says' "$(cat err)" 'for this machine alone'
+else
+  skip 'check-release: dist is of this machine' 'needs root, and dpkg'
+fi
+
 # option NAME DEFAULT: what the options say
 option()
 {
@@ -157,10 +170,12 @@ then
   # shellcheck disable=SC2016 # the other shell expands it
   packaged bash "$recipes/void/template" 'DESTDIR=$dest sourcepkg=$pkgname ; vmkdir() { mkdir -p "$dest/$1" ; } ; vcopy() { cp -R $1 "$dest/$2/" ; }
     vlicense() { test -f "$1" ; } ; do_check ; do_install
-    vmove() { ls -d $dest/$1 > /dev/null ; }
+    vmove() { ls -d $dest/$1 >> moved ; }
     for part in libs6activation libs6activation-devel s6-activation-doc s6-activation-replace ; do
       ${part}_package ; pkg_install
     done' replace
+  is 'void: what the package itself is left with' "$(find "$WORK/dest" ! -type d | grep -Fv -f moved | sed "s|^$WORK/dest\\(/usr/[a-z]*/[^/]*\\).*|\\1|" | sort -u | tr '\n' ' ')" \
+    '/usr/lib/s6-activation /usr/share/bash-completion /usr/share/fish /usr/share/man /usr/share/zsh '
 fi
 if configured gentoo
 then
