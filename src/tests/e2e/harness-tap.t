@@ -40,6 +40,30 @@ like 'and it is said why' "$(cat out)" 'more than 1 s'
 is 'a whole file can be skipped' "$(last_line suite/skipped.t)" '0 passed, 0 failed, 1 skipped'
 exits 'no file of that name is wrong usage' 100 sh "$runner" suite/missing.t
 
+# what packages run
+mkdir -p built/tools built/src/include/s6-activation built/src/tests/e2e
+cp "$runner" "$SRC/tools/check-built" built/tools/
+config=built/src/include/s6-activation/config.h
+for name in build-a docs docs-a harness-a plain
+do
+  # shellcheck disable=SC2016 # the test expands it
+  echo 'echo 1..1 ; grep -q "_BINPREFIX \"\"" "$BUILD/src/include/s6-activation/config.h" && echo ok 1 - a || echo not ok 1 - a' > "built/src/tests/e2e/$name.t"
+done
+printf '#!/bin/sh\necho "$*" >> "%s"\n' "$WORK/asked" > maker
+chmod +x maker
+checked()
+{
+  : > asked
+  printf '#define S6_ACTIVATION_%s\n' "BINPREFIX \"$1\"" "EXTBINPREFIX \"$1\"" 'EXECLINEPREFIX "/usr/bin/"' > "$config"
+  MAKE=$WORK/maker sh built/tools/check-built > out
+  sort out | tr '\n' ';'
+}
+is 'check-built: no test that builds programs, or judges the sources' "$(checked '')" '2 passed, 0 failed;ok   e2e/docs-a.t: 1;ok   e2e/plain.t: 1;'
+is 'where nothing is made anew' "$(cat asked)" ''
+is 'absolute names are left out' "$(checked /nowhere/)" '2 passed, 0 failed;ok   e2e/docs-a.t: 1;ok   e2e/plain.t: 1;'
+like 'in a copy that is made anew' "$(cat asked)" '^-s -C .* all tests$'
+like 'and not here' "$(cat "$config")" '_BINPREFIX "/nowhere/"'
+
 cat > suite/child.t <<'END'
 . "$TESTS/../../tools/tap.sh"
 start sleeper sh -c 'trap "" TERM ; while : ; do sleep 1 ; done'
