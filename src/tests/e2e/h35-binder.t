@@ -44,6 +44,8 @@ then
   do
     rm -f moment
     (umask 000 ; LD_PRELOAD=$shim $binder -a $perms moments true)
+    # the umask of that moment is in its own mode
+    chmod 600 moment
     is "-a $perms holds from the first moment" "$(cut -d' ' -f1 < moment)" "$(printf '%o' 0$perms)"
   done
   if is_root
