@@ -50,28 +50,41 @@ static int is (struct svpair const *p, unsigned int i, int issupervised)
   return r == issupervised || (r < 0 && p->waits[i].ismatched) ;
 }
 
-static int are (struct svpair const *p, int issupervised)
+static int look (struct svpair const *p, int issupervised, int *isover)
 {
+  int all = 1 ;
   for (unsigned int i = 0 ; i < p->nawaited ; i++)
-    if (!is(p, i, issupervised)) return 0 ;
-  return 1 ;
+  {
+    if (!isover[i]) isover[i] = is(p, i, issupervised) ;
+    all &= isover[i] ;
+  }
+  return all ;
+}
+
+static unsigned int count_heard (struct svpair const *p, int const *isover)
+{
+  unsigned int n = 0 ;
+  for (unsigned int i = 0 ; i < p->nawaited ; i++) n += p->waits[i].ismatched && !(isover && isover[i]) ;
+  return n ;
 }
 
  /* A supervisor tells of its end a moment before its lock goes: who comes next shall not
-    find it. */
+    find it. That may be another supervisor, soon after, while the other of the pair goes on:
+    what was free once is over. */
 
 int svpair_await (struct svpair *p, int issupervised, tain const *deadline)
 {
+  int isover[SVPAIR_MAX] = { 0 } ;
   for (;;)
   {
     tain next ;
     int isheard ;
-    clock_span(&next, LOOK_MILLISECONDS) ;
+    clock_span(&next, count_heard(p, isover) ? ENDING_MILLISECONDS : LOOK_MILLISECONDS) ;
     tain_add_g(&next, &next) ;
     clock_lower(&next, deadline) ;
-    isheard = fifowait(p->waits, p->nawaited, 0, &next) ;
+    isheard = fifowait(p->waits, p->nawaited, !count_heard(p, 0), &next) ;
     if (!isheard && errno != ETIMEDOUT) return 0 ;
-    if (are(p, issupervised)) return 1 ;
+    if (look(p, issupervised, isover)) return 1 ;
     if (isheard) poll(0, 0, ENDING_MILLISECONDS) ;
     if (!tain_now_g() || !tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
   }

@@ -288,4 +288,27 @@ exits 'nobody who scans ends a supervisor: it is not waited for' 0 timeout 10 s6
 ok 'it is there' is_supervised x
 letters x xd
 retry 10 ended x
+
+# another s6-svscan takes the service, while the logger of before goes on
+rm -rf pair
+service pair
+service pair/log 'cat > /dev/null' 'until test -e ../gate ; do sleep 0.05 ; done'
+mkdir first second
+ln -s ../pair first/pair
+ln -s ../pair second/pair
+both() { has pair 4 && has pair/log 4 ; }
+waits_for_both() { test "$(grep -c 'has another supervisor' second.err)" -eq 2 ; }
+another() { test "$(run_of pair)" -gt 0 && test "$(run_of pair)" -ne "$run" ; }
+start first s6-svscan first
+retry 10 both
+run=$(run_of pair)
+start second s6-svscan second
+retry 10 waits_for_both
+start unlinking s6-svunlink first pair
+ok 'another s6-svscan takes the service' retry 20 another
+ok 'and the logger goes on: it is waited for' running unlinking
+: > pair/gate
+ok 'and not for the service once more' retry 10 ended unlinking
+stop second
+stop first
 done_testing
