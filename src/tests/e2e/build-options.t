@@ -103,7 +103,7 @@ then
   unlike 'but not unoptimized' "$(commands CFLAGS='-O2 -O0')" FORTIFY
   unlike 'nor by sanitizers beside' "$(commands CFLAGS='-O1 -fsanitize=undefined')" FORTIFY
   unlike 'nor at another level than the one that is given' "$(commands CPPFLAGS=-U_FORTIFY_SOURCE | sed 's/-U_FORTIFY_SOURCE//')" FORTIFY
-  ok 'a level of its own' ./configure CPPFLAGS=-D_FORTIFY_SOURCE=1
+  ok 'a level of its own' ./configure CPPFLAGS=-D_FORTIFY_SOURCE=2
   is 'is left as it is' "$(setting FORTIFY)" ''
 else
   skip 'bounds are checked' 'not by this C library'
