@@ -269,5 +269,5 @@ exits 'no program' 100 s6-multibind -b unix:new/first
 exits 'an empty one' 100 s6-multibind -b unix:new/first ''
 is 'nothing is made' "$(files)" ''
 exits 'a path of 107 bytes, an id of 255' 0 s6-multibind -b "unix:@$(printf '%0106d' "$$")" -n "$(printf '%0255d' 0)" true
-exits 'the service of a port' 0 s6-multibind -F -b udp:192.0.2.1:domain true
+exits 'the service of a port' 0 s6-multibind -F -b udp:192.0.2.1:sip true
 done_testing
