@@ -28,4 +28,15 @@ ok 'all is restarted' inside rc-service fdholder restart
 ok 'the three answer' retry 30 three_answer
 ok 'all is stopped' inside rc-service fdholder stop
 not_ok 'nobody serves' inside pgrep 's6-|example-'
+
+# the programs elsewhere, and the line that the first README has for scripts in sh
+mkdir "$ROOT/opt"
+find "$ROOT/bin" -type f \( -name 's6-*' -o -name ucspilogd \) -exec mv {} "$ROOT/opt/" \;
+line=$(machine_block "$SRC/doc/examples/README" 1 | sed 's|/usr/lib/s6-activation/bin|/opt|')
+# shellcheck disable=SC2016 # for the shell there
+is 'the line' "$line" 'export PATH=/opt:$PATH'
+sed -i "1a $line" "$ROOT"/etc/init.d/fdholder "$ROOT"/etc/init.d/bind-sockets "$ROOT"/etc/init.d/echo "$ROOT"/etc/init.d/web "$ROOT"/etc/init.d/agent
+ok 'all is started' machine_readme openrc 2
+machine_path=$machine_path:/opt
+ok 'the three answer' retry 30 three_answer
 done_testing
