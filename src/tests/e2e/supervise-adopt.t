@@ -38,6 +38,8 @@ run=$(run_of a)
 # it dies while it is adopted: wanted up, so it is started again, which finish is told before
 dies a
 again a
+hears_begin() { case $(heard a) in *s) ;; *) return 1 ;; esac ; }
+retry 5 hears_begin
 : > a.heard
 kill -s TERM "$run"
 ok 'an adopted run dies: finish, and started again' retry 5 hears a dDu
