@@ -201,7 +201,19 @@ then
     skip 'rpm: rpmlint' 'no rpmlint'
   fi
 fi
-configured debian /usr/share/dpkg/architecture.mk
+if configured debian /usr/share/dpkg/architecture.mk && command -v dh_fixperms > /dev/null
+then
+  mkdir "$WORK/source"
+  cp -R "$recipes/debian" "$WORK/source/"
+  copied=$WORK/source/debian/s6-activation-doc/usr/share/doc/s6-activation-doc
+  mkdir -p "$copied"
+  cp -R "$SRC/doc/examples" "$SRC/doc/logging" "$copied/"
+  ok 'debian: modes of files' env -i PATH="$PATH" make -C "$WORK/source" -f debian/rules override_dh_fixperms
+  is 'debian: what is copied from there is executable still' "$(cd "$copied" && find . -type f -perm -u+x | sort)" \
+    "$(cd "$SRC/doc" && find ./examples ./logging -type f -perm -u+x | sort)"
+else
+  skip 'debian: modes of files' 'no debhelper'
+fi
 if configured nix nix-instantiate
 then
   like 'nix: it runs the tests' "$(cat "$recipes/nix/default.nix")" '^  doCheck = true;$'
