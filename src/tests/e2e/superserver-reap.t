@@ -59,13 +59,12 @@ is 'none was told twice' "$(sed -n 's/.*end pid \([0-9]*\) .*/\1/p' many.err | w
 stop many QUIT
 is 'the server obeys' "$status" 0
 # children that are not its own: those of the script that executed into it
-mkfifo hold2
-start heir s6-ipcserver-socketbinder heir sh -c 'cat hold2 & cat hold2 & cat hold2 & cat hold2 & exec s6-ipcserverd -1 cat'
+start heir s6-ipcserver-socketbinder heir sh -c 'sleep 1000 & sleep 1000 & sleep 1000 & sleep 1000 & exec s6-ipcserverd -1 cat'
 ready heir
 ok 'four children of before' retry 5 has heir 4
 kill -s STOP "$(pid_of heir)"
 retry 5 is_stopped heir
-: > hold2
+kill -s KILL $(children_of "$(pid_of heir)")
 have_ended()
 {
   for child in $(children_of "$(pid_of heir)")
