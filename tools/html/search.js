@@ -21,6 +21,13 @@ function likeness(text, word)
   return text.length === word.length ? 10 : 4 ;
 }
 
+// does the text have what is between the other characters of the word, as in uid/default or --help?
+function has_parts(it, word)
+{
+  var parts = word.split(/[^a-z0-9_-]+/).map(function (part) { return part.replace(/^-+|-+$/g, '') ; }).filter(function (part) { return part.length > 2 ; }) ;
+  return parts.length && parts.every(function (part) { return it.words.indexOf(part) >= 0 ; }) ;
+}
+
 // what the word is worth for the page; 0 where it does not have it. Its anchors go to list
 function worth(it, word, list)
 {
@@ -32,7 +39,7 @@ function worth(it, word, list)
     if (value > best) best = value ;
   }) ;
   sum += 4 * best ;
-  if (it.words.indexOf(word) >= 0) sum += 3 ;
+  if (has_parts(it, word)) sum += 3 ;
   else if (it.words.some(function (known) { return known.indexOf(word) === 0 || known.indexOf('s6-' + word) === 0 ; })) sum += 1 ;
   return sum ;
 }

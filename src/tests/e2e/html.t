@@ -116,13 +116,15 @@ import { readFileSync } from 'fs'
 const code = ['search.js', 'search-index.js'].map((f) => readFileSync(f, 'utf8')).join('\n').replace("\nmake_field() ;\n", "\n")
 const find = new Function(code + ' ; return find')()
 const names = (query) => find(query).map((it) => it.page.title).slice(0, 3).join(' ')
-for (const query of ['svc', 'S6-SVC(8)', '-d rollover', 'inetd', 'zzqq']) console.log(query + ': ' + names(query))
+for (const query of ['svc', 'S6-SVC(8)', '-d rollover', 'inetd', 'zzqq', 'uid/default', 's6-zzqq/uid']) console.log(query + ': ' + names(query))
 END
   is 'it finds' "$(node ../search.mjs | sed -n 's/\(.*: [^ ]*\).*/\1/p')" 'svc: s6-svc(8)
 S6-SVC(8): s6-svc(8)
 -d rollover: s6-rollover(8)
 inetd: from-inetd(7)
-zzqq: '
+zzqq: 
+uid/default: accessrules(7)
+s6-zzqq/uid: '
 else
   skip 'it finds' 'no node'
 fi
