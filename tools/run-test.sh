@@ -142,6 +142,12 @@ trap 'exit 143' TERM
 TESTS=$root/src/tests
 BUILD=$build
 export TESTS BUILD results seconds terse
+# those that are no scripts start programs, too
+if test -e "$BUILD/libs6activation.so"
+then
+  LD_LIBRARY_PATH=$BUILD
+  export LD_LIBRARY_PATH
+fi
 if test -n "${SANITIZED-}"
 then
   ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1

@@ -62,6 +62,13 @@ is 'check-built: no test that builds programs, or judges the sources' "$(checked
 is 'where nothing is made anew' "$(cat asked)" ''
 is 'absolute names are left out' "$(checked /nowhere/)" '2 passed, 0 failed;ok   e2e/docs-a.t: 1;ok   e2e/plain.t: 1;'
 like 'in a copy that is made anew' "$(cat asked)" '^-s -C .* all tests$'
+mkdir -p built/src/tests/bin
+# shellcheck disable=SC2016 # the test expands it
+printf '#!/bin/sh\necho 1..1\n%s\n' 'test "$LD_LIBRARY_PATH" = "$BUILD" && echo ok 1 - a || echo not ok 1 - a' > built/src/tests/bin/unit-shared
+chmod +x built/src/tests/bin/unit-shared
+: > built/libs6activation.so
+is 'a shared library of the build is found by those that are no scripts, too' "$(checked '')" '3 passed, 0 failed;ok   e2e/docs-a.t: 1;ok   e2e/plain.t: 1;ok   unit-shared: 1;'
+is 'in a copy likewise' "$(checked /nowhere/)" '3 passed, 0 failed;ok   e2e/docs-a.t: 1;ok   e2e/plain.t: 1;ok   unit-shared: 1;'
 like 'and not here' "$(cat "$config")" '_BINPREFIX "/nowhere/"'
 
 cat > suite/child.t <<'END'
