@@ -114,9 +114,9 @@ void supervisor_feed (struct supervisor *s, enum machine_event event, int value)
   tain_wallclock_read(&in.label) ;
   read_files(s, machine_reads(&s->machine, &in), &files) ;
   machine_step(&s->machine, &in, &files, &effects) ;
+  supervisor_save_ending(s) ;  /* before anybody sees in the status that it is so */
   perform_all(s, &effects) ;
   if (s->machine.owed) supervisor_put_off(s) ;
-  supervisor_save_ending(s) ;
   supervisor_tell_next(s) ;
   loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
 }

@@ -31,6 +31,7 @@ service a 'setsid sleep 100 > /dev/null 2>&1 &' 'echo $$ >> ../starts' 'exec sle
 echo "$cgroup" > a/cgroup
 supervise a
 ok 'it is made, and run is in it, with all that it starts' retry 10 leaves 2
+retry 10 has a 4
 like 'run itself, too' " $(members)" " $(run_of a) "
 letters a d
 ok 'it is down' retry 10 has a 8
