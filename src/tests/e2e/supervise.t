@@ -44,7 +44,8 @@ is 'where it is' "$(cat a/cwd)" "$WORK/a"
 is 'the umask is left alone' "$(cat a/umask)" 0077
 like 'the environment, too' "$(tr '\0' '\n' < "/proc/$pid/environ")" '^OF_THE_SUPERVISOR=1$'
 is 'it leads a session and a group' "$(sed 's/^.*) //' "/proc/$pid/stat" | awk '{ print $3, $4 }')" "$pid $pid"
-signals_of() { sed -n 's/^Sig\(Blk\|Ign\):[[:space:]]*/\1 /p' "/proc/$1/status" | tr '\n' ' ' ; }
+# 32 and 33 are glibc's own: whom make has started ignores them, and nobody can change that
+signals_of() { sed -n 's/^Sig\(Blk\|Ign\):[[:space:]]*/\1 /p' "/proc/$1/status" | sed 's/^\(Ign 0*\)180000000$/\1000000000/' | tr '\n' ' ' ; }
 is 'no signal is blocked or ignored' "$(signals_of "$pid")" 'Blk 0000000000000000 Ign 0000000000000000 '
 is 'it has them, and nothing of the supervisor' "$(descriptors "$pid")" "$inherited"
 for fd in 0 1 2

@@ -184,7 +184,8 @@ cp finish d/.s6-svscan/finish
 stop s
 is 'it becomes finish' "$status $(cat finished)" '7 .s6-svscan/finish 0'
 is 'with no signal blocked' "$(sed -n 's/^SigBlk:[^0-9a-f]*//p' finished.status)" 0000000000000000
-is 'or ignored' "$(sed -n 's/^SigIgn:[^0-9a-f]*//p' finished.status)" 0000000000000000
+# 32 and 33 are glibc's own: whom make has started ignores them, and nobody can change that
+is 'or ignored' "$(sed -n 's/^SigIgn:[^0-9a-f]*//p' finished.status | sed 's/^\(0*\)180000000$/\1000000000/')" 0000000000000000
 script crash 'echo crash > '"'$WORK/finished'" 'exit 8'
 rm -rf d
 mkdir d
