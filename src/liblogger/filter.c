@@ -106,7 +106,8 @@ static void pass_lines (struct filter *x, size_t fresh)
 static ssize_t read_some (struct filter *x)
 {
   ssize_t r ;
-  do r = read(0, x->in + x->len, FILTER_LINE - x->len) ;
+  size_t room = x->len < FILTER_LINE ? FILTER_LINE - x->len : 0 ;  /* never 0: a full line is passed on */
+  do r = read(0, x->in + x->len, room) ;
   while (r == -1 && is_patience_wanted(0, POLLIN)) ;
   return r ;
 }

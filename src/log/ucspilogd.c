@@ -143,7 +143,8 @@ static void filter (char const *const *values, size_t valueslen)
   static struct output out ;
   for (;;)
   {
-    ssize_t r = read(0, in.s + in.len, sizeof(in.s) - in.len) ;
+    size_t room = in.len < sizeof(in.s) ? sizeof(in.s) - in.len : 0 ;  /* never 0: a full one is put out */
+    ssize_t r = read(0, in.s + in.len, room) ;
     if (r == -1)
     {
       if (!is_transient(errno)) strerr_diefusys(EXITCODE_SYSTEM, "read from stdin") ;
