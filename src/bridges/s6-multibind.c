@@ -1,11 +1,8 @@
 /* ISC license. */
 
-#include <skalibs/nonposix.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <skalibs/exec.h>
 #include <skalibs/genalloc.h>
@@ -28,6 +25,7 @@
 
 #define USAGE "s6-multibind [ -a perms ] [ -o uid:gid ] [ -l backlog ] [ -e ] [ -r ] [ -F ] [ -B ] -b spec [ -n id ] [ -b spec [ -n id ] ]... prog..."
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
+#define nomemory() strerr_diefusys(EXITCODE_SYSTEM, "allocate memory")
 
 struct wish
 {
@@ -109,51 +107,62 @@ static char const *find_twice (char const **words, unsigned int n)
   return 0 ;
 }
 
- /* The ids as the holder will have them: it would refuse the whole dump. And of two
-    files with one path, the first would be replaced, and be of no use to anybody. */
+ /* The ids as the holder will have them: it would refuse the whole dump. */
 
-static void check (struct wishes *w)
+static void check_ids (struct wishes *w)
 {
-  char const **ids = malloc(2 * w->n * sizeof(char const *)) ;
-  char const **paths = ids + w->n ;
+  char const **ids = malloc(w->n * sizeof(char const *)) ;
   char const *twice ;
-  unsigned int files = 0 ;
-  if (!ids) strerr_diefusys(EXITCODE_SYSTEM, "allocate memory") ;
+  if (!ids) nomemory() ;
   for (unsigned int i = 0 ; i < w->n ; i++)
   {
     if (!w->list[i].id) w->list[i].id = w->list[i].word ;
     ids[i] = w->list[i].id ;
     if (!ids[i][0] || strlen(ids[i]) > FDHOLDER_ID_MAX)
       strerr_dief(EXITCODE_USAGE, "an id has 1 to 255 bytes: give ", w->list[i].word, " another one by -n") ;
-    if (socketspec_isfile(&w->list[i].spec)) paths[files++] = w->list[i].spec.path ;
   }
   twice = find_twice(ids, w->n) ;
   if (twice) strerr_dief(EXITCODE_USAGE, "two have the id ", twice) ;
-  twice = find_twice(paths, files) ;
-  if (twice) strerr_dief(EXITCODE_USAGE, "two have the path ", twice) ;
   free(ids) ;
+}
+
+struct place
+{
+  struct socketspec_place at ;
+  struct wish const *wish ;
+} ;
+
+static int compare_places (void const *left, void const *right)
+{
+  struct place const *a = left ;
+  struct place const *b = right ;
+  return socketspec_compare_places(&a->at, &b->at) ;
+}
+
+ /* Of two in one place the first would be replaced, and be of no use to anybody. */
+
+static void check_places (struct wishes const *w)
+{
+  struct place *places = malloc(w->n * sizeof(struct place)) ;
+  unsigned int n = 0 ;
+  if (!places) nomemory() ;
+  for (unsigned int i = 0 ; i < w->n ; i++)
+  {
+    struct wish const *wish = places[n].wish = w->list + i ;
+    /* where its directory is not there, nothing can be made, which will be told */
+    if (socketspec_isfile(&wish->spec) && socketspec_place(&wish->spec, &places[n].at)) n++ ;
+  }
+  qsort(places, n, sizeof(struct place), &compare_places) ;
+  for (unsigned int i = 1 ; i < n ; i++)
+    if (!compare_places(places + i - 1, places + i))
+      strerr_dief(EXITCODE_USAGE, "two are the same file: ", places[i - 1].wish->word, " and ", places[i].wish->word) ;
+  free(places) ;
 }
 
 static void unmake_all (struct wishes const *w)
 {
   for (unsigned int i = 0 ; i < w->n ; i++)
     if (w->list[i].fd != -1) socketspec_unmake(&w->list[i].spec) ;
-}
-
- /* One of those that were made is there, by another name of its directory. */
-
-static void check_place (struct wishes const *w, struct wish const *wish)
-{
-  struct stat there, st ;
-  if (lstat(wish->spec.path, &there) == -1) return ;
-  for (unsigned int i = 0 ; i < w->n ; i++)
-  {
-    struct wish const *other = w->list + i ;
-    if (other->fd == -1 || !socketspec_isfile(&other->spec) || lstat(other->spec.path, &st) == -1) continue ;
-    if (st.st_dev != there.st_dev || st.st_ino != there.st_ino) continue ;
-    unmake_all(w) ;
-    strerr_dief(EXITCODE_USAGE, "two are the same file: ", other->word, " and ", wish->word) ;
-  }
 }
 
  /* Files last: they replace what was there, so whatever may fail for an address that
@@ -166,7 +175,6 @@ static void make_all (struct wishes *w)
     {
       struct wish *wish = w->list + i ;
       if (socketspec_isfile(&wish->spec) != isfile) continue ;
-      if (isfile) check_place(w, wish) ;
       wish->fd = socketspec_make(&wish->spec, &wish->binding) ;
       if (wish->fd != -1) continue ;
       unmake_all(w) ;
@@ -209,10 +217,11 @@ int main (int argc, char const *const *argv)
   struct wishes w = { .list = calloc(argc + 1, sizeof(struct wish)), .n = 0 } ;
   PROG = "s6-multibind" ;
   usage_asked(argc, argv, USAGE) ;
-  if (!w.list) strerr_diefusys(EXITCODE_SYSTEM, "allocate memory") ;
+  if (!w.list) nomemory() ;
   argv += parse_options(argc, argv, &w) ;
   if (!w.n || !chain_isprogram(argv)) dieusage() ;
-  check(&w) ;
+  check_ids(&w) ;
+  check_places(&w) ;
   chain_cover_standard() ;
   make_all(&w) ;
   execute(&w, argv) ;

@@ -4,6 +4,7 @@
 #define S6ACTIVATION_SOCKETSPEC_H
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "libsockets/inetsocket.h"
 #include "libsockets/unixsocket.h"
@@ -37,6 +38,18 @@ extern int socketspec_scan (struct socketspec *, char const *, char const **prob
 
  /* Is it a file, which can be replaced and left behind, and has permissions? */
 extern int socketspec_isfile (struct socketspec const *) ;
+
+ /* Where a file will be, however its path is spelt: a name in a directory. */
+struct socketspec_place
+{
+  dev_t dev ;
+  ino_t ino ;
+  char const *name ;  /* in the word */
+} ;
+
+ /* Of one that is a file. 0 and errno: its directory cannot be looked at. */
+extern int socketspec_place (struct socketspec const *, struct socketspec_place *) ;
+extern int socketspec_compare_places (struct socketspec_place const *, struct socketspec_place const *) ;
 
 struct socketbinding
 {

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -128,7 +129,7 @@ static void guard (struct breaker *b, int fd)
   }
 }
 
-struct breaker *breaker_new (void)
+static struct breaker *new (void)
 {
   struct breaker *b = mmap(0, sizeof(struct breaker), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
   if (b == MAP_FAILED) tap_bail("mmap") ;
@@ -151,7 +152,7 @@ static int take_listener (struct breaker *b)
   return fd ;
 }
 
-void breaker_start (struct breaker *b, char const *const *argv, int err)
+static void start (struct breaker *b, char const *const *argv, int err)
 {
   int fd ;
   pid_t pid = fork() ;
@@ -174,6 +175,19 @@ void breaker_start (struct breaker *b, char const *const *argv, int err)
   if (!pid) guard(b, fd) ;
   b->warden = pid ;
   close(fd) ;
+}
+
+struct breaker *breaker_begin (struct breaker *old, char const *const *argv, char const *path, unsigned int at, int number, unsigned int ms)
+{
+  struct breaker *b ;
+  int err = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) ;
+  if (err < 0) tap_bail(path) ;
+  if (old) breaker_free(old) ;
+  b = new() ;
+  if (at) breaker_arm(b, at, number, ms) ;
+  start(b, argv, err) ;
+  close(err) ;
+  return b ;
 }
 
 void breaker_arm (struct breaker *b, unsigned int at, int number, unsigned int ms)

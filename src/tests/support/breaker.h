@@ -27,10 +27,9 @@ struct breaker
 
 extern int breaker_works (void) ;
 
-extern struct breaker *breaker_new (void) ;
-
- /* Executes argv, whose first is a path, with that descriptor as its stderr. What it starts has the same warden. */
-extern void breaker_start (struct breaker *, char const *const *argv, int err) ;
+ /* Ends the one before, if it is not 0, and executes argv, whose first is a path, with stderr
+    to the end of that file; at not 0: armed so. What it starts has the same warden. */
+extern struct breaker *breaker_begin (struct breaker *, char const *const *argv, char const *path, unsigned int at, int number, unsigned int ms) ;
 
  /* From now on; or from its beginning, if it was not started yet. */
 extern void breaker_arm (struct breaker *, unsigned int at, int number, unsigned int ms) ;

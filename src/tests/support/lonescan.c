@@ -127,19 +127,13 @@ void lonescan_put (struct lonescan const *s, char const *service, int isthere)
 void lonescan_start (struct lonescan *s, unsigned int at, int number, unsigned int ms)
 {
   char program[4096] ;
-  char path[LONESCAN_PATH] ;
+  char path[LONESCAN_PATH], err[LONESCAN_PATH] ;
   char const *const argv[] = { program, path, 0 } ;
-  int err ;
   testdaemon_program(program, sizeof(program), "s6-svscan") ;
-  path_of(s, "err", path) ;
-  err = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) ;
+  path_of(s, "err", err) ;
   path_of(s, "d", path) ;
-  if (s->breaker) breaker_free(s->breaker) ;
-  s->breaker = breaker_new() ;
-  if (at) breaker_arm(s->breaker, at, number, ms) ;
-  breaker_start(s->breaker, argv, err) ;
+  s->breaker = breaker_begin(s->breaker, argv, err, at, number, ms) ;
   s->pid = s->breaker->pid ;
-  close(err) ;
 }
 
 int lonescan_runs (struct lonescan *s)

@@ -87,16 +87,10 @@ void lonesupervisor_start (struct lonesupervisor *s, unsigned int at, int number
   char program[4096] ;
   char const *const argv[] = { program, s->dir, 0 } ;
   char path[2 * LONESUPERVISOR_PATH] ;
-  int err ;
   testdaemon_program(program, sizeof(program), "s6-supervise") ;
   snprintf(path, sizeof(path), "%s/err", s->dir) ;
-  err = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) ;
-  if (s->breaker) breaker_free(s->breaker) ;
-  s->breaker = breaker_new() ;
-  if (at) breaker_arm(s->breaker, at, number, ms) ;
-  breaker_start(s->breaker, argv, err) ;
+  s->breaker = breaker_begin(s->breaker, argv, path, at, number, ms) ;
   s->pid = s->breaker->pid ;
-  close(err) ;
 }
 
 int lonesupervisor_runs (struct lonesupervisor *s)
