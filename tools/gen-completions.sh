@@ -82,11 +82,12 @@ done > "$scratch/table"
     }
     function finish()
     {
-      if (begun) print "\n    ;;"
-      place = 0
+      if (begun) print "      $usage" (own_h ? "[1]" : "") "\n    ;;"
+      place = own_h = 0
     }
     BEGIN { print "case $service in" }
     $1 == "program" { finish() ; begun = 1 ; print "  " $2 ")" ; print "    _arguments -s -S -A \"-*\" \\" ; next }
+    $1 == "option" && $3 == "h" { own_h = 1 }
     $1 == "option" {
       about = $7 == "-" ? ($5 == "-" ? "" : $5) : $7
       print "      " quote ($6 == "*" ? "*" : "") "-" $3 ($4 == "-" ? "" : "+") "[" quoted(about) "]" ($4 == "-" ? "" : ":" $5 ":" action($4)) quote " \\"
@@ -119,6 +120,7 @@ do
         return "\047" made "\047"
       }
       $2 != program { next }
+      $1 == "option" && $3 == "h" { own_h = 1 }
       $1 == "option" {
         about = $7 == "-" ? ($5 == "-" ? "" : $5) : $7
         lines[++n] = " -s " $3 (about == "" ? "" : " -d " quoted(about)) ($4 == "-" ? "" : " -x -a " quoted("(__s6_activation_kind " quoted($4) ")"))
@@ -129,6 +131,7 @@ do
       $1 == "operand" { operands = operands " " quoted($3) }
       END {
         print "complete -c " program " -f"
+        print "complete -c " program " -n __s6_activation_first" (own_h ? "" : " -s h") " -l help -d \"print the usage\""
         for (i = 1 ; i <= n ; i++)
           print "complete -c " program " -n " quoted("__s6_activation_options " quoted(valued)) lines[i]
         for (i = 1 ; i <= m ; i++)

@@ -144,9 +144,10 @@ _s6_activation_other()
 # to another program of ours
 _s6_activation_program()
 {
-  local i=$1 program=$2 options operands value n k over=''
+  local i=$1 program=$2 options operands value n k over='' alone=''
   options=${_s6_activation_options[$program]}
   read -ra operands <<< "${_s6_activation_operands[$program]}"
+  if ((i == cword && ${#words[@]} == cword + 1)) ; then alone=1 ; fi
   while ((i < cword)) && [[ ! $over && ${words[i]} == -?* ]]
   do
     if [[ ${words[i]} == -- ]] ; then over=1 ; fi
@@ -158,8 +159,9 @@ _s6_activation_program()
   done
   if ((i == cword)) && [[ ! $over && $cur == -* ]]
   then
-    # long ones are for who begins them
-    if [[ $cur == --* ]] ; then options=${_s6_activation_longs[$program]-} ; fi
+    # those that ask for the usage are alone; long ones are for who begins them
+    if [[ $cur == --* ]] ; then options="${_s6_activation_longs[$program]-}${alone:+ --help}"
+    elif [[ $alone && " $options" != *" -h"* ]] ; then options+=' -h' ; fi
     for n in $options
     do
       if [[ ${n%%:*} == "$cur"* ]] ; then COMPREPLY+=("${n%%:*}") ; fi

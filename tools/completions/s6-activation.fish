@@ -38,6 +38,12 @@ function __s6_activation_long -a valued
     string match -q -- '-*' (commandline -ct); and __s6_activation_options "$valued"
 end
 
+# Whether the cursor is at the first word behind the program
+function __s6_activation_first
+    set -l words (commandline -opc)
+    test (count $words) -eq 1
+end
+
 # What the holder has, whose socket is the nearest before the cursor, or after it
 function __s6_activation_ids
     set -l before (commandline -opc)
@@ -71,7 +77,7 @@ function __s6_activation_kind -a kind
         case signal
             printf '%s\n' HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH ALRM ABRT
         case command
-            complete -C (commandline -ct)
+            complete --do-complete=(commandline -ct)
         case '=*'
             string split , -- (string sub -s 2 -- $kind)
     end
@@ -87,7 +93,7 @@ function __s6_activation_operand -a valued
         set -l rest
         test $place -gt $prog; and set rest (string escape -- $words[$prog..-1])
         set -l token (commandline -ct)
-        complete -C (string join ' ' -- $rest "$token")
+        complete --do-complete=(string join ' ' -- $rest "$token")
     else if set -q kinds[$place]
         __s6_activation_kind $kinds[$place]
     else if string match -q -- '*\\*' "$kinds[-1]"

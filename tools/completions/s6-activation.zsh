@@ -20,3 +20,7 @@ _s6_activation_ids()
   compadd -a ids
 }
 
+# Alone, these ask for the usage; the second one where it is no option of the program's own
+local -a usage
+(( CURRENT == 2 && $#words == 2 )) && usage=('(- *)--help[print the usage]' '(- *)-h[print the usage]')
+

@@ -24,11 +24,14 @@ ok 'and one that shells could mistake' s6-fdholder-store 'the socket' "$odd"
 ln -s 'the socket' sock
 mkdir services
 
-# options PROGRAM: all that its synopsis has, one a line, found in another way than the tool
-# does: by rendering the page
+# options PROGRAM: all that its synopsis has, and -h, one a line, found in another way than the
+# tool does: by rendering the page
 options()
 {
-  mandoc -Tascii "$SRC/doc/$1.8" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESC/p' | grep -oE '(^|[^a-z0-9-])-[0-9a-zA-Z]+' |
+  {
+    echo ' -h'
+    mandoc -Tascii "$SRC/doc/$1.8" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESC/p'
+  } | grep -oE '(^|[^a-z0-9-])-[0-9a-zA-Z]+' |
     sed 's/^.*-//' | grep -o . | sed 's/^/-/' | sort -u
 }
 
@@ -95,10 +98,12 @@ then
   done' bash $programs > got 2>&1
   least 'bash: there are options' "$(grep -c ^- want)" 200
   is 'bash: options of all programs' "$(diff want got)" ''
-  is 'bash: long options' "$(in_bash 's6-svscan --')" "$long_svscan"
+  is 'bash: long options' "$(in_bash 's6-svscan --')" "$(words --help "$long_svscan" | sort)"
   is 'bash: others' "$(in_bash 's6-setsid s6-tcpserver-socketbinder -m --')" "$long_binder"
+  is 'bash: --help, in a chain too' "$(in_bash 's6-setsid s6-svok --')" --help
+  is 'bash: neither this nor -h behind an option' "$(in_bash 's6-setsid -d 3 --' ; in_bash 's6-fdholder-delete -t 5 -')" "$(words '' -t)"
+  is 'bash: nor before a word' "$(in_bash 's6-setsid -^ cat')" "$(options s6-setsid | grep -v h)"
   is 'bash: one of them' "$(in_bash 's6-svscan --na')" --name-max=
-  is 'bash: none where there is none' "$(in_bash 's6-svok --')" ''
   is 'bash: no word behind one is its argument' "$(in_bash 's6-svscan --services-max=d --timeout=t ser')" services
   is 'bash: none behind --' "$(in_bash 's6-svok -- -')" ''
   is 'bash: letters together, and an argument' "$(in_bash 's6-svc -abw U')" U
@@ -168,9 +173,10 @@ in_fish()
 if command -v fish >/dev/null
 then
   is 'fish: each program has one' "$(ls made/fish)" "$(words $programs s6-activation | sed 's/$/.fish/' | sort)"
-  for name in s6-svc s6-svstat s6-multibind s6-socklog ; do is "fish: options of $name" "$(in_fish "$name -")" "$(options $name)" ; done
+  for name in s6-svc s6-svstat s6-multibind s6-socklog ; do is "fish: options of $name" "$(in_fish "$name -")" "$(words --help "$(options $name)" | sort)" ; done
   like 'fish: and what they do' "$(fish --no-config -c 'set fish_complete_path made/fish ; complete -C "s6-svc -"')" '^-k	SIGKILL$'
-  is 'fish: long options' "$(in_fish 's6-svscan --')" "$long_svscan"
+  is 'fish: long options' "$(in_fish 's6-svscan --')" "$(words --help "$long_svscan" | sort)"
+  is 'fish: neither --help nor -h behind an option' "$(in_fish 's6-fdholder-list -t 5 -')" "$(words -l -o -t)"
   is 'fish: none of these where no option begins' "$(in_fish 's6-svscan ')" "$(in_fish 's6-svok ')"
   is 'fish: others' "$(in_fish 's6-setsid s6-tcpserver-socketbinder -m --')" "$long_binder"
   is 'fish: no word behind one is its argument' "$(in_fish 's6-svscan --services-max=d --timeout=t ser')" services/
@@ -181,7 +187,7 @@ then
   is 'fish: directories' "$(in_fish 's6-svc -u x serv')" services/
   is 'fish: no more operands than there are' "$(in_fish 's6-svok x serv')" ''
   is 'fish: a program to chain to' "$(in_fish 's6-fdholder-retrieve sock tcp:80 s6-ipcserverd -1 s6-fdholder-li')" "$(words s6-fdholder-list s6-fdholder-listenfds)"
-  is 'fish: its options' "$(in_fish 's6-setsid -d 3 s6-svlink -')" "$(options s6-svlink)"
+  is 'fish: its options' "$(in_fish 's6-setsid -d 3 s6-svlink -')" "$(words --help "$(options s6-svlink)" | sort)"
   is 'fish: what follows in a chain' "$(in_fish 's6-setsid s6-fdholder-retrieve -D sock tcp:80 s6-svok serv')" services/
 else
   skip 'fish' 'it is not installed'
@@ -252,11 +258,12 @@ in_zsh()
 if command -v zsh >/dev/null && zsh -f -c 'zmodload zsh/zpty' 2>/dev/null
 then
   is 'zsh: each program has one' "$(sed -n '1s/^#compdef //p' made/zsh/_s6-activation | tr ' ' '\n')" "$programs"
-  for name in s6-svstat s6-svc s6-socklog ; do is "zsh: options of $name" "$(in_zsh "$name -")" "$(options $name)" ; done
+  for name in s6-svstat s6-svc s6-socklog ; do is "zsh: options of $name" "$(in_zsh "$name -")" "$(words --help "$(options $name)" | sort)" ; done
   like 'zsh: what may be repeated is' "$(in_zsh 's6-multibind -e -b x -')" '^-b$'
   unlike 'zsh: and the rest is not' "$(in_zsh 's6-multibind -e -b x -')" '^-e$'
   # which has the = as a suffix
-  is 'zsh: long options' "$(in_zsh 's6-svscan --')" "$(words "$long_svscan" | sed 's/=$//')"
+  is 'zsh: long options' "$(in_zsh 's6-svscan --')" "$(words --help "$long_svscan" | sed 's/=$//' | sort)"
+  is 'zsh: neither --help nor -h behind an option' "$(in_zsh 's6-fdholder-list -t 5 -')" "$(words -l -o)"
   is 'zsh: others' "$(in_zsh 's6-setsid s6-tcpserver-socketbinder -m --')" "$(words "$long_binder" | sed 's/=$//')"
   is 'zsh: five of them with an argument in the same word' "$(sed -n '/ s6-svscan)/,/;;/p' made/zsh/_s6-activation | grep -c "^ *'--[a-z-]*=-")" 5
   is 'zsh: no word behind one is its argument' "$(in_zsh 's6-svscan --services-max=d --timeout=t ser')" services
@@ -268,7 +275,7 @@ then
   is 'zsh: files' "$(in_zsh 's6-fdholder-list so')" sock
   is 'zsh: directories' "$(in_zsh 's6-svc -u x serv')" services
   is 'zsh: a program to chain to' "$(in_zsh 's6-fdholder-retrieve sock tcp:80 s6-ipcserverd -1 s6-fdholder-li')" "$(words s6-fdholder-list s6-fdholder-listenfds)"
-  is 'zsh: its options' "$(in_zsh 's6-setsid -d 3 s6-svlink -')" "$(options s6-svlink)"
+  is 'zsh: its options' "$(in_zsh 's6-setsid -d 3 s6-svlink -')" "$(words --help "$(options s6-svlink)" | sort)"
   is 'zsh: what follows in a chain' "$(in_zsh 's6-setsid s6-fdholder-retrieve -D sock tcp:80 s6-svok serv')" services
 else
   skip 'zsh' 'it is not installed'
