@@ -36,6 +36,15 @@ static void connect_to (int fd, char const *path, char const *localpath)
   strerr_diefusys(EXITCODE_SYSTEM, "connect to ", path) ;
 }
 
+static void build_environment (stralloc *variables, char const *localname)
+{
+  for (char const *const *name = ucspi_ipc_variables ; *name ; name++)
+    if (!env_addmodif(variables, *name, 0)) strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
+  if (!env_addmodif(variables, "PROTO", "IPC")
+   || !env_addmodif(variables, "IPCLOCALPATH", localname))
+    strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
+}
+
 int main (int argc, char const *const *argv)
 {
   stralloc variables = STRALLOC_ZERO ;
@@ -70,12 +79,7 @@ int main (int argc, char const *const *argv)
   connect_to(fd, argv[0], localpath) ;
   if (verbosity >= 2) strerr_warni("connected to ", argv[0]) ;
   if (!ucspi_client_move(fd)) strerr_diefusys(EXITCODE_SYSTEM, "move the socket to descriptors 6 and 7") ;
-  if (!localname) localname = localpath ? localpath : "" ;
-  for (char const *const *name = ucspi_ipc_variables ; *name ; name++)
-    if (!env_addmodif(&variables, *name, 0)) strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
-  if (!env_addmodif(&variables, "PROTO", "IPC")
-   || !env_addmodif(&variables, "IPCLOCALPATH", localname))
-    strerr_diefusys(EXITCODE_SYSTEM, "build the environment") ;
+  build_environment(&variables, localname ? localname : localpath ? localpath : "") ;
   mexec_m(argv + 1, variables.s, variables.len) ;
   if (localpath) unixsocket_unlink(localpath) ;
   strerr_dieexec(errno == ENOENT ? 127 : 126, argv[1]) ;

@@ -7,11 +7,9 @@
 #include <skalibs/exec.h>
 #include <skalibs/genalloc.h>
 #include <skalibs/posixplz.h>
-#include <skalibs/sgetopt.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
-#include <skalibs/types.h>
 
 #include <s6-activation/fdholder.h>
 
@@ -20,10 +18,9 @@
 #include "exitcodes.h"
 #include "libchain/dumpenvironment.h"
 #include "libchain/holderclient.h"
-#include "libchain/usage.h"
+#include "libchain/holderoptions.h"
 
 #define USAGE "s6-fdholder-getdump [ -t milliseconds ] socket prog..."
-#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 static void leave_open (fdholder_entry const *entries, size_t n)
 {
@@ -52,23 +49,10 @@ int main (int argc, char const *const *argv)
   genalloc variables = GENALLOC_ZERO ;
   tain deadline ;
   pid_t guard ;
-  subgetopt l = SUBGETOPT_ZERO ;
-  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  unsigned int milliseconds ;
   PROG = "s6-fdholder-getdump" ;
-  usage_asked(argc, argv, USAGE) ;
+  argv = holderoptions(argc, argv, USAGE, 1, 1, &milliseconds) ;
   chain_cover_standard() ;
-  for (;;)
-  {
-    int opt = subgetopt_r(argc, argv, "t:", &l) ;
-    if (opt == -1) break ;
-    switch (opt)
-    {
-      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
-      default : dieusage() ;
-    }
-  }
-  argv += l.ind ;
-  if (!argv[0] || !chain_isprogram(argv + 1)) dieusage() ;
 
   guard = closer_guard() ;
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;

@@ -5,7 +5,6 @@
 
 #include <skalibs/genalloc.h>
 #include <skalibs/posixplz.h>
-#include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
@@ -16,10 +15,9 @@
 #include "exitcodes.h"
 #include "libchain/dumpenvironment.h"
 #include "libchain/holderclient.h"
-#include "libchain/usage.h"
+#include "libchain/holderoptions.h"
 
 #define USAGE "s6-fdholder-setdump [ -t milliseconds ] socket [ prog... ]"
-#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
 static void read_environment (genalloc *entries)
 {
@@ -67,22 +65,9 @@ int main (int argc, char const *const *argv)
   fdholder h ;
   genalloc entries = GENALLOC_ZERO ;
   tain deadline ;
-  subgetopt l = SUBGETOPT_ZERO ;
-  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  unsigned int milliseconds ;
   PROG = "s6-fdholder-setdump" ;
-  usage_asked(argc, argv, USAGE) ;
-  for (;;)
-  {
-    int opt = subgetopt_r(argc, argv, "t:", &l) ;
-    if (opt == -1) break ;
-    switch (opt)
-    {
-      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
-      default : dieusage() ;
-    }
-  }
-  argv += l.ind ;
-  if (!argv[0] || !chain_isprogramornone(argv + 1)) dieusage() ;
+  argv = holderoptions(argc, argv, USAGE, 1, 0, &milliseconds) ;
   read_environment(&entries) ;
   check_descriptors(genalloc_s(fdholder_entry, &entries), genalloc_len(fdholder_entry, &entries)) ;
   chain_cover_standard() ;  /* not before: what is closed is nothing to store */

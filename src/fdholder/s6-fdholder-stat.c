@@ -4,21 +4,18 @@
 #include <string.h>
 
 #include <skalibs/allreadwrite.h>
-#include <skalibs/sgetopt.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/tai.h>
-#include <skalibs/types.h>
 
 #include <s6-activation/fdholder.h>
 
 #include "exitcodes.h"
 #include "libchain/chain.h"
 #include "libchain/holderclient.h"
-#include "libchain/usage.h"
+#include "libchain/holderoptions.h"
 
 #define USAGE "s6-fdholder-stat [ -t milliseconds ] socket [ prog... ]"
-#define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
 
  /* A fact a line, with a tab behind its name. */
 
@@ -44,23 +41,10 @@ int main (int argc, char const *const *argv)
   stralloc strings = STRALLOC_ZERO ;
   size_t count = 0 ;
   tain deadline ;
-  subgetopt l = SUBGETOPT_ZERO ;
-  unsigned int milliseconds = HOLDERCLIENT_TIMEOUT ;
+  unsigned int milliseconds ;
   PROG = "s6-fdholder-stat" ;
-  usage_asked(argc, argv, USAGE) ;
+  argv = holderoptions(argc, argv, USAGE, 1, 0, &milliseconds) ;
   chain_cover_standard() ;
-  for (;;)
-  {
-    int opt = subgetopt_r(argc, argv, "t:", &l) ;
-    if (opt == -1) break ;
-    switch (opt)
-    {
-      case 't' : if (!uint0_scan(l.arg, &milliseconds)) dieusage() ; break ;
-      default : dieusage() ;
-    }
-  }
-  argv += l.ind ;
-  if (!argv[0] || !chain_isprogramornone(argv + 1)) dieusage() ;
 
   holderclient_connect(&h, argv[0], milliseconds, &deadline, EXITCODE_DENIED) ;
   if (!fdholder_status_g(&h, &strings, &count, &deadline)) die(&h) ;

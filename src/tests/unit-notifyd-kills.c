@@ -96,10 +96,26 @@ static char const *again (void)
   return problem ;
 }
 
+ /* A file that the holder has, under a prefix of ours. */
+
+static int store_kept (void)
+{
+  struct rawclient c ;
+  int file ;
+  testdaemon_write("kept", "kept") ;
+  if (!getcwd(kept, sizeof(kept) - 8)) tap_bail("getcwd") ;
+  strcat(kept, "/kept") ;
+  file = open(kept, O_RDONLY | O_CLOEXEC) ;
+  if (file < 0) tap_bail("open") ;
+  raw_must_connect(&c, "s", FRAME_NATIVE) ;
+  raw_must_store(&c, "p/kept", file) ;
+  raw_close(&c) ;
+  return file ;
+}
+
 int main (int argc, char const *const *argv)
 {
   struct testdaemon d ;
-  struct rawclient c ;
   struct trace t ;
   char const *stride = getenv("STRIDE") ;
   char const *problem = 0 ;
@@ -114,14 +130,7 @@ int main (int argc, char const *const *argv)
   if (len <= 0) tap_bail("readlink") ;
   testdaemon_program(program, sizeof(program), "s6-fdholder-notifyd") ;
   testdaemon_begin(&d, 0) ;
-  testdaemon_write("kept", "kept") ;
-  if (!getcwd(kept, sizeof(kept) - 8)) tap_bail("getcwd") ;
-  strcat(kept, "/kept") ;
-  file = open(kept, O_RDONLY | O_CLOEXEC) ;
-  if (file < 0) tap_bail("open") ;
-  raw_must_connect(&c, "s", FRAME_NATIVE) ;
-  raw_must_store(&c, "p/kept", file) ;
-  raw_close(&c) ;
+  file = store_kept() ;
   tap_string(again(), 0, "it runs") ;
   for ( ; !problem && isreached && n < CALLS_MAX ; runs++)
   {
