@@ -13,7 +13,7 @@ doc=$SRC/doc
 # PAGE SECTION, how many blocks: the test, or a dash and the reason
 table='
 accessrules.3 SYNOPSIS, 1: docs-blocks.t
-accessrules.7 DESCRIPTION, 1: - names of files, in words; docs-examples.t makes such
+accessrules.7 DESCRIPTION, 1: - names of files, in words; docs-examples-holder.t makes such
 execline-intro.7 *, 17: docs-execline.t
 faq.7 *, 9: docs-faq.t
 fdholder-errors.7 DESCRIPTION, 1: docs-blocks.t
@@ -39,7 +39,7 @@ s6-svstat.8 DESCRIPTION, 1: docs-blocks.t
 super-servers.7 ON A HELD SOCKET, 2: docs-blocks.t
 '
 
-# The table is what there is. EXAMPLES are for docs-examples.t, which fails for one without a case.
+# The table is what there is. EXAMPLES are for docs-examples-*.t, which fail for one without a case.
 for page in "$doc"/*.[378]
 do
   awk -v page="$(basename "$page")" '/^\.Sh/ { section = substr($0, 5) } /^\.Bd -literal/ { print page " " section }' "$page"
