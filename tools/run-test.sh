@@ -2,13 +2,15 @@
 # ISC license.
 # usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-B] [-n] [FILE...]
 #
-# Runs tests, JOBS (2) at a time, SECONDS (120) each at most: by default every
-# src/tests/bin/unit-* and fuzz-* of BUILD, and every src/tests/e2e/*.t.
+# Runs tests, JOBS (two for each processor: most of them wait most of the time) at a time,
+# SECONDS (120) each at most: by default every src/tests/bin/unit-* and fuzz-* of BUILD, and
+# every src/tests/e2e/*.t. Those that may take longest begin.
 #   -b BUILD    the tree that was built, if it is not this one
 #   -B          of those, none that build programs of their own, or judge the sources
 #   -n          fewer words: only the files that fail, and the last line
 # A line `# timeout: SECONDS` among the first 12 of a .t file is its own limit.
-# PATIENCE (1) in the environment multiplies all limits: for a machine that is busy or slow.
+# PATIENCE in the environment multiplies all limits: for a machine that is busy or slow. By
+# default it is worked out from the load when a test begins: 1 where that is small.
 # In the environment too: DAEMON_WRAPPER, SANITIZED, KEEP_WORK, TMPDIR: see tap.sh.
 #
 # A test is a program whose stdout is TAP: `ok N - name`, `not ok N - name`, `# SKIP why`
@@ -17,15 +19,21 @@
 # slow, counts as one failure. unit-* get no argument, and an empty directory to work in;
 # fuzz-NAME gets src/tests/corpus/NAME as its argument and replays the files in it.
 #
-# A line for each file, with the seconds that it took if it took long; the output of those that fail; last, `N passed, N failed` and,
-# if there were any, `, N skipped`: points, not files. Exits 1 on any failure, or if
-# nothing passed or was skipped.
+# A line for each file, if it took long with its seconds, and those of the processor; the
+# output of those that fail; last, `N passed, N failed` and, if there were any, `, N skipped`:
+# points, not files. Exits 1 on any failure, or if nothing passed or was skipped.
 
 set -u
 LC_ALL=C
 export LC_ALL
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+
+# limit_of FILE: its own, or nothing
+limit_of()
+{
+  sed -n '1,12s/^# timeout: *\([0-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1
+}
 
 # one FILE: runs it; the outcome goes to $results/NAME
 one()
@@ -35,8 +43,16 @@ one()
     *.t) label=e2e/$name ;;
     *) label=$name ;;
   esac
-  limit=$(sed -n '1,12s/^# timeout: *\([0-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1)
-  limit=$((${limit:-$seconds} * ${PATIENCE:-1}))
+  if test -z "${PATIENCE-}"
+  then
+    load=
+    { read -r load _ < /proc/loadavg ; } 2>/dev/null
+    load=${load%%.*}
+    PATIENCE=$((1 + ${load:-0} / (2 * processors)))
+    export PATIENCE
+  fi
+  limit=$(limit_of "$1")
+  limit=$((${limit:-$seconds} * PATIENCE))
   log=$results/$name.log
   code=0
   begun=$(date +%s)
@@ -49,6 +65,9 @@ one()
   ( cd "$place" && exec timeout -k 10 "$limit" "$@" < /dev/null > "$log" 2>&1 ) || code=$?
   rm -rf "$place"
   took=$(($(date +%s) - begun))
+  # of children whose parents have waited for them: user and system, in minutes and seconds
+  times > "$results/$name.times"
+  used=$(awk -F '[m s]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 + 0.5 }' "$results/$name.times")
   awk -v code="$code" -v limit="$limit" '
     /^ok( |$)/ { if (toupper($0) ~ /# *SKIP/) skipped++ ; else passed++ ; next }
     /^not ok( |$)/ { failed++ ; next }
@@ -81,7 +100,7 @@ one()
     echo "skip $label${why:+: $why}" > "$results/$name.say"
   else
     if test "$took" -lt 5 ; then took= ; fi
-    echo "ok   $label: $passed${took:+ in $took s}" > "$results/$name.say"
+    echo "ok   $label: $passed${took:+ in $took s ($used)}" > "$results/$name.say"
   fi
   # one write, so that two at a time do not mix
   if test -z "$terse" || test "$failed" -gt 0 ; then cat "$results/$name.say" ; fi
@@ -99,7 +118,8 @@ usage()
   exit 100
 }
 
-jobs=2
+processors=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || processors=1
+jobs=$((2 * processors))
 seconds=120
 terse=
 build=$root
@@ -141,7 +161,7 @@ trap 'exit 143' TERM
 
 TESTS=$root/src/tests
 BUILD=$build
-export TESTS BUILD results seconds terse
+export TESTS BUILD results seconds terse processors
 # those that are no scripts start programs, too
 if test -e "$BUILD/libs6activation.so"
 then
@@ -155,14 +175,19 @@ then
   export ASAN_OPTIONS UBSAN_OPTIONS
 fi
 
+# the longest first, so that none is left alone at the end
 for file
 do
+  case $file in
+    *.t) limit=$(limit_of "$file") ;;
+    *) limit= ;;
+  esac
   case $file in
     /*) ;;
     *) file=$(pwd)/$file ;;
   esac
-  printf '%s\n' "$file"
-done | xargs -P "$jobs" -I '{}' sh "$root/tools/run-test.sh" --one '{}'
+  printf '%s\n' "${limit:-0} $file"
+done | sort -s -r -n -k 1,1 | sed 's/^[0-9]* //' | xargs -P "$jobs" -I '{}' sh "$root/tools/run-test.sh" --one '{}'
 
 total=$(cat "$results"/*.sum 2>/dev/null | awk '
   NF == 3 && NR % 2 { passed += $1 ; failed += $2 ; skipped += $3 }

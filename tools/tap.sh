@@ -44,7 +44,7 @@
 #
 # Running
 #   run CMD...                 stdout to file out, stderr to err, exit code to $status
-#   retry SECONDS CMD...       repeats CMD until it exits 0, at most so long: the only
+#   retry SECONDS CMD...       repeats CMD until it exits 0, at most so long (times PATIENCE): the only
 #                              way to wait for something. Its output goes nowhere.
 #   remains SECONDS CMD...     repeats CMD for so long (0.3, too), while it exits 0: the only
 #                              way to see that something goes on, or does not happen

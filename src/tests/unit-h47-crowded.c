@@ -19,7 +19,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { SLOTS = 16, SHORT_MILLISECONDS = 200 } ;
+enum { SLOTS = 16, SHORT_MILLISECONDS = 200, DENIED = 65531 } ;
 
 #define BANNER READ("\0\0\0\24s6-fdholder 1.0 (b)\n")
 #define TAKEN READ("\0\0\0\5R\1\1x\0"), SEND("\0\0\0\1\0", 1), READ("\0\0\0\1A"), SEND("\0\0\0\1\0", 0), STEP(STEP_WAITEOF), STEP(STEP_END)
@@ -84,7 +84,9 @@ static size_t hear_all (int fd, char *s, size_t max)
   size_t len = 0 ;
   for (;;)
   {
-    ssize_t r = read(fd, s + len, max - len) ;
+    ssize_t r ;
+    errno = 0 ;  /* and stays so at the end */
+    r = read(fd, s + len, max - len) ;
     if (r <= 0) break ;
     len += r ;
   }
@@ -167,6 +169,8 @@ static void check_told (void)
   testdaemon_finish(&holder) ;
 }
 
+ /* Who is the holder's own user may keep what is held even without a rule, so he is another. */
+
 static void check_denied (void)
 {
   static struct testdaemon holder ;
@@ -174,7 +178,8 @@ static void check_denied (void)
   testdaemon_forget_rules() ;
   testdaemon_deny("uid/default") ;
   testdaemon_start(&holder, "holder", (char const *const []){ "-v", "0", 0 }) ;
-  tap_bytes(s, hear_all(connect_mutely(), s, sizeof(s)), "", 0, "H47: who may not connect is told nothing") ;
+  tap_bytes(s, hear_all(raw_socket("holder", DENIED), s, sizeof(s)), "", 0, "H47: who may not connect is told nothing") ;
+  tap_int(errno, 0, "H47: and closed at once") ;
   testdaemon_finish(&holder) ;
 }
 
@@ -190,6 +195,6 @@ int main (void)
   check_always() ;
   check_daemon() ;
   check_told() ;
-  check_denied() ;
+  if (testdaemon_isroot()) check_denied() ;
   return tap_done() ;
 }

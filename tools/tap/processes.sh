@@ -29,7 +29,7 @@ run()
 
 retry()
 {
-  tap_until=$(($(date +%s) + $1 + 1))
+  tap_until=$(($(date +%s) + $1 * ${PATIENCE:-1} + 1))
   shift
   while :
   do

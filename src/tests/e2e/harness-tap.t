@@ -21,7 +21,8 @@ printf '%s\n' 'echo 1..1' 'echo ok 1 - a' 'exit 3' > suite/exit.t
 printf '%s\n' '# timeout: 1' 'echo 1..1' 'echo ok 1 - a' 'exec sleep 30' > suite/slow.t
 echo 'echo "1..0 # SKIP not here"' > suite/skipped.t
 runner=$SRC/tools/run-test.sh
-unset -v PATIENCE  # the limits here are the harness's own matter
+PATIENCE=1  # the limits here are the harness's own matter
+export PATIENCE
 
 last_line()
 {

@@ -15,7 +15,7 @@
 need pgrep
 seconds=6
 if test -z "${BASH_VERSION-}" ; then seconds=${SECONDS:-6} ; fi  # elsewhere it is a clock
-long=$((20 * ${PATIENCE:-1}))
+long=20
 batch=65536
 
 mkdir -p d/s/log counts

@@ -13,7 +13,7 @@
 . "$TESTS/support/scandir.sh"
 # shellcheck source=src/tests/support/lines.sh
 . "$TESTS/support/lines.sh"
-long=$((20 * ${PATIENCE:-1}))
+long=20
 
 mkdir d
 lined d/s
