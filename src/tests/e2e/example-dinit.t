@@ -52,6 +52,15 @@ launch fdholder
 is_ready() { inside test -s /run/ready ; }
 ok 'fdholder: it says on descriptor 3 that it is ready' retry 30 is_ready
 is 'bind-sockets: it depends on it' "$(value bind-sockets depends-on)" fdholder
+# shellcheck disable=SC2016 # for the shell there
+start_inside other s6-ipcserver-socketbinder -- /run/agent sh -c 'echo $$ > /run/other ; exec sleep 1000'
+is_bound() { inside test -s /run/other ; }
+ok 'somebody has one of the sockets' retry 10 is_bound
+not_ok 'bind-sockets: then it fails' inside sh -c "$(value bind-sockets command)"
+is 'and stores none' "$(inside s6-fdholder-list /run/fdholder)" ''
+# shellcheck disable=SC2016 # for the shell there
+inside sh -c 'kill $(cat /run/other)'
+retry 10 ended other
 ok 'bind-sockets: its command' inside sh -c "$(value bind-sockets command)"
 for name in echo web agent
 do
