@@ -92,8 +92,10 @@ rm -rf d
 mkdir -p d/a
 : > told
 mv fakes/s6-supervise away
-# the one that was built must not be found
-start s env PATH="$WORK/fakes:/usr/bin:/bin" "$BUILD/s6-svscan" d
+# neither the one that was built is to be found, nor one of the system's: what the script needs
+mkdir needed
+for program in cat sleep tr ; do ln -s "$(command -v "$program")" needed/ ; done
+start s env PATH="$WORK/fakes:$WORK/needed" "$BUILD/s6-svscan" d
 ok 'no s6-supervise: that is said' retry 5 said 'unable to find s6-supervise for "a": No such file'
 mv away fakes/s6-supervise
 ok 'and tried again' retry 10 tells 'start a'
