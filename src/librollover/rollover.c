@@ -173,6 +173,12 @@ static void on_signals (void *data, unsigned int events, tain const *now)
   if (!signals_take(r->signals.fd, &on_signal, r)) log_line(r->log, LOG_WARNING, "unable to read signals: ", strerror(errno)) ;
 }
 
+static void on_sweep (void *data, tain const *now)
+{
+  struct rollover *r = data ;
+  children_turn(&r->children, now) ;
+}
+
 int rollover_init (struct rollover *r, struct rollover_options const *options, struct log *log)
 {
   static struct rollover const zero ;
@@ -185,6 +191,7 @@ int rollover_init (struct rollover *r, struct rollover_options const *options, s
   children_init(&r->children, &on_end, r) ;
   if (!tain_now_set_stopwatch_g() || !loop_init_few(&r->loop)) return 0 ;
   loop_watch_init(&r->signals, &on_signals, r) ;
+  loop_timer_init(&r->sweep, &on_sweep, r) ;
   fd = signals_init(signals, sizeof(signals) / sizeof(signals[0])) ;
   return fd >= 0 && loop_watch_start(&r->loop, &r->signals, fd, LOOP_READ) ;
 }
@@ -198,6 +205,11 @@ pid_t rollover_start (struct rollover *r)
 int rollover_run (struct rollover *r)
 {
   while (r->state != OVERLAP_OVER)
+  {
+    tain when = tain_infinite ;
+    children_next(&r->children, &when) ;
+    loop_timer_set(&r->loop, &r->sweep, &when) ;
     if (!loop_turn(&r->loop) && errno != EINTR) return -1 ;
+  }
   return r->status ;
 }

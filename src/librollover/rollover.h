@@ -45,6 +45,7 @@ struct rollover
   struct loop loop ;
   struct loop_watch signals ;
   struct children children ;
+  struct loop_timer sweep ;  /* their ends could not be known: when to look again */
   struct rollover_child *current ;
   struct rollover_child *next ;  /* or 0 */
   enum overlap_state state ;

@@ -421,6 +421,13 @@ s6-svc -wD -T 20000 -d service
 is 'down: well' "$(s6-svstat -o exitcode,up service)" '0 false'
 ok 'nothing is left' gone 4
 stop supervisor
+if test -z "$SANITIZED" && command -v strace > /dev/null && strace true 2> /dev/null
+then
+  exits 'an end that cannot be known at first' 7 timeout -s KILL 20 strace -D -qq -o calls -e trace=wait4 -e inject=wait4:error=ENOMEM:when=2 s6-rollover sh -c 'sleep 1.5 ; exit 7'
+  ok 'is asked for again' grep -q 'ENOMEM.*INJECTED' calls
+else
+  skip 'an end that cannot be known at first' 'needs strace, and no sanitizers'
+fi
 mkdir likewise
 printf '#!/bin/sh\nexec s6-rollover sh -c "kill -s TERM \\$\\$"\n' > likewise/run
 printf '#!/bin/sh\necho "$1 $2" >> ends\n' > likewise/finish
