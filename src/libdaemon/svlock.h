@@ -15,8 +15,10 @@
 extern int svlock_try (int fd, int isshared) ;
 extern int svlock_wait (int fd, int isshared) ;
 
- /* Opens the file, made if need be, and takes its lock. A descriptor, close-on-exec;
-    -1 and errno: EBUSY another has it. */
+ /* Opens the file, made if need be, with that mode, and takes its lock. A descriptor, close-on-exec;
+    -1 and errno: EBUSY another has it. Shared locks, which anybody can have who may read
+    the file, keep nobody out: then another file takes its place, by way of PATH.new, with
+    the same mode. */
 extern int svlock_take (char const *path, mode_t) ;
 
  /* Has somebody taken it? -1 and errno. */

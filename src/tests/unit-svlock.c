@@ -17,6 +17,8 @@
 #include "support/child.h"
 #include "support/tap.h"
 
+enum { TAKERS = 8, ROUNDS = 200 } ;
+
 static char const path[] = "supervise/lock" ;
 
 static int istaken (void *data)
@@ -94,9 +96,11 @@ static void check_take (void)
   struct stat st ;
   int fd, again ;
   unlink(path) ;
+  umask(077) ;
   fd = svlock_take(path, 0640) ;
+  umask(0) ;
   tap_least(fd, 3, "the file is made, and locked") ;
-  tap_ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0640, "with the mode that is given") ;
+  tap_ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0640, "with the mode that is given, whatever the umask is") ;
   tap_int(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC, "close-on-exec") ;
   tap_int(seen(), 1, "another process sees it") ;
   tap_int(child_run(&take, 0), EBUSY, "and cannot have it") ;
@@ -144,6 +148,72 @@ static void check_s6 (void)
   pid = other_holds(F_RDLCK, &hold) ;
   tap_int(svlock_istaken(path), 0, "a shared one does not supervise") ;
   other_ends(pid, hold) ;
+}
+
+static int inode (void)
+{
+  struct stat st ;
+  return stat(path, &st) == 0 ? (int)st.st_ino : 0 ;
+}
+
+ /* Who may read the file and no more can have a shared lock: that keeps nobody out, and of
+    those that come at the same time one is let in, even if he leaves meanwhile. */
+
+static void try_and_tell (int results, int hold)
+{
+  char c = svlock_take(path, 0644) >= 0 ? 1 : errno == EBUSY ? 0 : TAKERS ;
+  if (write(results, &c, 1) != 1) _exit(1) ;
+  _exit(read(hold, &c, 1) != 0) ;
+}
+
+static int count_let_in (int reader, int isleaving)
+{
+  int results[2], hold[2], in = 0 ;
+  char c ;
+  if (pipe(results) == -1 || pipe(hold) == -1) tap_bail("pipe") ;
+  for (unsigned int i = 0 ; i < TAKERS ; i++)
+    if (!fork())
+    {
+      close(hold[1]) ;
+      if (isleaving) close(reader) ;
+      try_and_tell(results[1], hold[0]) ;
+    }
+  if (isleaving) close(reader) ;
+  for (unsigned int i = 0 ; i < TAKERS ; i++) in += read(results[0], &c, 1) == 1 ? c : TAKERS ;
+  close(hold[1]) ;
+  while (wait(0) > 0) ;
+  close(hold[0]) ;
+  close(results[0]) ;
+  close(results[1]) ;
+  return in ;
+}
+
+static void check_readers (void)
+{
+  struct stat st ;
+  int a, fd, was, right = 0 ;
+  chmod(path, 0644) ;
+  a = open(path, O_RDONLY) ;
+  was = inode() ;
+  tap_ok(svlock_try(a, 1), "a shared lock, by who may only read") ;
+  umask(077) ;
+  fd = svlock_take(path, 0600) ;
+  umask(0) ;
+  tap_least(fd, 3, "keeps nobody out") ;
+  tap_ok(inode() != was && stat(path, &st) == 0 && (st.st_mode & 07777) == 0644, "another file is there, with the mode of the old one") ;
+  tap_ok(access("supervise/lock.new", F_OK) == -1, "and nothing else") ;
+  tap_int(seen(), 1, "that one is locked") ;
+  tap_int(child_run(&take, 0), EBUSY, "and cannot be had twice") ;
+  close(fd) ;
+  close(a) ;
+  for (unsigned int i = 0 ; i < ROUNDS ; i++)
+  {
+    a = open(path, O_RDONLY) ;
+    if (i % 2 && !svlock_try(a, 1)) tap_bail("a shared lock") ;
+    right += count_let_in(a, i % 4 > 1) == 1 ;
+    close(a) ;
+  }
+  tap_int(right, ROUNDS, "of those that come together one is let in") ;
 }
 
 static int s6_sees (void *data)
@@ -222,6 +292,7 @@ int main (void)
   check_inherited() ;
   check_s6() ;
   check_shared() ;
+  check_readers() ;
   check_wait() ;
   check_odd() ;
   return tap_done() ;

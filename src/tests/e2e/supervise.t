@@ -28,7 +28,7 @@ umask 022
 is 'supervise' "$(mode a/supervise | sed 's/ [0-9]* / /2')" "$(printf 'directory 700 %s' "$(stat -c '%s %g' a/supervise)" | sed 's/ [0-9]* / /2')"
 is 'event' "$(stat -c '%F %a %g' a/event)" "directory 3730 $gid"
 is 'control' "$(mode a/supervise/control)" "fifo 600 0 $gid"
-is 'lock' "$(mode a/supervise/lock)" "regular file 600 0 $gid"
+is 'lock' "$(mode a/supervise/lock)" "regular file 644 0 $gid"
 is 'status' "$(mode a/supervise/status)" "regular file 600 35 $gid"
 is 'death_tally' "$(mode a/supervise/death_tally)" "regular file 600 0 $gid"
 is 'what else is there' "$(cd a/supervise && echo *)" 'child control death_tally lock status'

@@ -193,8 +193,10 @@ then
     s6-svperms -o -E :5 d
     not_ok 'then no longer control' may_control
     not_ok 'nor listen' may_listen
+    if test "$version" = ours ; then start reader as_uid 54321 s6-setlock -r d/supervise/lock sh -c 'echo locked ; exec sleep 1000' ; fi
     letters d xd
     ok "$version: it ends" retry 10 ended d
+    if test "$version" = ours ; then ok 'who may read has a shared lock, and the next one comes all the same' ready reader ; fi
     supervise d version "$version" s6-supervise
     is 'the next one leaves it so' "$(modes d)" "711 $gid 600 $gid 3730 5 "
     letters d xd
