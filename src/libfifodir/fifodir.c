@@ -62,7 +62,7 @@ static int is_fifo (int fd)
 static int is_fifo_name (int dir, char const *name)
 {
   struct stat st ;
-  return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISFIFO(st.st_mode) ;
+  return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? S_ISFIFO(st.st_mode) : -1 ;
 }
 
 static int open_fifo (int dir, char const *name)
@@ -88,16 +88,22 @@ static int write_fifo (int dir, char const *name, int fd, char const *letters, s
   return 1 ;
 }
 
+ /* A file that its owner has a lease of cannot be opened now, either, nor one on a disk that
+    may not be changed. That is no shortage: others would be told again and again. */
+
+static int is_refused (int dir, char const *name, int e)
+{
+  int is = e == ENXIO || is_shortage(e) ? is_fifo_name(dir, name) : 0 ;
+  if (e == ENXIO && is > 0) unlinkat(dir, name, 0) ;
+  errno = e ;
+  return !is_shortage(e) || !is ;
+}
+
 static int tell_one (int dir, char const *name, char const *letters, size_t len)
 {
   int fd = open_fifo(dir, name) ;
   int ok, e ;
-  if (fd < 0)
-  {
-    if (is_shortage(errno)) return 0 ;
-    if (errno == ENXIO && is_fifo_name(dir, name)) unlinkat(dir, name, 0) ;
-    return 1 ;
-  }
+  if (fd < 0) return is_refused(dir, name, errno) ;
   ok = write_fifo(dir, name, fd, letters, len) ;
   e = errno ;
   fd_close(fd) ;

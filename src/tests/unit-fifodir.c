@@ -3,8 +3,12 @@
 /* Fifodirs, within one process: nothing is lost and no fifo removed while somebody clears
    the directory all the time; what has matched stays so; letters, and what is left. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -98,12 +102,38 @@ static void test_listener (char const *path)
   tap_ok(!fifodir_listen(&l, "") && errno == ENOENT, "no name at all: ENOENT") ;
 }
 
+ /* Who may make fifos there may make files: one that he has a lease of cannot be opened
+    now, and no one waits for that, nor tells the others twice. */
+
+static void test_lease (char const *path)
+{
+#ifdef F_SETLEASE
+  char letters[8], trap[sizeof("one/ftrig1:@400000000000000000000000:leased")] ;
+  struct fifodir_listener l = FIFODIR_LISTENER_ZERO ;
+  int fd ;
+  snprintf(trap, sizeof(trap), "%s/ftrig1:@400000000000000000000000:leased", path) ;
+  fd = open(trap, O_RDONLY | O_CREAT, 0600) ;
+  if (fd < 0 || !fifodir_listen(&l, path)) tap_bail("a file, a listener") ;
+  signal(SIGIO, SIG_IGN) ;
+  if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)  /* some file systems have none */
+    tap_ok(open(trap, O_WRONLY | O_NONBLOCK) == -1 && errno == EAGAIN, "a file with a lease") ;
+  tap_int(fifodir_notify(path, "u", 1), 1, "is passed over") ;
+  tap_int(fifodir_read(&l, letters, sizeof(letters)), 1, "and others are told") ;
+  close(fd) ;
+  fifodir_unlisten(&l) ;
+  tap_int(unlink(trap), 0, "it is left alone") ;
+#else
+  (void)path ;
+#endif
+}
+
 int main (void)
 {
   signal(SIGPIPE, SIG_IGN) ;
   if (!tain_now_set_stopwatch_g()) tap_bail("clock") ;
   tap_ok(fifodir_make("one", FIFODIR_ANYBODY, 0) && fifodir_make("other", getegid(), 0), "two fifodirs") ;
   test_listener("one") ;
+  test_lease("one") ;
   test_matches("one", "other") ;
   test_clearing("one") ;
   tap_ok(rmdir("one") == 0 && rmdir("other") == 0, "nothing is left in them") ;
