@@ -7,5 +7,6 @@
 
 extern enum svwatch_trouble svwatch_lookone (struct svwatch *, unsigned int) ;
 extern enum svwatch_trouble svwatch_listenone (struct svwatch *, unsigned int) ;
+extern void svwatch_unlisten (struct svwatch_dir *) ;
 
 #endif

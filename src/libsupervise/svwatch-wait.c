@@ -36,11 +36,12 @@ static enum svwatch_trouble confirm (struct svwatch *w)
   return SVWATCH_FINE ;
 }
 
- /* Another supervisor may come. */
+ /* Another supervisor may come, of another directory in the place of this one. */
 
 static void lose (struct svwatch *w, unsigned int i)
 {
   wait_forget(&w->wait, i) ;
+  svwatch_unlisten(w->dirs + i) ;
   w->dirs[i].isabsent = 1 ;
   w->pause = 0 ;
 }

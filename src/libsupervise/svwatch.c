@@ -39,15 +39,18 @@ int svwatch_init (struct svwatch *w, char const *const *paths, unsigned int n, e
   return 1 ;
 }
 
+void svwatch_unlisten (struct svwatch_dir *d)
+{
+  if (!d->listener) return ;
+  fifodir_unlisten(d->listener) ;
+  free(d->listener) ;
+  d->listener = 0 ;
+}
+
 void svwatch_free (struct svwatch *w)
 {
   int e = errno ;
-  for (unsigned int i = 0 ; i < w->wait.n ; i++)
-    if (w->dirs[i].listener)
-    {
-      fifodir_unlisten(w->dirs[i].listener) ;
-      free(w->dirs[i].listener) ;
-    }
+  for (unsigned int i = 0 ; i < w->wait.n ; i++) svwatch_unlisten(w->dirs + i) ;
   free(w->heard) ;
   free(w->x) ;
   free(w->dirs) ;

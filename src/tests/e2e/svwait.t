@@ -195,6 +195,19 @@ ok '-s: another supervisor may come' remains 0.1 running w
 set_to a up
 told a s
 ends w 0 'and does'
+set_to a down
+waits w -s -u a
+stop a
+told a x
+retry 5 listeners a 0
+mv a a.old
+ok '-s: the directory is gone' remains 0.3 running w
+set_to a down
+held a
+ok '-s: another one, in its place, is listened to' retry 10 listeners a 1
+set_to a up
+told a u
+ends w 0 'and heard'
 
 # words
 exits 'nothing to wait for' 0 s6-svwait -u
