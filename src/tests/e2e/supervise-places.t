@@ -55,6 +55,24 @@ like 'which is said' "$(tail -c 40 err)" 'File name too long'
 exits 'a path through a file: 111' 111 s6-supervise a/run/x
 exits 'a file: 111' 111 s6-supervise a/run
 
+# names that are options, or longer than a line
+for name in --help -h
+do
+  service "./$name"
+  start option s6-supervise "$name"
+  ok "as $name: up" retry 5 has "./$name" 4
+  stop option
+  rm -r "./$name"
+done
+exits '--help is no such service' 0 s6-supervise --help
+mkdir "new
+line"
+start line s6-supervise "new
+line"
+ok 'a name of two lines, in a message' retry 5 told line '^s6-supervise "new\\x0aline": warning: unable to start run'
+is 'in each line' "$(grep -vc '^s6-supervise "new\\x0aline": ' line.err)" 0
+stop line
+
 # two arguments: the first counts
 service two
 start two s6-supervise two nothing
