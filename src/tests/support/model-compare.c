@@ -223,6 +223,16 @@ static char const *compare_descriptors (struct model *m)
   return wrong ;
 }
 
+char const *model_await_graves (struct model *m)
+{
+  unsigned int graves = m->graves ;
+  char const *wrong ;
+  m->graves = 0 ;
+  wrong = compare_descriptors(m) ;
+  m->graves = graves ;
+  return wrong ;
+}
+
 char const *model_compare (struct model *m)
 {
   char const *wrong ;

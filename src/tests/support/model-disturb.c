@@ -52,11 +52,18 @@ static int is_quiet (struct model const *m)
   return 1 ;
 }
 
- /* What it has open beside what the model knows may be another number. */
+ /* What it has open beside what the model knows may be another number, but graves do not count. */
+
+static unsigned int count_known (struct model *m)
+{
+  char const *wrong = m->graves ? model_await_graves(m) : 0 ;
+  if (wrong) tap_bail(wrong) ;
+  return testdaemon_count_fds(m->daemon) - m->baseline ;
+}
 
 static void upgrade (struct model *m)
 {
-  unsigned int known = testdaemon_count_fds(m->daemon) - m->baseline ;
+  unsigned int known = count_known(m) ;
   unsigned int n = upgrading_count(UPGRADING_DONE), both = 1 + !!keeper ;
   kill(keeper ? keeper : m->daemon->pid, SIGUSR1) ;
   if (!upgrading_await(UPGRADING_DONE, n + both)) tap_bail("no upgrade") ;
@@ -91,7 +98,7 @@ static void kill_worker (struct model *m)
 
 static void kill_keeper (struct model *m)
 {
-  unsigned int known = testdaemon_count_fds(m->daemon) - m->baseline ;
+  unsigned int known = count_known(m) ;
   kill(keeper, SIGKILL) ;
   waitpid(keeper, 0, 0) ;
   keeper = keeping_start() ;

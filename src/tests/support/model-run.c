@@ -182,6 +182,7 @@ static void step (void)
   {
     char const *what = model_disturb(&world, disturbance) ;
     if (what) note("%s", what) ;
+    model_settle(&world) ;  /* that took a while */
   }
   if (!c->isopen) arrive(client) ;
   else if (x < 4) hang_up(client) ;

@@ -151,6 +151,9 @@ extern size_t model_pack (struct model const *, struct model_request const *, en
  /* Compares list, dump and /proc/PID/fd. 0, or what differs. */
 extern char const *model_compare (struct model *) ;
 
+ /* Waits until the daemon has only open what the model knows. 0, or what differs. */
+extern char const *model_await_graves (struct model *) ;
+
  /* Lets the daemon see what was sent or closed before. */
 extern void model_synchronize (struct model *) ;
 
