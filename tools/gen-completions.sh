@@ -17,6 +17,9 @@ cd "$(dirname "$0")/.."
 mkdir -p "$target/bash" "$target/zsh" "$target/fish"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/s6-activation-completions.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 for program
 do

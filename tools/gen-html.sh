@@ -17,6 +17,9 @@ cd "$(dirname "$0")/.."
 command -v mandoc >/dev/null || { echo 'gen-html.sh: fatal: no mandoc: install it (Debian: apt-get install mandoc)' >&2 ; exit 111 ; }
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/s6-activation-html.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # in_section NUMBER: its pages
 in_section()

@@ -15,6 +15,9 @@ cd "$(dirname "$0")/.."
 name=$package-$version
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/$package-tgz.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 if test -e .git && command -v git >/dev/null
 then
