@@ -2,6 +2,7 @@
 # ISC license.
 # package/dist: each recipe is read by its shell or its own tool, its options are configure's
 # and lead to a place beside s6, it runs the tests, and what it packages is complete.
+# timeout: 300
 # What they configure is built by build-install.t; packages for Debian by tools/check-dist.
 # shellcheck source=tools/tap.sh
 . "${TESTS:-$(dirname "$0")/..}/../../tools/tap.sh"
@@ -201,18 +202,22 @@ then
     skip 'rpm: rpmlint' 'no rpmlint'
   fi
 fi
-if configured debian /usr/share/dpkg/architecture.mk && command -v dh_fixperms > /dev/null
+if configured debian /usr/share/dpkg/architecture.mk && command -v dh_fixperms > /dev/null &&
+  { is_root || command -v fakeroot > /dev/null ; }
 then
   mkdir "$WORK/source"
   cp -R "$recipes/debian" "$WORK/source/"
   copied=$WORK/source/debian/s6-activation-doc/usr/share/doc/s6-activation-doc
   mkdir -p "$copied"
   cp -R "$SRC/doc/examples" "$SRC/doc/logging" "$copied/"
-  ok 'debian: modes of files' env -i PATH="$PATH" make -C "$WORK/source" -f debian/rules override_dh_fixperms
+  # it changes owners, too
+  if is_root ; then as= ; else as=fakeroot ; fi
+  # shellcheck disable=SC2086 # one word, or none
+  ok 'debian: modes of files' env -i PATH="$PATH" $as make -C "$WORK/source" -f debian/rules override_dh_fixperms
   is 'debian: what is copied from there is executable still' "$(cd "$copied" && find . -type f -perm -u+x | sort)" \
     "$(cd "$SRC/doc" && find ./examples ./logging -type f -perm -u+x | sort)"
 else
-  skip 'debian: modes of files' 'no debhelper'
+  skip 'debian: modes of files' 'no debhelper, or neither root nor fakeroot'
 fi
 if configured nix nix-instantiate
 then
