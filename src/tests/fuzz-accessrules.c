@@ -35,7 +35,7 @@ enum { LOOKUPS = 5 } ;
 
 static void look_up (accessrules const *rules, int sound, accessrules_result *results)
 {
-  static char const ip[16] = "\xfe\x80\1\2\3\4\5\6\7\10\11\12\13\14\15\16" ;
+  static char const ip[] = "\xfe\x80\1\2\3\4\5\6\7\10\11\12\13\14\15\16" ;
   accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
   read_rule(rules, results[0] = accessrules_uidgid(rules, 0, 0, &params), &params, sound) ;
   read_rule(rules, results[1] = accessrules_uidgid(rules, 1000, 100, &params), &params, sound) ;

@@ -13,7 +13,7 @@
 
 static accessrules_params params = ACCESSRULES_PARAMS_ZERO ;
 
-static char const addresses[][16] =
+static char const addresses[][17] =
 {
   "\xc0\xa8\x01\xff",
   "\x55\xaa\x55\xaa",
