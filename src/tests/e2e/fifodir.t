@@ -71,7 +71,7 @@ exits 'listen1 hears what its program tells' 0 s6-ftrig-listen1 d message s6-ftr
 is 'and prints it' "$(cat out)" message
 exits 'listen1: stdout that is closed: 111' 111 sh -c 'exec s6-ftrig-listen1 -t 5000 d x s6-ftrig-notify d x >&-'
 like 'says so' "$(cat err)" 'unable to write to stdout: Bad file descriptor'
-exits 'wait: all three closed: 111' 111 sh -c '{ sleep 0.5 ; exec s6-ftrig-notify d x ; } & exec s6-ftrig-wait -t 5000 d x <&- >&- 2>&-'
+exits 'wait: all three closed: 111' 111 sh -c '{ until ls d | grep -q ftrig1 ; do sleep 0.05 ; done ; exec s6-ftrig-notify d x ; } & exec s6-ftrig-wait -t 60000 d x <&- >&- 2>&-'
 start closed sh -c 'exec s6-ftrig-wait d x >&-'
 retry 5 listens 1
 is 'no fifo is taken for stdout' "$(readlink "/proc/$(pid_of closed)/fd/1")" /dev/null
