@@ -210,6 +210,7 @@ int main (int argc, char const *const *argv)
   if (!accessrules_open_cdb(&rules, argv[1]))
   {
     if (errno == EPROTO) strerr_dief(EXITCODE_SYSTEM, argv[1], " is not a whole and sound cdb of access rules") ;
+    if (errno == EINVAL) strerr_dief(EXITCODE_SYSTEM, argv[1], " is no file (the directory to be made comes first, then the cdb)") ;
     strerr_diefusys(EXITCODE_SYSTEM, "read ", argv[1]) ;
   }
   while (next_rule(&rules, &position, &rule)) judge(argv[1], &rule) ;

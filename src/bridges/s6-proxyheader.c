@@ -170,7 +170,8 @@ static void write_header (unsigned int fd, char const *s, size_t n)
   char number[UINT_FMT] ;
   number[uint_fmt(number, fd)] = 0 ;
   sigaction(SIGPIPE, &ignore, &old) ;
-  if (!write_all(fd, s, n)) strerr_diefusys(EXITCODE_SYSTEM, "write the header to descriptor ", number) ;
+  if (!write_all(fd, s, n))
+    strerr_diefu(EXITCODE_SYSTEM, "write the header to descriptor ", number, ": ", strerror(errno), errno == EBADF ? " (s6-tcpclient opens 7; -f names another one)" : "") ;
   sigaction(SIGPIPE, &old, 0) ;
 }
 

@@ -16,11 +16,13 @@
 
 #define VARIABLES "UID\0GID\0GIDLIST"
 
-static void check (int ok)
+ /* ok is what a scan has said of value, an option's. */
+
+static void check (int ok, char const *option, char const *value)
 {
   if (ok) return ;
-  if (errno == EINVAL) dieusage() ;
-  strerr_diefusys(EXITCODE_SYSTEM, "read the options") ;
+  if (errno != EINVAL) strerr_diefusys(EXITCODE_SYSTEM, "read the options") ;
+  strerr_dief(EXITCODE_USAGE, option, " ", value, PRIVILEGES_NO_NUMBER) ;
 }
 
 int main (int argc, char const *const *argv)
@@ -38,9 +40,9 @@ int main (int argc, char const *const *argv)
     {
       case 'z' : unexport = 1 ; break ;
       case 'U' : privileges_from_environment(&privileges) ; break ;
-      case 'u' : check(privileges_scan_uid(&privileges, l.arg)) ; break ;
-      case 'g' : check(privileges_scan_gid(&privileges, l.arg)) ; break ;
-      case 'G' : check(privileges_scan_groups(&privileges, l.arg)) ; break ;
+      case 'u' : check(privileges_scan_uid(&privileges, l.arg), "-u", l.arg) ; break ;
+      case 'g' : check(privileges_scan_gid(&privileges, l.arg), "-g", l.arg) ; break ;
+      case 'G' : check(privileges_scan_groups(&privileges, l.arg), "-G", l.arg) ; break ;
       default : dieusage() ;
     }
   }

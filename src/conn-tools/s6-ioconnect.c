@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -137,7 +138,7 @@ static int is_socket (int fd)
   char fmt[INT_FMT] ;
   if (fstat(fd, &st) == 0) return S_ISSOCK(st.st_mode) ;
   fmt[int_fmt(fmt, fd)] = 0 ;
-  strerr_diefusys(EXITCODE_SYSTEM, "fstat fd ", fmt) ;
+  strerr_diefu(EXITCODE_SYSTEM, "use descriptor ", fmt, ": ", strerror(errno), errno == EBADF ? " (s6-tcpclient and s6-ipcclient open 6 and 7; -r and -w name others)" : "") ;
 }
 
 struct watched

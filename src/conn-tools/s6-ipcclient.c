@@ -33,7 +33,7 @@ static void connect_to (int fd, char const *path, char const *localpath)
   socklen_t len = unixaddress_fill(&address, path) ;
   if (len && connect(fd, (struct sockaddr *)&address, len) == 0) return ;
   if (localpath) unixsocket_unlink(localpath) ;
-  strerr_diefusys(EXITCODE_SYSTEM, "connect to ", path) ;
+  strerr_diefu(EXITCODE_SYSTEM, "connect to ", path, ": ", strerror(errno), unixsocket_remedy(errno)) ;
 }
 
 static void build_environment (stralloc *variables, char const *localname)

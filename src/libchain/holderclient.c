@@ -15,6 +15,7 @@
 #include "libfdwire/wire.h"
 #include "libchain/holderclient.h"
 #include "libdaemon/clock.h"
+#include "libsockets/unixsocket.h"
 
 void holderclient_check_id (char const *id)
 {
@@ -34,28 +35,9 @@ void holderclient_connect (fdholder *h, char const *path, unsigned int milliseco
 
 void holderclient_reconnect (fdholder *h, char const *path, tain const *deadline, int refused)
 {
-  char const *remedy ;
   if (fdholder_start_g(h, path, deadline)) return ;
   if (fdholder_isconnected(h)) holderclient_die(refused, DOING, path) ;
-  switch (errno)
-  {
-    case ENOENT :
-    case ECONNREFUSED :
-      remedy = " (is a daemon running there?)" ;
-      break ;
-    case ETIMEDOUT :
-      remedy = " (its backlog is full: it is stuck, or needs a greater -b)" ;
-      break ;
-    case ENAMETOOLONG :
-      remedy = " (a socket's path has at most 107 bytes: change to its directory first)" ;
-      break ;
-    case EACCES :
-      remedy = " (the permissions of the socket or of a directory above it forbid it)" ;
-      break ;
-    default :
-      remedy = "" ;
-  }
-  strerr_diefu(EXITCODE_SYSTEM, DOING, path, ": ", strerror(errno), remedy) ;
+  strerr_diefu(EXITCODE_SYSTEM, DOING, path, ": ", strerror(errno), unixsocket_remedy(errno)) ;
 }
 
 void holderclient_deadline (tain *deadline, unsigned int milliseconds)

@@ -26,6 +26,9 @@ struct privileges
 
 #define PRIVILEGES_ZERO { .flags = 0, .uid = 0, .gid = 0, .groups = 0, .groupcount = 0 }
 
+ /* What is said of an option's value that is none. */
+#define PRIVILEGES_NO_NUMBER ": not a numeric id (-U takes what s6-envuidgid finds by name)"
+
  /* Each reads one decimal value. 1; 0 and errno EINVAL when s is none, or ENOMEM. */
 extern int privileges_scan_uid (struct privileges *, char const *s) ;
 extern int privileges_scan_gid (struct privileges *, char const *s) ;

@@ -63,6 +63,12 @@ static int is_valid (enum wrapper_value value, char const *s)
   }
 }
 
+static void die_invalid (struct wrapper_option const *option, char const *value)
+{
+  char letter[2] = { option->letter, 0 } ;
+  strerr_dief(EXITCODE_USAGE, "-", letter, " ", value, option->part == WRAPPER_DROPPER ? PRIVILEGES_NO_NUMBER : option->value == WRAPPER_MODE ? ": not permissions in octal" : ": not a number") ;
+}
+
  /* A server that is told 0, or has a socket that nobody listens to, serves nobody,
     which nobody means who writes it for a wrapper. */
 
@@ -107,7 +113,7 @@ static size_t check_options (struct wrapper const *wrapper, int argc, char const
     struct wrapper_option const *option ;
     if (opt == -1) break ;
     option = find_option(wrapper, opt) ;
-    if (!is_valid(option->value, l.arg)) strerr_dieusage(EXITCODE_USAGE, wrapper->usage) ;
+    if (!is_valid(option->value, l.arg)) die_invalid(option, l.arg) ;
     if (option->value == WRAPPER_READINESS) readiness_require() ;
     if (option->letter == wrapper->instead) *isinstead = 1 ;
     n += 2 ;

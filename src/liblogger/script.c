@@ -102,7 +102,7 @@ static int read_action (struct reading *r, char const *word)
       return add_action(r, SCRIPT_DIR, word) ;
     default : break ;
   }
-  return script_wrong(r->error, word, "no directive of a logging script") ;
+  return script_wrong(r->error, word, "no directive of a logging script (a directory begins with / or .)") ;
 }
 
 static int read_word (struct reading *r, char const *word)

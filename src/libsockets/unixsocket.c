@@ -145,9 +145,7 @@ static int bind_file (int fd, char const *path, struct unixbinding *binding)
     if (!unixsocket_unlink(path))
       return fail(binding, "bind to ", " (what is there is not a socket, or not ours to remove: move it away first)") ;
   }
-  if (errno == ENAMETOOLONG)
-    return fail(binding, "bind to ", " (at most 107 bytes: change to its directory first)") ;
-  return fail(binding, "bind to ", "") ;
+  return fail(binding, "bind to ", errno == ENAMETOOLONG ? " (at most 107 bytes: change to its directory first)" : errno == ENOENT ? " (its directory is not there: make it first)" : "") ;
 }
 
 int unixsocket_bind (int fd, char const *path, struct unixbinding *binding)

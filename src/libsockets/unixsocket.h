@@ -52,6 +52,9 @@ extern int unixsocket_bind (int fd, char const *path, struct unixbinding *bindin
     to, unless it is one for datagrams. It has the lowest number that is free. -1 like 0 above. */
 extern int unixsocket_make (int type, char const *path, unsigned int backlog, struct unixbinding *binding) ;
 
+ /* What to do about that errno of connect(2) to a path: words in parentheses, or "". */
+extern char const *unixsocket_remedy (int) ;
+
  /* Unlinks path if it is a socket; keeps errno. 1 if nothing is there any more. */
 extern int unixsocket_unlink (char const *path) ;
 

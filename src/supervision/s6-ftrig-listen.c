@@ -83,6 +83,7 @@ int main (int argc, char const **argv)
     }
   }
   argv += l.ind ;
+  if (!*argv) dieusage() ;
   n = block_take(argv) ;
   if (n < 0) strerr_dief(EXITCODE_USAGE, "the block of fifodirs and patterns has no end") ;
   if (!n || n & 1 || !chain_isprogram(argv + n + 1)) dieusage() ;

@@ -40,6 +40,7 @@ int main (int argc, char const **argv)
   usage_asked(argc, (char const *const *)argv, USAGE) ;
   parse(argc, (char const *const *)argv, &l, &s) ;
   argv += l.ind ;
+  if (!*argv) dieusage() ;
   n = block_take(argv) ;
   if (n < 0) strerr_dief(EXITCODE_USAGE, "the block of service directories has no end") ;
   if (!chain_isprogram(argv + n + 1)) dieusage() ;

@@ -40,7 +40,7 @@ do
   is "$quiet does not" "$(cat err)" ''
 done
 exits 'nobody is there' 111 s6-ipcclient nowhere true
-like 'and that is said' "$(cat err)" 'fatal: unable to connect to nowhere: No such file or directory'
+like 'and that is said' "$(cat err)" 'fatal: unable to connect to nowhere: No such file or directory \(is a daemon running there\?\)'
 exits 'no program' 127 s6-ipcclient server ./nowhere
 for wrong in '' 'server' '-z server true' '-p'
 do
@@ -162,5 +162,5 @@ do
   exits "s6-ioconnect $wrong" 100 s6-ioconnect $wrong
 done
 exits 'nothing is open' 111 fdclose 6 fdclose 7 s6-ioconnect
-like 'and that is said' "$(cat err)" 'fatal: unable to fstat fd [67]: Bad file descriptor'
+like 'and that is said' "$(cat err)" 'fatal: unable to use descriptor [67]: Bad file descriptor \(s6-tcpclient and s6-ipcclient open 6 and 7'
 done_testing

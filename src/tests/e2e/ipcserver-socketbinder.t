@@ -104,7 +104,7 @@ exits '-D -d: the last one counts' 0 $binder -D -d s true
 rm -f s
 exits '-D where nothing is' 0 $binder -D s true
 exits 'no such directory' 111 $binder nowhere/s true
-like 'names the path' "$(cat err)" 'unable to bind to nowhere/s: No such file or directory'
+like 'names the path' "$(cat err)" 'unable to bind to nowhere/s \(its directory is not there: make it first\): No such file or directory'
 exits 'a path of 107 bytes' 0 $binder "$(printf %0107d 0)" true
 exits 'a path of 108 bytes' 111 $binder "$(printf %0108d 0)" true
 like 'names the remedy' "$(cat err)" 'at most 107 bytes: change to its directory first'

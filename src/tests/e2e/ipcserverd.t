@@ -146,7 +146,10 @@ for wrong in '' 's' '-z s true' '-c x s true' '-C x s true' '-b x s true' '-a 99
 do
   # shellcheck disable=SC2086 # words
   exits "s6-ipcserver $wrong" 100 s6-ipcserver $wrong
-  like 'the usage line' "$(cat err)" '^s6-ipcserver: usage: s6-ipcserver \['
+  case $wrong in
+    ''|s|-z*) like 'the usage line' "$(cat err)" '^s6-ipcserver: usage: s6-ipcserver \[' ;;
+    *) like 'it is said which' "$(cat err)" "^s6-ipcserver: fatal: ${wrong% s true}: not (a number|permissions in octal|a numeric id \\(-U takes .*)" ;;
+  esac
 done
 is 'nothing was bound' "$(ls -d s 2>/dev/null)" ''
 mkdir chain

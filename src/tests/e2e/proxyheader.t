@@ -86,7 +86,7 @@ like 'and said' "$(cat message)" 'fatal: unable to get the address of the client
 
 # where it is written to
 exits 'a descriptor that is closed' 111 s6-proxyheader -f 77 echo executed
-is 'is said, and nothing is run' "$(cat out err)" 's6-proxyheader: fatal: unable to write the header to descriptor 77: Bad file descriptor'
+is 'is said, and nothing is run' "$(cat out err)" 's6-proxyheader: fatal: unable to write the header to descriptor 77: Bad file descriptor (s6-tcpclient opens 7; -f names another one)'
 mkfifo unread
 exits 'one that nobody reads' 111 sh -c '{ exec 7<> unread 8> unread 7<&- ; } && exec s6-proxyheader -f 8 echo executed'
 is 'is an error with a message, not a signal' "$(cat out err)" 's6-proxyheader: fatal: unable to write the header to descriptor 8: Broken pipe'

@@ -30,7 +30,10 @@ for wrong in '' '-u' '-u x true' '-u 1x true' '-u -1 true' '-u 99999999999 true'
 do
   # shellcheck disable=SC2086 # words
   exits "s6-applyuidgid $wrong" 100 s6-applyuidgid $wrong
-  like 'the usage line' "$(cat err)" '^s6-applyuidgid: usage: s6-applyuidgid \['
+  case $wrong in
+    ''|-u|-y*) like 'the usage line' "$(cat err)" '^s6-applyuidgid: usage: s6-applyuidgid \[' ;;
+    *) like 'it is said which' "$(cat err)" "^s6-applyuidgid: fatal: ${wrong% true}: not a numeric id \\(-U takes " ;;
+  esac
 done
 exits 'no program' 127 s6-applyuidgid -u 1 ./nowhere
 

@@ -42,6 +42,18 @@ do
   is "$program -h: nothing on stdout" "$(cat out)" ''
 done
 
+# what is mistaken often says what to do
+for program in s6-svlisten s6-ftrig-listen
+do
+  exits "$program: nothing" 100 "$program"
+  like 'is told the usage' "$(cat err)" "^$program: usage: $program \\["
+done
+exits 'a directory without its ./' 100 s6-log t www
+like 'is told what one is' "$(cat err)" '^s6-log: fatal: www: no directive .*\(a directory begins with / or \.\)$'
+mkdir rules
+exits 'a cdb and its directory the wrong way round' 111 s6-accessrules-fs-from-cdb new.cdb rules
+like 'is told the right one' "$(cat err)" 'rules is no file \(the directory to be made comes first, then the cdb\)$'
+
 exits 'with something behind it, --help is wrong usage' 100 s6-fdholder-list --help s
 is 'and is told on stderr' "$(cat out)" ''
 exits 'behind --, it is a name' 1 s6-svok -- --help
