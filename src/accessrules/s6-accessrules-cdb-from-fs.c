@@ -1,8 +1,5 @@
 /* ISC license. */
 
-/* Longer than most programs: it reads and judges whole directories, says what
-   is wrong with them, and writes a file that nobody sees half made. */
-
 #include <sys/stat.h>
 #include <errno.h>
 #include <grp.h>
@@ -12,14 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/cdbmake.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
-#include <skalibs/uint16.h>
 
 #include <s6-activation/accessrules.h>
+#include "libaccessrules/cdbrecords.h"
 #include "libaccessrules/ruleset.h"
 #include "libchain/chain.h"
 #include "libchain/usage.h"
@@ -33,15 +29,6 @@ enum
 {
   COMPILED_ENV_MAX = 4096, /* as in s6, so that it can read what we make */
   MODE_MAX = 0777
-} ;
-
- /* Nothing is written before all rules have been read: records are, one
-    after the other, the key with its NUL and the data with its length. */
-
-struct record
-{
-  size_t keylen ;
-  size_t datalen ;
 } ;
 
 static int compare (void const *a, void const *b)
@@ -95,32 +82,15 @@ static void read_parts (accessrules const *rules, accessrules_params *params)
   sort_strings(&params->env) ;
 }
 
-static void add_counted (stralloc *records, stralloc const *part)
-{
-  char length[2] ;
-  uint16_pack_big(length, part->len) ;
-  if (!stralloc_catb(records, length, 2) || !stralloc_catb(records, part->s, part->len)) dienomem() ;
-}
-
  /* Returns whether there is such a rule. */
 
 static int add_rule (accessrules const *rules, char const *key, accessrules_params *params, stralloc *records)
 {
-  struct record record = { .keylen = strlen(key), .datalen = 1 } ;
   accessrules_result result = accessrules_key(rules, key, params) ;
   if (result == ACCESSRULES_NOTFOUND) return 0 ;
   if (result == ACCESSRULES_ERROR) strerr_diefusys(EXITCODE_SYSTEM, "judge rule ", rules->path, "/", key) ;
-  if (result == ACCESSRULES_ALLOW)
-  {
-    read_parts(rules, params) ;
-    record.datalen = 5 + params->env.len + params->exec.len ;
-  }
-  if (!stralloc_catb(records, (char *)&record, sizeof(record))
-   || !stralloc_catb(records, key, record.keylen)
-   || !stralloc_catb(records, result == ACCESSRULES_ALLOW ? "A" : "D", 1)) dienomem() ;
-  if (result != ACCESSRULES_ALLOW) return 1 ;
-  add_counted(records, &params->env) ;
-  add_counted(records, &params->exec) ;
+  if (result == ACCESSRULES_ALLOW) read_parts(rules, params) ;
+  if (!cdbrecords_add(records, key, result == ACCESSRULES_ALLOW ? params : 0)) dienomem() ;
   return 1 ;
 }
 
@@ -201,38 +171,6 @@ static void add_classes (accessrules const *rules, stralloc *records)
   if (wrong) strerr_dief(EXITCODE_USAGE, rules->path, " has rules that can never match: ", number) ;
 }
 
- /* A file that no program would take is not made. A record takes a head and
-    two slots besides its key and data. */
-
-static void check_size (stralloc const *records)
-{
-  size_t size = ACCESSRULES_CDB_HEADER_SIZE ;
-  for (size_t i = 0 ; i < records->len ;)
-  {
-    struct record record ;
-    memcpy(&record, records->s + i, sizeof(record)) ;
-    i += sizeof(record) + record.keylen + record.datalen ;
-    size += 3 * ACCESSRULES_CDB_POINTER_SIZE + record.keylen + record.datalen ;
-  }
-  if (size > ACCESSRULES_CDB_MAX)
-    strerr_dief(EXITCODE_USAGE, "the rules take more than 64 MiB: no program would read that file") ;
-}
-
-static int make_cdb (int fd, stralloc const *records)
-{
-  cdbmaker maker = CDBMAKER_ZERO ;
-  if (!cdbmake_start(&maker, fd)) return 0 ;
-  for (size_t i = 0 ; i < records->len ;)
-  {
-    struct record record ;
-    memcpy(&record, records->s + i, sizeof(record)) ;
-    i += sizeof(record) ;
-    if (!cdbmake_add(&maker, records->s + i, record.keylen, records->s + i + record.keylen, record.datalen)) return 0 ;
-    i += record.keylen + record.datalen ;
-  }
-  return cdbmake_finish(&maker) ;
-}
-
  /* What we wrote, read as those who use it will. */
 
 static int is_good (char const *file)
@@ -251,7 +189,7 @@ static void write_cdb (char const *file, mode_t mode, stralloc const *records)
    || !stralloc_cats(&name, ":XXXXXX") || !stralloc_0(&name)) dienomem() ;
   fd = mkstemp(name.s) ;
   if (fd == -1) strerr_diefusys(EXITCODE_SYSTEM, "make a temporary file beside ", file) ;
-  if (!make_cdb(fd, records) || !is_good(name.s) || fchmod(fd, mode) == -1 || fsync(fd) == -1 || close(fd) == -1
+  if (!cdbrecords_write(records, fd) || !is_good(name.s) || fchmod(fd, mode) == -1 || fsync(fd) == -1 || close(fd) == -1
    || rename(name.s, file) == -1) goto err ;
   return ;
 
@@ -290,7 +228,8 @@ int main (int argc, char const *const *argv)
 
   if (!accessrules_open_dir(&rules, *argv)) strerr_diefusys(EXITCODE_SYSTEM, "use directory ", *argv) ;
   add_classes(&rules, &records) ;
-  check_size(&records) ;
+  if (cdbrecords_size(&records) > ACCESSRULES_CDB_MAX)
+    strerr_dief(EXITCODE_USAGE, "the rules take more than 64 MiB: no program would read that file") ;
   if (iscompiled) write_cdb(file, mode, &records) ;
   return EXITCODE_OK ;
 }
