@@ -39,7 +39,7 @@ int fifowait_print (struct fifowait *w)
   return stralloc_catb(&w->received, "\n", 1) && allwrite(1, w->received.s, w->received.len) == w->received.len ;
 }
 
-static int hear (struct fifowait *w)
+int fifowait_hear (struct fifowait *w)
 {
   char s[AT_ONCE] ;
   ssize_t r = fifodir_read(&w->listener, s, sizeof(s)) ;
@@ -68,7 +68,7 @@ static int wait_once (struct fifowait *w, iopause_fd *x, unsigned int n, tain co
   if (r < 0) return errno == EINTR ;
   if (!r) return (errno = ETIMEDOUT, 0) ;
   for (unsigned int i = 0 ; i < n ; i++)
-    if (x[i].revents & IOPAUSE_READ && !hear(w + i)) return 0 ;
+    if (x[i].revents & IOPAUSE_READ && !fifowait_hear(w + i)) return 0 ;
   return 1 ;
 }
 

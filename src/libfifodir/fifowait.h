@@ -33,4 +33,7 @@ extern int fifowait_print (struct fifowait *) ;
  /* Until all of them have matched, or any; n is not 0. STAMP must be set. 0 and errno: ETIMEDOUT. */
 extern int fifowait (struct fifowait *, unsigned int n, int isany, tain const *deadline) ;
 
+ /* Takes what has come, without waiting, also of one that has matched. 0 and errno. */
+extern int fifowait_hear (struct fifowait *) ;
+
 #endif

@@ -42,15 +42,27 @@ int svpair_listen (struct svpair *p, unsigned int i, char const *letter)
   return 1 ;
 }
 
-static int is (struct svpair const *p, unsigned int i, int issupervised)
+ /* Has another one begun since it has told of its end? */
+
+static int is_followed (struct fifowait *w)
 {
-  int r ;
-  if (issupervised && p->waits[i].ismatched) return 1 ;
-  r = supervised(p->dirs[p->awaited[i]]) ;
-  return r == issupervised || (r < 0 && p->waits[i].ismatched) ;
+  char const *end ;
+  if (!w->ismatched || !fifowait_hear(w)) return 0 ;
+  end = strchr(w->received.s, 'x') ;
+  return end && strchr(end, 's') ;
 }
 
-static int look (struct svpair const *p, int issupervised, int *isover)
+static int is (struct svpair *p, unsigned int i, int issupervised)
+{
+  struct fifowait *w = p->waits + i ;
+  int r ;
+  if (issupervised && w->ismatched) return 1 ;
+  r = supervised(p->dirs[p->awaited[i]]) ;
+  if (r == issupervised || (r < 0 && w->ismatched)) return 1 ;
+  return !issupervised && is_followed(w) ;
+}
+
+static int look (struct svpair *p, int issupervised, int *isover)
 {
   int all = 1 ;
   for (unsigned int i = 0 ; i < p->nawaited ; i++)
@@ -70,7 +82,7 @@ static unsigned int count_heard (struct svpair const *p, int const *isover)
 
  /* A supervisor tells of its end a moment before its lock goes: who comes next shall not
     find it. That may be another supervisor, soon after, while the other of the pair goes on:
-    what was free once is over. */
+    what was free once is over, and so is who has had a follower. */
 
 int svpair_await (struct svpair *p, int issupervised, tain const *deadline)
 {

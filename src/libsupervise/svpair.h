@@ -30,7 +30,7 @@ extern int svpair_listen (struct svpair *, unsigned int i, char const *letter) ;
 
  /* Until each that is listened to has told that letter, or is as it would be then:
     a supervisor that is killed tells nothing. If none shall be there, until each lock was
-    free once, too. STAMP must be set. 0 and errno: ETIMEDOUT. */
+    free once, too, or another supervisor has begun. STAMP must be set. 0 and errno: ETIMEDOUT. */
 extern int svpair_await (struct svpair *, int issupervised, tain const *deadline) ;
 
 extern void svpair_end (struct svpair *) ;  /* keeps errno */

@@ -316,5 +316,26 @@ ok 'and the logger goes on: it is waited for' running unlinking
 : > pair/gate
 ok 'and not for the service once more' retry 10 ended unlinking
 stop second
+
+# another supervisor takes it between two looks
+service soon
+ln -s ../soon first/soon
+order() { s6-svscanctl -"$1" first ; }
+order a
+retry 10 has soon 4
+kill -s STOP "$(pid_of first)"
+start unlinking s6-svunlink first soon
+unlinked() { ! test -h first/soon ; }
+retry 10 unlinked
+kill -s STOP "$(pid_of unlinking)"
+kill -s CONT "$(pid_of first)"
+order an
+retry 10 is_alone soon
+supervise soon s6-supervise
+kill -s CONT "$(pid_of unlinking)"
+ok 'a supervisor that begins between two looks is not waited for' retry 20 ended unlinking
+ok 'it goes on' is_supervised soon
+letters soon xd
+retry 10 ended soon
 stop first
 done_testing
