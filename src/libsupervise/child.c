@@ -74,7 +74,7 @@ static int read_child (struct procstat *p, pid_t pid)
  /* As its supervisor numbers it, which is not as /proc does where that is of another PID
     namespace. Process 1 of one of its own knows no other number than that of /proc. */
 
-int child_write (struct child_file const *c, pid_t pid, enum child_what what)
+int child_write (struct child_file const *c, pid_t pid, struct child_note const *note)
 {
   char line[LINE_MAX_BYTES] ;
   struct procstat p ;
@@ -83,7 +83,8 @@ int child_write (struct child_file const *c, pid_t pid, enum child_what what)
   if (!(pid ? read_child(&p, pid) : procstat_read(&p, PROCSTAT_ME))) return 0 ;
   if (!pid) pid = getpid() ;
   if (pid != 1) p.pid[uint64_fmt(p.pid, (uint64_t)pid)] = 0 ;
-  len = snprintf(line, sizeof(line), "%s %s %s%s", p.pid, p.start, c->boot, words[what]) ;
+  len = snprintf(line, sizeof(line), "%s %s %s%s", p.pid, p.start, c->boot, words[note->what]) ;
+  if (note->what == CHILD_ENDING && note->when >= 0) len += snprintf(line + len, sizeof(line) - (size_t)len, "%llu\n", (unsigned long long)note->when) ;
   memset(line + len, '\n', FILE_BYTES - (size_t)len) ;
   return (c->iswritten && wholefile_overwrite(SERVICE_CHILD, line, FILE_BYTES)) || wholefile_replace(SERVICE_CHILD, line, FILE_BYTES) ;
 }
@@ -91,11 +92,20 @@ int child_write (struct child_file const *c, pid_t pid, enum child_what what)
 struct found
 {
   pid_t pid ;
-  enum child_what what ;
+  struct child_note note ;
   char start[UINT64_FMT] ;
 } ;
 
  /* What is written there, if it is of this boot; otherwise pid is 0. */
+
+ /* A line of its own: releases that wrote none read no further. */
+
+static int64_t scan_when (char const *s)
+{
+  uint64_t n ;
+  size_t len = uint64_scan(s, &n) ;
+  return len && s[len] == '\n' && n <= INT64_MAX ? (int64_t)n : -1 ;
+}
 
 static int parse (struct child_file const *c, char const *s, struct found *f)
 {
@@ -109,9 +119,10 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
   if (*s++ != ' ') return 0 ;
   if (strncmp(s, c->boot, CHILD_BOOT)) return 0 ;
   s += CHILD_BOOT ;
-  f->what = !strncmp(s, " " FINISH_WORD, sizeof(FINISH_WORD)) ? CHILD_FINISH
+  f->note.what = !strncmp(s, " " FINISH_WORD, sizeof(FINISH_WORD)) ? CHILD_FINISH
     : !strncmp(s, ENDING_LINE, sizeof(ENDING_LINE) - 1) ? CHILD_ENDING : CHILD_RUN ;
-  return f->what == CHILD_FINISH || s[0] == '\n' || !s[0] ;
+  f->note.when = f->note.what == CHILD_ENDING ? scan_when(s + sizeof(ENDING_LINE) - 1) : -1 ;
+  return f->note.what == CHILD_FINISH || s[0] == '\n' || !s[0] ;
 }
 
  /* A disk that fails does not say that nobody lives: a second copy would be started. */
@@ -150,7 +161,7 @@ static int is_it (struct found const *f, int fd)
  /* A system that has no descriptors of processes may say so in any way; some are forbidden
     to ask. */
 
-int child_find (struct child_file *c, pid_t *pid, enum child_what *what, int *fd)
+int child_find (struct child_file *c, pid_t *pid, struct child_note *note, int *fd)
 {
   struct found f ;
   int r ;
@@ -171,7 +182,7 @@ int child_find (struct child_file *c, pid_t *pid, enum child_what *what, int *fd
   }
   strcpy(c->start, f.start) ;
   *pid = f.pid ;
-  *what = f.what ;
+  *note = f.note ;
   return 1 ;
 }
 

@@ -7,6 +7,7 @@
     leaves it to the next one, which does not start a second one. A process is known
     by its number, when it was started, and since which boot. */
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <skalibs/types.h>
@@ -31,13 +32,19 @@ enum child_what
   CHILD_FINISH
 } ;
 
+struct child_note
+{
+  enum child_what what ;
+  int64_t when ;  /* that time, of CHILD_ENDING, as clock_milliseconds has it; below 0: unknown */
+} ;
+
  /* Of that process; 0: of the calling one, before it executes. Allocates nothing. 0 and errno:
     ESRCH it is dead. */
-extern int child_write (struct child_file const *, pid_t, enum child_what) ;
+extern int child_write (struct child_file const *, pid_t, struct child_note const *) ;
 
  /* The one that is written there and lives, and a descriptor (procfd.h), -1 where the
     system has none; 0 in pid: there is none. 0 and errno: that cannot be known just now. */
-extern int child_find (struct child_file *, pid_t *pid, enum child_what *, int *fd) ;
+extern int child_find (struct child_file *, pid_t *pid, struct child_note *, int *fd) ;
 
  /* Who was found: does he live still, as far as can be known? For where there is no descriptor. */
 extern int child_lives (struct child_file const *, pid_t) ;

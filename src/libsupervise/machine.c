@@ -47,9 +47,10 @@ void machine_adopt (struct machine *m, pid_t pid, int isfinish, struct svstatus 
   m->status.flags |= SVSTATUS_FINISHING ;
 }
 
-void machine_rearm (struct machine *m)
+void machine_rearm (struct machine *m, tain const *due)
 {
-  m->owed |= DEED_ARM ;
+  if (due) m->due = *due ;
+  else m->owed |= DEED_ARM ;
 }
 
 unsigned int machine_reads (struct machine const *m, struct machine_input const *in)

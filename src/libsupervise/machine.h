@@ -129,9 +129,9 @@ extern void machine_init (struct machine *, int iswanted, tain const *now, tain 
     has told of it, or 0. */
 extern void machine_adopt (struct machine *, pid_t, int isfinish, struct svstatus const *old, tain const *now, tain const *label) ;
 
- /* After that: it was told to end by d, and is to be killed after timeout-kill, which is
-    asked for when AGAIN comes. */
-extern void machine_rearm (struct machine *) ;
+ /* After that: it was told to end by d, and is to be killed at that time; 0: after
+    timeout-kill, which is asked for when AGAIN comes. */
+extern void machine_rearm (struct machine *, tain const *) ;
 
  /* Is there a time when run, which lives, is to be killed? */
 #define machine_isarmed(m) ((m)->state == MACHINE_UP && tain_less(&(m)->due, &tain_infinite))

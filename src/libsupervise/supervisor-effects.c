@@ -116,11 +116,16 @@ static int is_there (struct supervisor *s)
 static void save_child (struct supervisor *s)
 {
   struct machine const *m = &s->machine ;
-  enum child_what what = m->state == MACHINE_FINISH ? CHILD_FINISH : machine_isarmed(m) ? CHILD_ENDING : CHILD_RUN ;
+  int isarmed = machine_isarmed(m) ;
+  struct child_note const note =
+  {
+    .what = m->state == MACHINE_FINISH ? CHILD_FINISH : isarmed ? CHILD_ENDING : CHILD_RUN,
+    .when = isarmed ? clock_milliseconds() + (int64_t)clock_elapsed(&STAMP, &m->due) : -1
+  } ;
   s->ischildunsaved = 0 ;
-  if (!m->status.pid || (s->orphan && (what != CHILD_ENDING || !is_there(s)))) return ;
-  s->isending = what == CHILD_ENDING ;
-  s->ischildunsaved = !child_write(&s->child, m->status.pid, what) && errno != ESRCH ;
+  if (!m->status.pid || (s->orphan && (!isarmed || !is_there(s)))) return ;
+  s->ending = isarmed ? m->due : tain_infinite ;
+  s->ischildunsaved = !child_write(&s->child, m->status.pid, &note) && errno != ESRCH ;
   if (s->ischildunsaved)
   {
     supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
@@ -131,7 +136,8 @@ static void save_child (struct supervisor *s)
 
 void supervisor_save_ending (struct supervisor *s)
 {
-  if (machine_isarmed(&s->machine) && !s->isending) save_child(s) ;
+  tain const *due = &s->machine.due ;
+  if (machine_isarmed(&s->machine) && (tain_less(due, &s->ending) || tain_less(&s->ending, due))) save_child(s) ;
 }
 
 static char const *letter_of_state (struct machine const *m)

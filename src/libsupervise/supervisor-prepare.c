@@ -74,7 +74,7 @@ int supervisor_prepare (struct supervisor *s, char const *name, char const *cons
 {
   memset(s, 0, offsetof(struct supervisor, cgroup)) ;  /* that costs memory only where it is used */
   s->lock = s->controlfd = -1 ;
-  s->nexttold = tain_infinite ;
+  s->nexttold = s->ending = tain_infinite ;
   s->name = name ;
   s->envp = envp ;
   s->log = log ;

@@ -133,7 +133,8 @@ struct before
 static void write_child (void *data)
 {
   struct before *b = data ;
-  b->written = child_write(&b->s->child, 0, b->x ? CHILD_RUN : CHILD_FINISH) ? 0 : errno ;
+  struct child_note const note = { .what = b->x ? CHILD_RUN : CHILD_FINISH } ;
+  b->written = child_write(&b->s->child, 0, &note) ? 0 : errno ;
 }
 
  /* It holds nothing by which the supervisor is known to live. */
@@ -156,7 +157,7 @@ static pid_t launch_child (struct supervisor *s, struct launch *l, struct before
 {
   pid_t pid = launch(l) ;
   if (pid <= 0) return pid ;
-  s->isending = 0 ;
+  s->ending = tain_infinite ;
   if (b->written)
   {
     errno = b->written ;

@@ -1,11 +1,13 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/loop.h"
 #include "libdaemon/shortage.h"
 #include "libsupervise/child.h"
@@ -16,6 +18,20 @@
 
 enum { BREATH_MS = 1000 } ;
 
+ /* Supervisors may be killed one after the other: the time is that of who was told. */
+
+static void rearm (struct supervisor *s, int64_t when)
+{
+  int64_t left = when - clock_milliseconds() ;
+  if (when < 0 || left > UINT_MAX)
+  {
+    machine_rearm(&s->machine, 0) ;
+    return ;
+  }
+  clock_after(&s->ending, &STAMP, left > 0 ? (unsigned int)left : 0) ;
+  machine_rearm(&s->machine, &s->ending) ;
+}
+
  /* The service that a supervisor before us has left running goes on, and what is known of
     it stays known; any other one begins anew. */
 
@@ -23,10 +39,10 @@ static int begin_machine (struct supervisor *s)
 {
   struct svstatus old ;
   pid_t pid ;
-  enum child_what what ;
+  struct child_note note ;
   int fd, isdown, hasold ;
   tain label ;
-  if (!child_find(&s->child, &pid, &what, &fd) || !tain_wallclock_read(&label)) return 0 ;
+  if (!child_find(&s->child, &pid, &note, &fd) || !tain_wallclock_read(&label)) return 0 ;
   if (!pid)
   {
     isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
@@ -38,9 +54,8 @@ static int begin_machine (struct supervisor *s)
   hasold = svstatus_read(".", &old) ;
   if (!hasold && is_shortage(errno)) return 0 ;  /* what is wanted of it is in there */
   if (!hasold) log_line(s->log, LOG_WARNING, "unable to read " SERVICE_STATUS ": ", strerror(errno), ": taken to be wanted up") ;
-  machine_adopt(&s->machine, pid, what == CHILD_FINISH, hasold ? &old : 0, &STAMP, &label) ;
-  s->isending = what == CHILD_ENDING ;
-  if (s->isending) machine_rearm(&s->machine) ;
+  machine_adopt(&s->machine, pid, note.what == CHILD_FINISH, hasold ? &old : 0, &STAMP, &label) ;
+  if (note.what == CHILD_ENDING) rearm(s, note.when) ;
   return supervisor_adopt(s, fd) ;
 }
 

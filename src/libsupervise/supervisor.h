@@ -54,6 +54,7 @@ struct supervisor
   struct loop_watch adopted ;  /* a process that is not our child, by descriptor, which is ours */
   struct loop_timer due ;  /* the machine's */
   tain nexttold ;  /* the next start that supervise/next-start tells of; infinite: it is not there */
+  tain ending ;  /* when run is to be killed, as supervise/child has it; infinite: it says nothing of that */
   struct loop_timer later ;  /* to do what could not be done */
   struct loop_timer look ;  /* after an adopted process that has no descriptor */
   unsigned int complained ;  /* of what: a bit each, until it succeeds */
@@ -63,7 +64,6 @@ struct supervisor
   pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */
   uint8_t isstatusunsaved ;
   uint8_t ischildunsaved ;
-  uint8_t isending ;  /* supervise/child says so */
   uint8_t isunclean ;  /* the cgroup may have what run has left */
   uint8_t isunreaped ;  /* somebody has died, and it could not be known who */
   char untold[SUPERVISOR_UNTOLD] ;  /* letters, in order */

@@ -7,6 +7,7 @@
 
 #include <skalibs/tai.h>
 
+#include "libdaemon/clock.h"
 #include "support/lonemachine.h"
 #include "support/tap.h"
 
@@ -213,12 +214,13 @@ static void adopting_run (void)
 static void adopting_ending (void)
 {
   struct svstatus old = status_of(SOME_PID, SVSTATUS_PAUSED) ;
+  tain when ;
   adopt(SOME_PID, 0, &old) ;
   l.files.timeoutkill = TIMEOUT ;
   lonemachine_feed(&l, MACHINE_AGAIN, 0) ;
   lonemachine_pass(&l, 1000 * A_SECOND) ;
   says("", "run that was not told to end has time") ;
-  machine_rearm(&l.m) ;
+  machine_rearm(&l.m, 0) ;
   l.files.isunknown = 1 ;
   lonemachine_feed(&l, MACHINE_AGAIN, 0) ;
   tap_int(machine_isarmed(&l.m), 0, "one that was: it is not known when") ;
@@ -229,6 +231,11 @@ static void adopting_ending (void)
   passes(TIMEOUT, "KILL CONT", "at which it is killed") ;
   lonemachine_die(&l, MACHINE_UNKNOWN) ;
   tap_int(machine_isarmed(&l.m), 0, "it is dead") ;
+  adopt(SOME_PID, 0, &old) ;
+  clock_after(&when, &l.now, A_SECOND) ;
+  machine_rearm(&l.m, &when) ;
+  tap_int(machine_isarmed(&l.m), 1, "one of which it is known when") ;
+  passes(A_SECOND, "KILL CONT", "is killed then, whatever timeout-kill says") ;
 }
 
 static void adopting_finish (void)

@@ -93,7 +93,7 @@ letters armed d
 letters once O
 retry 5 has armed 0
 retry 5 has once 0
-is 'it is written that it is ending' "$(tail -n +2 armed/supervise/child | grep .)" ending
+like 'it is written that it is ending, and when' "$(tail -n +2 armed/supervise/child | grep . | tr '\n' ' ')" '^ending [0-9]* $'
 is 'not of one that is to die by itself' "$(tail -n +2 once/supervise/child | grep .)" ''
 dies armed
 dies once
@@ -111,6 +111,21 @@ dies orphan
 supervise orphan
 ok 'twice adopted: killed' retry 10 has orphan 8 65280
 not_ok 'nothing is said of it' grep . armed.err
+# the time is that of the d, however many supervisors are killed meanwhile, and whatever the file
+# says by then
+service often 'trap "" TERM' 'echo >> up' 'while : ; do sleep 0.05 ; done'
+echo 6000 > often/timeout-kill
+supervise often
+retry 5 test -s often/up
+letters often d
+retry 5 has often 0
+echo 600000 > often/timeout-kill
+for _ in 1 2
+do
+  dies often
+  supervise often
+done
+ok 'it is killed in its time' retry 10 has often 8 65280
 letters once k
 
 # d to what is adopted, which has died meanwhile, and whose number is another's: nothing is
