@@ -2,7 +2,7 @@
 # ISC license.
 # usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-B] [-n] [FILE...]
 #
-# Runs tests, JOBS (two for each processor: most of them wait most of the time) at a time,
+# Runs tests, JOBS (three for each processor: most of them wait most of the time) at a time,
 # SECONDS (120) each at most: by default every src/tests/bin/unit-* and fuzz-* of BUILD, and
 # every src/tests/e2e/*.t. Those that may take longest begin.
 #   -b BUILD    the tree that was built, if it is not this one
@@ -10,7 +10,7 @@
 #   -n          fewer words: only the files that fail, and the last line
 # A line `# timeout: SECONDS` among the first 12 of a .t file is its own limit.
 # PATIENCE in the environment multiplies all limits: for a machine that is busy or slow. By
-# default it is worked out from the load when a test begins: 1 where that is small.
+# default it is worked out from the load when a test begins: 1 where that is small, 8 at most.
 # In the environment too: DAEMON_WRAPPER, SANITIZED, KEEP_WORK, TMPDIR: see tap.sh.
 #
 # A test is a program whose stdout is TAP: `ok N - name`, `not ok N - name`, `# SKIP why`
@@ -49,6 +49,7 @@ one()
     { read -r load _ < /proc/loadavg ; } 2>/dev/null
     load=${load%%.*}
     PATIENCE=$((1 + ${load:-0} / (2 * processors)))
+    if test "$PATIENCE" -gt 8 ; then PATIENCE=8 ; fi
     export PATIENCE
   fi
   limit=$(limit_of "$1")
@@ -119,7 +120,7 @@ usage()
 }
 
 processors=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || processors=1
-jobs=$((2 * processors))
+jobs=$((3 * processors))
 seconds=120
 terse=
 build=$root

@@ -16,10 +16,10 @@ strict() # FILE...
 
 printf 'void f (void) ;\nvoid g (void) { return f() ; }\n' > lenient.c
 not_ok 'what only gcc takes is refused' strict lenient.c
-find "$SRC/src" -name '*.c' ! -name 'preload-*' ! -path "$SRC/src/tests/peer/*" > sources
+find "$SRC/src/tests" -name '*.c' ! -name 'preload-*' ! -path "$SRC/src/tests/peer/*" > tests
 # shellcheck disable=SC2046 # file names without spaces
-ok "$(wc -l < sources) sources are C99" strict $(cat sources)
+ok "$(wc -l < tests) sources of tests are C99" strict $(cat tests)
 find "$SRC/src" -name '*.c' ! -path "$SRC/src/tests/*" > programs
 # shellcheck disable=SC2046 # likewise
-ok 'no array on the stack is as long as somebody likes' strict -Werror=vla $(cat programs)
+ok "so are $(wc -l < programs) of programs, and no array on the stack is as long as somebody likes" strict -Werror=vla $(cat programs)
 done_testing

@@ -118,14 +118,16 @@ parts()
     -e 's|.*/share/doc/s6-activation/html/.*|html|' -e 's|.*/share/doc/s6-activation/.*|examples|' -e 's|.*\.pc$|pkgconfig|' -e 's|.*\.a$|lib|' -e 's|.*\.so.*|dynlib|' | sort -u | tr '\n' ' '
 }
 
-# Each part of the installation alone, from a tree that is configured and not built
+# Each part of the installation alone, from a tree that is configured, and where nothing but
+# objects was built
 # shellcheck disable=SC2016 # configure expands it
 ok 'configure with directories of completions' ./configure --bash-completion-dir=/b --zsh-completion-dir='${prefix}/z' --prefix=/p --fish-completion-dir=/f
 is 'they are in config.mak' "$(sed -n 's/^[a-z]*completiondir := //p' config.mak | tr '\n' ' ')" '/b /p/z /f '
 # shellcheck disable=SC2016 # configure expands it
 is '--docdir' "$(./configure --docdir='${prefix}/d' --prefix=/p > out && sed -n 's/^docdir := //p' config.mak)" /p/d
 ok 'configure for parts' ./configure --prefix=/usr --enable-shared --enable-pkgconfig
-make -s clean
+# shellcheck disable=SC2086 # names
+rm -rf $programs *.a *.so *.so.* libs6activation.pc html completions
 for part in dynlib:usr/lib/libs6activation.so.0.1.0.0 bin:usr/bin/s6-ioconnect \
   lib:usr/lib/s6-activation/libs6activation.a include:usr/include/s6-activation/accessrules.h \
   pkgconfig:usr/lib/pkgconfig/libs6activation.pc man:usr/share/man/man7/s6-activation.7 \

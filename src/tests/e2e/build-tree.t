@@ -43,20 +43,20 @@ like 'but what does' "$(make -C first -n)" '-c -o src/fdholder/s6-fdholder-daemo
 like 'other flags compile it all' "$(make -C first -n CFLAGS=-O1)" '-O1 -c -o src/libfdwire/'
 touch first/src/include-local/exitcodes.h
 like 'a changed header compiles what includes it' "$(make -C first -n)" '-c -o src/conn-tools/'
-ok 'and it does' make -s -C first
+ok 'and it does' make -s -C first s6-connlimit
 echo 'char const *const nothing = "" ;' > first/src/libfdwire/frame-zzz.c
-ok 'a new source is found' make -s -C first
+ok 'a new source is found' make -s -C first libfdwire.a
 like 'and is in its library' "$(ar t first/libfdwire.a)" '^frame-zzz.o$'
 rm -f first/src/libfdwire/frame-zzz.c
-ok 'a source that is gone' make -s -C first
+ok 'a source that is gone' make -s -C first libfdwire.a
 unlike 'is no longer in its library' "$(ar t first/libfdwire.a)" '^frame-zzz.o$'
 
 cp first/src/conn-tools/s6-connlimit.c connlimit.c
 echo '#include "libfdwire/frame.h"' >> first/src/conn-tools/s6-connlimit.c
-ok 'a new include is found' make -s -C first
+ok 'a new include is found' make -s -C first s6-connlimit
 like 'and followed' "$(grep '^src/conn-tools/s6-connlimit.o' first/package/deps.mak)" ' src/libfdwire/frame.h'
 touch first/package/deps.mak
-make -s -C first
+make -s -C first s6-connlimit
 is 'with nothing new the dependencies are not worked out again' "$(make -C first -n package/deps.mak | grep gen-deps)" ''
 cp first/src/conn-tools/link link
 echo libnowhere >> first/src/conn-tools/link
@@ -64,7 +64,7 @@ not_ok 'a library that is misspelt in a link file' make -s -C first
 like 'is an error that names the file' "$(cat err)" 'src/conn-tools/link lists libnowhere'
 cp link first/src/conn-tools/link
 cp connlimit.c first/src/conn-tools/s6-connlimit.c
-ok 'once it is right all is well' make -s -C first
+ok 'once it is right all is well' make -s -C first s6-connlimit
 
 if command -v mandoc >/dev/null
 then
