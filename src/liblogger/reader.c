@@ -53,8 +53,10 @@ static int begin_one (struct reader *r, unsigned int i, int hascursor, struct re
 
 static int begin (struct reader *r, struct reader_trouble *trouble)
 {
-  int hascursor = r->options.cursor ? cursor_read(&r->saved, r->options.cursor) : 0 ;
+  int hascursor = 0 ;
   trouble->where = r->options.cursor ;
+  if (r->options.cursor && !cursor_lock(r->options.cursor, &r->lock)) return 0 ;
+  if (r->options.cursor) hascursor = cursor_read(&r->saved, r->options.cursor) ;
   if (hascursor < 0) return 0 ;
   for (unsigned int i = 0 ; i < r->n ; i++)
     if (!begin_one(r, i, hascursor, trouble)) return 0 ;
@@ -64,7 +66,7 @@ static int begin (struct reader *r, struct reader_trouble *trouble)
 
 int reader_init (struct reader *r, struct reader_options const *options, char const *const *paths, unsigned int n, struct log *log, struct reader_trouble *trouble)
 {
-  static struct reader const zero = { .signals = -1, .news = { .fd = -1 } } ;
+  static struct reader const zero = { .signals = -1, .lock = -1, .news = { .fd = -1 } } ;
   *r = zero ;
   r->options = *options ;
   r->paths = paths ;

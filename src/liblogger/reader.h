@@ -71,6 +71,7 @@ struct reader
   stralloc saved ;  /* the cursor file */
   struct cursor_place *places ;  /* in it */
   int signals ;  /* or -1 */
+  int lock ;  /* of the cursor, to our end; or -1 */
   unsigned int lines ;  /* of this batch */
   uint8_t ismoved ;  /* since it was saved */
   uint8_t isending ;

@@ -114,6 +114,7 @@ int main (int argc, char const *const *argv)
   if (!reader_init(&reader, &options, argv, n, &log, &trouble))
   {
     if (trouble.iscursor) strerr_dief(EXITCODE_SYSTEM, options.cursor, ": no cursor of s6-logread: remove it to begin anew") ;
+    if (errno == EBUSY && trouble.where == options.cursor) strerr_dief(EXITCODE_SYSTEM, options.cursor, ": another s6-logread keeps it up to date: give each one its own") ;
     strerr_diefusys(EXITCODE_SYSTEM, trouble.what, trouble.where) ;
   }
   if (!reader_run(&reader, &trouble)) strerr_diefusys(EXITCODE_SYSTEM, trouble.what, trouble.where) ;

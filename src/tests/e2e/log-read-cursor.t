@@ -40,7 +40,19 @@ s6-log n100 s4096 t ./d < in
 s6-logread -c cursor ./d > first
 is 'all, the first time' "$(cut -c 27- first | cmp - in 2>&1) $(s6-logread -c cursor ./d | wc -l)" ' 0'
 is 'its bytes' "$(sed -e 's/^[1-9][0-9]* [1-9][0-9]* [0-9a-f]\{16\} - @[0-9a-f]\{24\}.s/PLACE/' cursor | tr '\n' ,)" 's6-logread 1,PLACE ./d,end,'
-is 'no other file is left' "$(ls cursor*)" cursor
+is 'no other file is left but the lock' "$(ls cursor*)" 'cursor
+cursor.lock'
+start first s6-logread -f -c cursor ./d
+first_has_it() { ! flock -n cursor.lock true ; }
+retry 20 first_has_it
+cp cursor before
+exits 'another one with it: 111' 111 timeout 20 s6-logread -c cursor ./d
+like 'which is said' "$(cat err)" '^s6-logread: fatal: cursor: another s6-logread keeps it up to date'
+ok 'it stays as it was' cmp cursor before
+ok 'one with its own reads' s6-logread -c others ./d
+stop first KILL
+exits 'after a kill -9 it is free' 0 s6-logread -c cursor ./d
+ok 'a lock that cannot be had is done without' sh -c 'mkdir odd.lock && s6-logread -c odd ./d && test -s odd'
 is 'its hash is FNV-1a of what is before' "$(sed -n 2p cursor | cut -d ' ' -f 3)" "$(python3 -c 'import sys
 h = 0xcbf29ce484222325
 for x in open("d/current", "rb").read(): h = (h ^ x) * 0x100000001b3 % 2**64
