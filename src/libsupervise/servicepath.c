@@ -9,6 +9,7 @@ int servicepath (char *path, char const *dir, char const *file)
 {
   size_t dirlen = strlen(dir) ;
   size_t filelen = strlen(file) ;
+  if (!dirlen) return (errno = ENOENT, 0) ;  /* or it would be the root */
   if (dirlen + 1 + filelen + 1 > SERVICEPATH_MAX) return (errno = ENAMETOOLONG, 0) ;
   memcpy(path, dir, dirlen) ;
   path[dirlen] = '/' ;

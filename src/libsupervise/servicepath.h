@@ -22,7 +22,7 @@ enum { SERVICEPATH_MAX = 4096 } ;  /* with the NUL */
 #define SCAN_CONTROL ".s6-svscan/control"
 #define SCAN_LOCK ".s6-svscan/lock"
 
- /* DIR/FILE. 0 and errno: ENAMETOOLONG. */
+ /* DIR/FILE. 0 and errno: ENAMETOOLONG; ENOENT: DIR is empty. */
 extern int servicepath (char *path, char const *dir, char const *file) ;
 
  /* May a service be called so: is it a name, and not hidden? */

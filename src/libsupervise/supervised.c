@@ -9,8 +9,6 @@
 int supervised (char const *dir)
 {
   char path[SERVICEPATH_MAX] ;
-  int r ;
-  if (!servicepath(path, dir, SERVICE_LOCK)) return -1 ;
-  r = svlock_istaken(path) ;
+  int r = servicepath(path, dir, SERVICE_LOCK) ? svlock_istaken(path) : -1 ;
   return r < 0 && errno == ENOENT ? 0 : r ;
 }

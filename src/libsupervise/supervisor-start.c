@@ -25,7 +25,7 @@
 #define RUN "./run"
 #define FINISH "./finish"
 
-enum { LOCK_MODE = 0666, KILLED = 256 } ;
+enum { LOCK_MODE = 0600, KILLED = 256 } ;
 
  /* A start of run: the numbers that it wants, and what they become; -1: none. */
 struct start
@@ -77,7 +77,8 @@ static int open_pipe (struct start *x)
   return pipecoe(x->pipe) == 0 && ndelay_on(x->pipe[0]) == 0 ;
 }
 
- /* The lock is of the open file: run has it for as long as it keeps the number. */
+ /* The lock is of the open file: run has it for as long as it keeps the number. Who could
+    read the file could have a shared one, and run would wait for him. */
 
 static int open_lock (struct supervisor *s, struct start *x)
 {

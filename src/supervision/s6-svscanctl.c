@@ -8,13 +8,12 @@
 
 #include <skalibs/sgetopt.h>
 #include <skalibs/sig.h>
-#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
 #include "exitcodes.h"
 #include "libchain/usage.h"
+#include "libsupervise/servicepath.h"
 #include "libsupervise/svcontrol.h"
-#include "libsvscan/paths.h"
 
 #define USAGE "s6-svscanctl [ -zabhitqnN ] scandir"
 #define dieusage() strerr_dieusage(EXITCODE_USAGE, USAGE)
@@ -50,14 +49,13 @@ static int is_nobody_there (char const *scandir)
 int main (int argc, char const *const *argv)
 {
   struct letters letters = { .n = 0 } ;
-  stralloc path = STRALLOC_ZERO ;
+  char path[SERVICEPATH_MAX] ;
   PROG = "s6-svscanctl" ;
   usage_asked(argc, argv, USAGE) ;
   argv += parse(argc, argv, &letters) ;
   if (!argv[0]) dieusage() ;
-  if (!stralloc_cats(&path, argv[0]) || !stralloc_cats(&path, "/" PATH_CONTROL) || !stralloc_0(&path)) strerr_diefusys(EXITCODE_SYSTEM, "build a path") ;
   if (!sig_ignore(SIGPIPE)) strerr_diefusys(EXITCODE_SYSTEM, "ignore SIGPIPE") ;
-  if (svcontrol_send(path.s, letters.s, letters.n)) return EXITCODE_OK ;
+  if (servicepath(path, argv[0], SCAN_CONTROL) && svcontrol_send(path, letters.s, letters.n)) return EXITCODE_OK ;
   if (is_nobody_there(argv[0])) strerr_dief(EXITCODE_USAGE, "no s6-svscan is running on ", argv[0]) ;
-  strerr_diefusys(EXITCODE_SYSTEM, "write to ", path.s) ;
+  strerr_diefusys(EXITCODE_SYSTEM, "write to ", argv[0], "/" SCAN_CONTROL) ;
 }

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "libdaemon/svlock.h"
+#include "libsupervise/servicepath.h"
 #include "libsupervise/supervised.h"
 #include "support/child.h"
 #include "support/tap.h"
@@ -78,9 +79,12 @@ static void other_ends (pid_t pid, int hold)
 
 static void check_supervised (void)
 {
+  char name[SERVICEPATH_MAX] ;
   int fd ;
   tap_int(supervised("nothing"), 0, "no directory: not supervised") ;
   tap_int(supervised("."), 0, "no lock: not supervised") ;
+  tap_ok(!servicepath(name, "", "lock") && errno == ENOENT, "an empty path is not the root") ;
+  tap_int(supervised(""), 0, "nor supervised") ;
   mkdir("supervise", 0700) ;
   fd = svlock_take(path, 0644) ;
   if (fd < 0) tap_bail("svlock_take") ;

@@ -77,7 +77,7 @@ echo 9 > l/lock-fd
 supervise l
 retry 5 test -s l/pid
 is 'run has the lock file as what the file says' "$(readlink "/proc/$(cat l/pid)/fd/9")" "$WORK/l/supervise/service-lock"
-is 'the permissions of it' "$(stat -c '%F %a %s' l/supervise/service-lock)" 'regular empty file 644 0'
+is 'the permissions of it' "$(stat -c '%F %a %s' l/supervise/service-lock)" 'regular empty file 600 0'
 exits 'others see the lock' 1 s6-setlock -n l/supervise/service-lock true
 is 'the supervisor does not hold it' "$(find "/proc/$(pid_of l)/fd" -lname '*service-lock' | wc -l)" 0
 letters l d

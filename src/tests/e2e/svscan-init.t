@@ -80,6 +80,18 @@ then
   order b d
   ok 'b ends it at once' retry 10 ended init
   is 'by finish' "$(cat finished)" 'finish 1'
+  retry 10 ended init
+  rm finished
+  chmod 644 d/.s6-svscan/finish
+  script d/.s6-svscan/crash "echo \"crash \$\$\" > '$WORK/finished'" 'echo "on the console"' 'exit 8'
+  start init sh -c 'exec 3>&1 4> console ; exec unshare -pf --mount-proc s6-svscan -d 3 -X 4 d'
+  ready init
+  order t d
+  ok 'finish that cannot be executed' retry 10 ended init
+  is 'crash takes its place, as process 1' "$(cat finished)" 'crash 1'
+  ok 'on what -X says' holds 'on the console' console
+  stop init
+  is 'with its exit code' "$status" 8
 else
   skip 'as process 1' 'unshare -p is not permitted'
 fi

@@ -74,6 +74,29 @@ ready s
 is '0, 1 and 2 were closed: nothing of its own has their numbers' "$(for n in 0 1 2 ; do readlink "/proc/$(pid_of s)/fd/$n" ; done | sort -u)" /dev/null
 stop s
 
+# paths
+
+part=$(printf '%0200d' 0)
+long=$WORK/long
+while test "${#long}" -lt 3800 ; do long=$long/$part ; done
+mkdir long
+cd long || exit 1
+while test "${#PWD}" -lt "${#long}" ; do mkdir "$part" && cd "$part" || exit 1 ; done
+mkdir here
+for path in . ./ here/ "$long"
+do
+  if scan s "$path" ; then pass "as $path" ; else fail "as $path" ; fi
+  exits 's6-svscanctl, too' 0 s6-svscanctl -z "$path"
+  exits 'it knows itself' 100 s6-svscan "$path"
+  stop s
+done
+cd "$WORK" || exit 1
+for path in '' "$long$long"
+do
+  exits "${#path} bytes: 111" 111 s6-svscan "$path"
+  exits 's6-svscanctl, too' 111 s6-svscanctl -z "$path"
+done
+
 # entries
 
 mkdir d
