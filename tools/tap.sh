@@ -59,6 +59,7 @@
 #   ticks NAME                 prints the processor time that it has used, in ticks of its clock
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
+#   timeout ...                as usual, but whole seconds are multiplied by PATIENCE
 #   kill ...                   as usual, but it refuses 0, 1, -1 and what is no number
 #   as_uid UID CMD...          as that uid and gid, no groups (needs root). BUILD need not
 #                              be readable to it: the programs are copied to where they
@@ -153,6 +154,26 @@ shift
 exec setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 END
 chmod 755 "$WORK/.bin/peer" "$WORK/.bin/as_uid"
+if test "${PATIENCE:-1}" -gt 1
+then
+  cat > "$WORK/.bin/timeout" <<END
+#!/bin/sh
+options=
+while getopts k:s: option
+do
+  options="\$options -\$option \$OPTARG"
+done
+shift \$((OPTIND - 1))
+seconds=\$1
+shift
+case \$seconds in
+  *[!0-9]*) ;;
+  *) seconds=\$((seconds * $PATIENCE)) ;;
+esac
+exec $(command -v timeout) \$options "\$seconds" "\$@"
+END
+  chmod 755 "$WORK/.bin/timeout"
+fi
 ln -s "$PEER_S6/usr/bin" "$WORK/.peerbin"
 
 # shellcheck source=tools/tap/points.sh

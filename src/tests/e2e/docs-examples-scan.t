@@ -24,7 +24,7 @@ s6_svlink_8_1()
 s6_svunlink_8_1()
 {
   links
-  s6-svlink -t 5000 "$WORK/run/service" web
+  s6-svlink -t 60000 "$WORK/run/service" web
   works
   ok "$case: its supervisor is gone" retry 10 s6-setlock -n web/supervise/lock true
   stop scan

@@ -226,10 +226,10 @@ fi
 
 ok 'kill -9 of the service: it comes back' kill_and_wait scan/hello
 is 'and answers' "$(ask)" "hello, uid $me"
-ok 'the service is down' s6-svc -wD -T 5000 -d scan/hello
+ok 'the service is down' s6-svc -wD -T 60000 -d scan/hello
 ok 'a client connects all the same' ask_later first
 is 'and waits' "$(cat first.out)" connected
-ok 'the service is up' s6-svc -wU -T 5000 -u scan/hello
+ok 'the service is up' s6-svc -wU -T 60000 -u scan/hello
 ok 'the client that waited is answered' retry 10 grep -q "^hello, uid $me\$" first.out
 
 server=$(pid_under scan/hello)
@@ -242,7 +242,7 @@ echo 'a line after the logger' > "/proc/$holder/fd/2"
 ok 'the new logger gets what the holder says' \
   retry 10 grep -q 'a line after the logger' scan/fdholder/log/data/current
 
-ok 'the service is down again' s6-svc -wD -T 5000 -d scan/hello
+ok 'the service is down again' s6-svc -wD -T 60000 -d scan/hello
 ok 'a second client connects' ask_later second
 ok 'the supervisor sees the keeper' keeps
 ok 'kill -9 of the keeper: there is another one' kill_and_wait scan/fdholder
@@ -258,7 +258,7 @@ ok 'the holder is upgraded' s6-svc -1 scan/fdholder
 ok 'it says so' retry 10 is_upgraded $((upgrades + 1))
 is 'it is the same process' "$(pid_under scan/fdholder)" "$keeper"
 ok 'and has everything' has_all
-ok 'the service is up again' s6-svc -wU -T 5000 -u scan/hello
+ok 'the service is up again' s6-svc -wU -T 60000 -u scan/hello
 ok 'the client that connected before all that is answered' \
   retry 10 grep -q "^hello, uid $me\$" second.out
 ok 'and so is the other one' retry 10 grep -q "^hello, uid $me\$" third.out

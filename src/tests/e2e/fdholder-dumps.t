@@ -21,7 +21,7 @@ is 'one limit' "$(grep -c '^S6_FDLIMIT_[01]=@[0-9a-f]\{24\}$' out)" 1
 ok 'a dump that was there before' env S6_FD_7=7 S6_FDID_7=x S6_FDLIMIT_0=@ s6-fdholder-getdump s env
 unlike 'leaves nothing' "$(cat out)" '^S6_FD.*_7='
 is 'and no limit to what has none' "$(grep -c '^S6_FDLIMIT' out)" 1
-ok 'getdump -t' s6-fdholder-getdump -t 5000 s true
+ok 'getdump -t' s6-fdholder-getdump -t 60000 s true
 ok 'getdump -t 0 --' s6-fdholder-getdump -t 0 -- s true
 exits 'the exit code is that of the program' 9 s6-fdholder-getdump s sh -c 'exit 9'
 show='set -- /proc/$$/fd/* ; echo $#'
@@ -31,7 +31,7 @@ is 'and are the files' "$(cut -d ' ' -f 1 shown | sort)" "$(stat -c %d:%i one tw
 
 ok 'setdump' s6-fdholder-getdump s s6-fdholder-setdump t
 is 'it is there' "$(s6-fdholder-list t | sort | tr '\n' ' ')" 'one two '
-ok 'again: what is there is replaced' s6-fdholder-getdump s s6-fdholder-setdump -t 5000 t
+ok 'again: what is there is replaced' s6-fdholder-getdump s s6-fdholder-setdump -t 60000 t
 ok 'it was replaced, not added to' s6-fdholder-getdump t dump-show again
 is 'the files are the same' "$(sort again)" "$(sort shown)"
 exits 'setdump executes into a program' 4 s6-fdholder-getdump s s6-fdholder-setdump -t 0 -- t sh -c 'exit 4'

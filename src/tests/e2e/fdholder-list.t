@@ -11,7 +11,7 @@ ok 'an empty holder' s6-fdholder-list s
 is 'prints nothing' "$(cat out)" ''
 s6-fdholder-store s b s6-fdholder-store s a s6-fdholder-store s 'c d' true
 is 'one a line' "$(s6-fdholder-list s | sort | tr '\n' '|')" 'a|b|c d|'
-is '-t' "$(s6-fdholder-list -t 5000 s | wc -l)" 3
+is '-t' "$(s6-fdholder-list -t 60000 s | wc -l)" 3
 is '-t 0' "$(s6-fdholder-list -t 0 -- s | wc -l)" 3
 ok 'executes into a program' s6-fdholder-list s echo after
 is 'after it has printed' "$(tail -n 1 out)" after

@@ -23,7 +23,7 @@ is 'also with stdin, stdout and stderr closed' "$(cat out)" "$(cat bare)"
 like 'it is still there' "$(s6-fdholder-list s)" '^id$'
 # shellcheck disable=SC2086 # words
 {
-is '-t' "$(s6-fdholder-retrieve -t 5000 s id $identify)" "$identity"
+is '-t' "$(s6-fdholder-retrieve -t 60000 s id $identify)" "$identity"
 is '-t 0' "$(s6-fdholder-retrieve -t 0 -- s id $identify)" "$identity"
 }
 exits 'the exit code is that of the program' 7 s6-fdholder-retrieve s id sh -c 'exit 7'

@@ -34,7 +34,7 @@ still() { test "$(value waiting) $(value watching)" = '0 1' ; }
 ok 'the one waits no longer' retry 10 still
 ok 'executes into a program' s6-fdholder-stat s echo after
 is 'after it has printed' "$(tail -n 1 out)" after
-ok '-t' s6-fdholder-stat -t 5000 -- s
+ok '-t' s6-fdholder-stat -t 60000 -- s
 exits 'stdout is closed: 111' 111 sh -c 's6-fdholder-stat s 1>&-'
 ok 'stdout is full' sh -c 's6-fdholder-stat s > /dev/full ; test $? -eq 111'
 exits 'no argument: 100' 100 s6-fdholder-stat

@@ -23,7 +23,7 @@ is '-d: with its content' "$(s6-fdholder-retrieve s two cat)" two
 ok '-d, as one word' s6-fdholder-store -d7 s three 7< two
 ok '-T 0 is no limit' s6-fdholder-store -T 0 s four < one
 ok '-t 0 is no limit' s6-fdholder-store -t 0 s five < one
-ok '-t' s6-fdholder-store -t 5000 s six < one
+ok '-t' s6-fdholder-store -t 60000 s six < one
 ok '-- ends the options' s6-fdholder-store -- s -d < one
 is 'all are there' "$(list | sort | tr '\n' ' ')" '-d five four one six three two '
 
@@ -53,7 +53,7 @@ like 'which was stored before' "$(list)" '^nine$'
 ok 'delete' s6-fdholder-delete s one
 unlike 'it is gone' "$(list)" '^one$'
 exits 'delete executes into a program' 6 s6-fdholder-delete s two sh -c 'exit 6'
-ok 'delete -t' s6-fdholder-delete -t 5000 s three
+ok 'delete -t' s6-fdholder-delete -t 60000 s three
 ok 'delete -t 0' s6-fdholder-delete -t 0 -- s four
 
 exits 'an id that is in use: 1' 1 s6-fdholder-store s five

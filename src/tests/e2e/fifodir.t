@@ -69,7 +69,7 @@ stop first
 
 exits 'listen1 hears what its program tells' 0 s6-ftrig-listen1 d message s6-ftrig-notify d message
 is 'and prints it' "$(cat out)" message
-exits 'listen1: stdout that is closed: 111' 111 sh -c 'exec s6-ftrig-listen1 -t 5000 d x s6-ftrig-notify d x >&-'
+exits 'listen1: stdout that is closed: 111' 111 sh -c 'exec s6-ftrig-listen1 -t 60000 d x s6-ftrig-notify d x >&-'
 like 'says so' "$(cat err)" 'unable to write to stdout: Bad file descriptor'
 exits 'wait: all three closed: 111' 111 sh -c '{ until ls d | grep -q ftrig1 ; do sleep 0.05 ; done ; exec s6-ftrig-notify d x ; } & exec s6-ftrig-wait -t 60000 d x <&- >&- 2>&-'
 start closed sh -c 'exec s6-ftrig-wait d x >&-'
@@ -77,9 +77,9 @@ retry 5 listens 1
 is 'no fifo is taken for stdout' "$(readlink "/proc/$(pid_of closed)/fd/1")" /dev/null
 stop closed
 s6-cleanfifodir d
-is 'what is closed is so for the program' "$(sh -c 'exec s6-ftrig-listen -t 5000 " d" " x" "" sh -c "if test -e /proc/self/fd/0 ; then echo open ; else echo closed ; fi ; exec s6-ftrig-notify d x" <&-')" closed
+is 'what is closed is so for the program' "$(sh -c 'exec s6-ftrig-listen -t 60000 " d" " x" "" sh -c "if test -e /proc/self/fd/0 ; then echo open ; else echo closed ; fi ; exec s6-ftrig-notify d x" <&-')" closed
 exits 'notify: all three closed' 0 sh -c 'exec s6-ftrig-notify d x <&- >&- 2>&-'
-exits 'stdout that nobody reads: 111' 111 sh -c '{ s6-ftrig-listen1 -t 5000 d x sh -c "sleep 0.3 ; exec s6-ftrig-notify d x" ; echo "$?" >&2 ; } 2> code | true ; exit "$(tail -n 1 code)"'
+exits 'stdout that nobody reads: 111' 111 sh -c '{ s6-ftrig-listen1 -t 60000 d x sh -c "sleep 0.3 ; exec s6-ftrig-notify d x" ; echo "$?" >&2 ; } 2> code | true ; exit "$(tail -n 1 code)"'
 ok 'and nothing is left' listens 0
 exits 'listen1 -t' 1 s6-ftrig-listen1 -t 50 d x true
 exits 'listen1: no such program' 111 s6-ftrig-listen1 d x ./nothing
@@ -102,7 +102,7 @@ s6-mkfifodir e
 exits 'listen: all of them' 0 s6-ftrig-listen ' d' ' x' ' e' ' y' '' sh -c 's6-ftrig-notify d x ; s6-ftrig-notify e y'
 is 'prints nothing' "$(cat out)" ''
 exits 'one is not enough' 1 s6-ftrig-listen -t 100 ' d' ' x' ' e' ' y' '' s6-ftrig-notify d x
-exits 'but it is with -o' 0 s6-ftrig-listen -o -t 5000 ' d' ' x' ' e' ' y' '' s6-ftrig-notify e y
+exits 'but it is with -o' 0 s6-ftrig-listen -o -t 60000 ' d' ' x' ' e' ' y' '' s6-ftrig-notify e y
 exits '-a takes it back' 1 s6-ftrig-listen -o -a -t 100 ' d' ' x' ' e' ' y' '' s6-ftrig-notify e y
 exits 'none at all: 100' 100 s6-ftrig-listen '' true
 exits 'nor one of none' 100 timeout 10 s6-ftrig-listen -o '' true
@@ -131,7 +131,7 @@ until test "${#long}" -gt 3800 ; do long=$long/$part ; done
 make_long() { mkdir long ; cd long || return 1 ; while test "${#PWD}" -lt "${#long}" ; do mkdir "$part" ; cd "$part" || return 1 ; done ; cd "$WORK" || return 1 ; }
 make_long
 while test "${#long}" -lt 4054 ; do long=$long/ ; done
-exits 'a path of 4054 bytes' 0 s6-ftrig-listen1 -t 5000 "$long" x s6-ftrig-notify "$long" x
+exits 'a path of 4054 bytes' 0 s6-ftrig-listen1 -t 60000 "$long" x s6-ftrig-notify "$long" x
 exits 'one more is too long' 111 s6-ftrig-listen1 -t 100 "$long/" x true
 like 'says so' "$(tail -n 1 err | tail -c 40)" 'File name too long'
 exits 'an empty one is none' 111 s6-ftrig-wait -t 100 '' x
@@ -139,7 +139,7 @@ like 'says so, too' "$(cat err)" 'No such file'
 odd="a 'b\" \$c
 d"
 s6-mkfifodir "$odd"
-exits 'an odd name' 0 s6-ftrig-listen1 -t 5000 "$odd" x s6-ftrig-notify "$odd" x
+exits 'an odd name' 0 s6-ftrig-listen1 -t 60000 "$odd" x s6-ftrig-notify "$odd" x
 
 for program in 's6-ftrig-wait nodir x' 's6-ftrig-listen1 nodir x true' 's6-ftrig-notify nodir x' 's6-cleanfifodir nodir' 's6-ftrig-wait d (' 's6-ftrig-listen1 d [ true'
 do
@@ -205,7 +205,7 @@ then
   start theirs peer s6-ftrig-wait p hello
   heard() { s6-ftrig-notify p hello ; ended theirs ; }
   ok 'their listener hears our notifier' retry 10 heard
-  exits 'our listener hears their notifier' 0 s6-ftrig-listen1 -t 5000 p hello peer s6-ftrig-notify p hello
+  exits 'our listener hears their notifier' 0 s6-ftrig-listen1 -t 60000 p hello peer s6-ftrig-notify p hello
 else
   skip 'their fifodir is as ours' 'needs tools/fetch-peer'
   skip 'their listener hears our notifier' 'needs tools/fetch-peer'

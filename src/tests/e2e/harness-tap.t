@@ -97,6 +97,15 @@ END
 ok 'so is one that has become a stranger' tap_gone "$(cat stray)"
 ok 'and one whose name another got' tap_gone "$(cat first)"
 
+cat > suite/patience.t <<'END'
+. "$TESTS/../../tools/tap.sh"
+exits 'longer' 0 sh -c 'exec timeout -s KILL -k 1 1 sh -c "sleep 2 ; test \"\$1\" = \"a b\"" sh "a b"'
+exits 'with an end' 124 timeout 1 sleep 1000
+exits 'parts of a second are as they are' 124 timeout 0.1 sleep 1
+done_testing
+END
+is 'a limit of time by PATIENCE' "$(PATIENCE=4 TESTS=$TESTS sh suite/patience.t | grep -c '^ok')" 3
+
 start reader cat < suite/good.t
 retry 5 ended reader
 stop reader

@@ -60,7 +60,7 @@ s6-log 1 < many > got
 ok 'a file' cmp got many
 mkfifo ends
 (sleep 0.3 ; printf 'at once' > ends) &
-timeout 5 s6-log 1 < ends > got
+timeout 20 s6-log 1 < ends > got
 is 'a line and the end, both at once' "$(cat got)" 'at once'
 python3 -c 'import os, subprocess
 r, w = os.pipe() ; a, b = os.pipe()
@@ -200,7 +200,7 @@ kill "$(pid_of half)"
 ok 'TERM inside a line waits' remains 0.3 running half
 printf 'in\nnext\n' >&8
 ok 'until it ends' retry 5 ended half
-is 'and no further' "$(cat half.d/current) $(timeout 1 head -n 1 <&8)" 'begin next'
+is 'and no further' "$(cat half.d/current) $(timeout 20 head -n 1 <&8)" 'begin next'
 begin_pipe late -t 300 ./late.d
 half_a_line late begun
 stop late

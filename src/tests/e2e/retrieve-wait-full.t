@@ -22,7 +22,7 @@ do
   start $name s6-fdholder-retrieve -w -t 0 s id $identify < /dev/null
 done
 ok 'three wait, and there are three places' retry 20 waiting 3
-exits 'who stores it gets one' 0 s6-fdholder-store -t 5000 s id < file
+exits 'who stores it gets one' 0 s6-fdholder-store -t 60000 s id < file
 for name in first second third
 do
   ok "the $name is answered" retry 20 ended $name

@@ -26,7 +26,7 @@ not_ok 'for its own identifier' ended first
 s6-fdholder-store s id < file
 ok 'and ends when that is there' retry 20 ended first
 is 'the program has it' "$(cat first.out)" "$one"
-is 'what is there is not waited for' "$(s6-fdholder-retrieve -w -t 5000 s id $identify)" "$one"
+is 'what is there is not waited for' "$(s6-fdholder-retrieve -w -t 60000 s id $identify)" "$one"
 ok 'no wait began' waiting 1
 s6-fdholder-delete s id
 

@@ -46,20 +46,20 @@ without 1 'they are forbidden'
 mkdir p
 script p/run 'echo "$$" >> begun' 'exec sleep 1000'
 script inside 's6-supervise p & one=$!' \
-  's6-svwait -us -t 5000 p' \
+  's6-svwait -us -t 60000 p' \
   'kill -s KILL "$one"' \
   'wait "$one"' \
   's6-supervise p & two=$!' \
-  's6-svwait -us -t 5000 p' \
+  's6-svwait -us -t 60000 p' \
   'sleep 0.5' \
   's6-svstat -o up,pid p > seen' \
-  's6-svc -wD -T 5000 -d p' \
+  's6-svc -wD -T 60000 -d p' \
   'for i in 1 2 3 4 5 ; do kill -0 "$(head -n 1 p/begun)" 2> /dev/null || { echo gone >> seen ; break ; } ; sleep 0.2 ; done' \
   's6-svc -x p' \
   'wait "$two"'
 if unshare -pf true 2> /dev/null
 then
-  timeout 30 unshare -pf ./inside 2> inside.err
+  timeout 60 unshare -pf ./inside 2> inside.err
   is 'another /proc: started once' "$(wc -l < p/begun)" 1
   is 'another /proc: that one is up, and can be ended' "$(cat seen)" "true $(head -n 1 p/begun)
 gone"

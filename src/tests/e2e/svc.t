@@ -102,19 +102,19 @@ ok 'it reads again' retry 5 s6-svc -t a
 made h 77 0 4
 held h
 reads h
-exits 'as it is already' 0 s6-svc -wu -T 5000 -u h
+exits 'as it is already' 0 s6-svc -wu -T 60000 -u h
 ok 'it was told all the same' retry 5 came h u
-exits 'without letters' 0 s6-svc -wu -T 5000 h
+exits 'without letters' 0 s6-svc -wu -T 60000 h
 exits 'the time is over: 99' 99 s6-svc -wD -T 50 -d h
 like 'which is said' "$(cat err)" '^s6-svc: fatal: timed out: h is not down and over$'
-exits '-wU without notification-fd is -wu' 0 s6-svc -wU -T 5000 h
+exits '-wU without notification-fd is -wu' 0 s6-svc -wU -T 60000 h
 like 'with a warning' "$(cat err)" '^s6-svc: warning: there is no h/notification-fd: waiting until it is up'
 exits '-wR, likewise' 99 s6-svc -wR -T 50 h
 like 'likewise' "$(cat err)" 'timed out: h was not restarted$'
 echo 3 > h/notification-fd
 exits '-wU with it' 99 s6-svc -wU -T 50 h
 is 'only the first directory counts' "$(s6-svc -wU -T 50 h a 2>&1)" 's6-svc: fatal: a was never supervised'
-exits 'it needs no other program' 0 env PATH=/nonexistent "$BUILD/s6-svc" -wu -T 5000 -u h
+exits 'it needs no other program' 0 env PATH=/nonexistent "$BUILD/s6-svc" -wu -T 60000 -u h
 stop readsh
 exits 'a supervisor that does not listen: 102, at once' 102 s6-svc -wd -T 60000 -d h
 is 'no fifo is left' "$(ls -A h/event)" ''

@@ -180,7 +180,7 @@ then
     supervise d version "$version" s6-supervise
     is "$version: it is the owner's at first" "$(s6-svperms d | sed 's/^d [a-z]*: //' | tr '\n' '|')" "owner|owner|group $group|"
     may_control() { as_uid 54321 sh -c 'printf t > d/supervise/control' 2>/dev/null ; }
-    may_listen() { as_uid 54321 s6-ftrig-listen1 -t 5000 d/event x s6-ftrig-notify d/event x 2>/dev/null ; test "$?" -ne 111 ; }
+    may_listen() { as_uid 54321 s6-ftrig-listen1 -t 60000 d/event x s6-ftrig-notify d/event x 2>/dev/null ; test "$?" -ne 111 ; }
     may_read() { as_uid 54321 s6-svdt d ; }
     not_ok 'nobody else may read' may_read
     not_ok 'nor control' may_control

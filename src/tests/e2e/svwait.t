@@ -45,7 +45,7 @@ do
   while read -r version
   do
     version_here "$version" "$WORK"
-    exits "$row for $version, too" 0 version "$version" s6-svwait "-${row%%:*}" -t 5000 a
+    exits "$row for $version, too" 0 version "$version" s6-svwait "-${row%%:*}" -t 60000 a
   done < reading
 done
 rm -r a/event
@@ -131,7 +131,7 @@ told b x
 told a OD
 ends w 2 'two have failed'
 set_to a up
-exits '-o: one is enough' 0 s6-svwait -o -u -t 5000 b a
+exits '-o: one is enough' 0 s6-svwait -o -u -t 60000 b a
 exits '-a takes it back' 99 s6-svwait -o -a -u -t 1 b a
 is 'what is as it is wanted is not listened to' "$(find a/event b/event -name '*ftrig1*')" ''
 start w s6-svwait -t 10000 -u a b
@@ -180,7 +180,7 @@ ends w 0 'and it comes up'
 exits '-s: a directory that is not there, not yet' 99 s6-svwait -s -u -t 50 nothing
 like 'is said' "$(cat err)" '^s6-svwait: fatal: timed out: nothing is not supervised$'
 exits '-s: a lock that is free, not yet' 99 s6-svwait -s -u -t 50 c
-exits '-s: one that is supervised' 0 s6-svwait -s -u -t 5000 a
+exits '-s: one that is supervised' 0 s6-svwait -s -u -t 60000 a
 start w s6-svwait -s -u -t 20000 a late
 ok 'they are waited for' remains 0.1 running w
 service late 'exec sleep 100'
@@ -217,8 +217,8 @@ do
   exits "s6-svwait $arguments: 100" 100 s6-svwait $arguments
 done
 set_to a up
-exits 'the last one counts' 0 s6-svwait -d -U -u -t 5000 a
-exits 'closed descriptors' 0 sh -c 'exec s6-svwait -u -t 5000 a <&- >&- 2>&-'
+exits 'the last one counts' 0 s6-svwait -d -U -u -t 60000 a
+exits 'closed descriptors' 0 sh -c 'exec s6-svwait -u -t 60000 a <&- >&- 2>&-'
 
 # many, with few descriptors
 i=0
@@ -238,10 +238,10 @@ exits 'a fifo each: the soft limit is raised' 99 s6-softlimit -o 20 s6-svwait -u
 is 'all are waited for' "$(grep -c 'timed out: many/[0-9]* is not up' err)" 60
 is 'no fifo is left' "$(find many -name '*ftrig1*')" ''
 # shellcheck disable=SC2086 # words
-exits 'where it cannot be: 111' 111 s6-softlimit -H -o 20 s6-svwait -u -t 5000 $many
+exits 'where it cannot be: 111' 111 s6-softlimit -H -o 20 s6-svwait -u -t 60000 $many
 is 'no fifo is left then' "$(find many -name '*ftrig1*')" ''
 # shellcheck disable=SC2086 # words
-exits 'who is as he is wanted needs no descriptor' 0 s6-softlimit -H -o 20 s6-svwait -d -t 5000 $many
+exits 'who is as he is wanted needs no descriptor' 0 s6-softlimit -H -o 20 s6-svwait -d -t 60000 $many
 
 # three waiters around a command, many times, for daemons of each version
 round() # DIR
