@@ -60,7 +60,8 @@
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
 #   timeout ...                as usual, but whole seconds are multiplied by PATIENCE
-#   kill ...                   as usual, but it refuses 0, 1, -1 and what is no number
+#   kill ...                   as usual, but it refuses 0, 1, -1 and what is no number; STOP: who
+#                              gets it has stopped when it returns
 #   as_uid UID CMD...          as that uid and gid, no groups (needs root). BUILD need not
 #                              be readable to it: the programs are copied to where they
 #                              can be reached. The directory does not change.

@@ -90,7 +90,28 @@ kill()
         ;;
     esac
   done
-  command kill "$@"
+  command kill "$@" || return
+  case " $* " in
+    *' STOP '*|*' -STOP '*) ;;
+    *) return 0 ;;
+  esac
+  # a signal is sent before it is there: until then, who is to be stopped goes on
+  for tap_word
+  do
+    case $tap_word in
+      *[!0-9]*) ;;
+      *) ( retry 5 tap_stopped "$tap_word" ) ;;
+    esac
+  done
+  return 0
+}
+
+tap_stopped()
+{
+  case $(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) in
+    ''|[TtZX]*) return 0 ;;
+  esac
+  return 1
 }
 
 start()

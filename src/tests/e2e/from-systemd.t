@@ -39,8 +39,11 @@ then
   grep -E "$concern" common | grep -Ev "$others" > concerned
   least 'and what both have in common' "$(wc -l < concerned)" 40
   is 'what of that concerns sockets, users, limits and ends is there' "$(unknown < concerned)" ''
-  # what is newer than this systemd is from one that the page was compared with, 257
-  newer='FileDescriptorStorePreserve OpenFile PassFileDescriptorsToExec PollLimitBurst PollLimitIntervalSec ReloadSignal RestartMaxDelaySec RestartMode RestartSteps'
+  # what is newer than this systemd is from those that the page was compared with, to 262
+  newer='AcceptFileDescriptors BindNetworkInterface DeferTrigger DeferTriggerMaxSec ExecReloadPost
+FileDescriptorStorePreserve LUOSession OpenFile PassFileDescriptorsToExec PassPIDFD
+PollLimitBurst PollLimitIntervalSec RefreshOnReload ReloadSignal RestartMaxDelaySec RestartMode
+RestartRandomizedDelaySec RestartSteps SetLoginEnvironment XAttrAccept XAttrEntryPoint XAttrListen'
   is 'the page invents none' "$(sort -u of-sockets of-services | comm -13 - told | grep -vxF "$(echo "$newer" | tr ' ' '\n')" | tr '\n' ' ')" ''
 else
   skip 'each directive is in the page' 'no systemd to name them'

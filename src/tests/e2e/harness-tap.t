@@ -106,6 +106,17 @@ done_testing
 END
 is 'a limit of time by PATIENCE' "$(PATIENCE=4 TESTS=$TESTS sh suite/patience.t | grep -c '^ok')" 3
 
+start spinner sh -c 'while : ; do : ; done'
+late=0
+for turn in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
+do
+  kill -s STOP "$(pid_of spinner)"
+  grep -q '^State:.T' "/proc/$(pid_of spinner)/status" || late=$turn
+  kill -s CONT "$(pid_of spinner)"
+done
+is 'who is sent STOP has stopped' "$late" 0
+stop spinner
+
 start reader cat < suite/good.t
 retry 5 ended reader
 stop reader

@@ -62,7 +62,6 @@ kill -s STOP "$(pid_of steady)"
 head -c 60000 <&9 > got
 lines 1901 2600 >&6 &
 writer=$!
-retry 20 sh -c "grep -q '^State:.*T' /proc/$(pid_of steady)/status"
 kill -s CONT "$(pid_of steady)"
 wait "$writer"
 retry 20 has_line steady.d 002600
