@@ -59,7 +59,8 @@
 #   ticks NAME                 prints the processor time that it has used, in ticks of its clock
 #   stop NAME [SIGNAL]         sends SIGNAL (TERM), waits 15 s at most; exit code to
 #                              $status (124: it would not go, and was killed)
-#   timeout ...                as usual, but whole seconds are multiplied by PATIENCE
+#   timeout ...                as usual, but whole seconds are multiplied by PATIENCE:
+#                              3.0 for what is to be reached
 #   kill ...                   as usual, but it refuses 0, 1, -1 and what is no number; STOP: who
 #                              gets it has stopped when it returns
 #   as_uid UID CMD...          as that uid and gid, no groups (needs root). BUILD need not

@@ -93,8 +93,8 @@ like 'and says so' "$(cat err)" 'unable to connect to 127.0.0.3 port [0-9]+ in t
 lasts 3 7 -t 3 -T 1+20 127.0.0.3
 lasts 1 4 -t 20 -T 1 127.0.0.3
 lasts 2 6 -t 2 -T 1+9 127.0.0.3,127.0.0.3,127.0.0.3,127.0.0.3
-run timeout 3 s6-tcpclient -Hl0 -T 0 127.0.0.3 "$port" true
+run timeout 3.0 s6-tcpclient -Hl0 -T 0 127.0.0.3 "$port" true
 is '-T 0 has no limit' "$status" 124
-run timeout 3 s6-tcpclient -Hl0 -t 0 -T 0+0 127.0.0.3 "$port" true
+run timeout 3.0 s6-tcpclient -Hl0 -t 0 -T 0+0 127.0.0.3 "$port" true
 is 'nor has -t 0' "$status" 124
 done_testing
