@@ -23,7 +23,7 @@ fortify = $(if $(findstring -fsanitize,$(CFLAGS))$(findstring _FORTIFY_SOURCE,$(
 compile = $(CC) $(fortify) $(CPPFLAGS_AUTO) $(CPPFLAGS) $(CFLAGS_AUTO) $(CFLAGS)
 link = $(CC) $(CFLAGS_AUTO) $(CFLAGS) $(LDFLAGS_AUTO) $(LDFLAGS)
 # no sanitizer links statically
-libraries_last = $(filter-out $(if $(findstring -fsanitize,$(CFLAGS)),-static),$(LINKED_FLAGS)) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
+libraries_last = $(filter-out $(if $(findstring -fsanitize,$(CC) $(CFLAGS) $(LDFLAGS)),-static -static-pie),$(LINKED_FLAGS)) $(LIBSKARNET) $(SYSTEM_LIBS) $(LDLIBS)
 
 # without a shared library to install, none is linked with
 PUBLIC_LIBRARY := $(if $(ALLSTATIC),libs6activation.a,$(if $(SHARED),libs6activation.so,libs6activation.a))
@@ -91,6 +91,8 @@ libs6activation.so: config.mak package/deps.mak
 
 $(BIN_TARGETS): config.mak
 	$(link) $(LDFLAGS_PROGRAM) -o $@ $(filter %.o %.a %.so,$^) $(libraries_last)
+
+s6-supervise: LINKED_FLAGS := $(STATIC_SUPERVISE)
 
 libs6activation.pc: tools/gen-dotpc.sh config.mak package/info
 	sh tools/gen-dotpc.sh '$(version)' '$(prefix)' '$(includedir)' '$(if $(SHARED),$(dynlibdir),$(libdir))' \

@@ -45,6 +45,7 @@ stdenv.mkDerivation {
     "--with-lib=${skalibs.lib}/lib"
     "--with-dynlib=${skalibs.lib}/lib"
     "--enable-shared"
+    "--disable-static-supervise"
     "--enable-pkgconfig"
   ];
 

@@ -18,7 +18,7 @@ help=$(cat out)
 for option in prefix exec-prefix dynlibdir libexecdir bindir libdir includedir sysconfdir \
   pkgconfdir mandir with-sysdeps with-include with-lib with-dynlib with-pkgconfig \
   without-pkgconfig enable-shared enable-static enable-allstatic enable-static-libc \
-  enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths \
+  enable-static-supervise enable-all-pic enable-rpath enable-pkgconfig enable-absolute-paths \
   enable-execline enable-epoll enable-fortify enable-slashpackage host target build
 do
   like "--help names --$option" "$help" "^  --$option( |=|\[)"
@@ -75,10 +75,46 @@ ok '--enable-static-libc' ./configure --disable-static --disable-allstatic --ena
 is 'implies allstatic' "$(setting ALLSTATIC)" yes
 is 'and static' "$(setting STATIC)" yes
 like 'and links so' "$(setting LDFLAGS_PROGRAM)" '-static'
+is 's6-supervise like all' "$(setting STATIC_SUPERVISE)" ''
 ok '--disable-allstatic --disable-shared' ./configure --disable-allstatic --disable-shared
+is 'nor is s6-supervise static' "$(setting STATIC_SUPERVISE)" ''
 not_ok 'links with no shared library that would not be installed' sh -c 'make -n s6-fdholder-list | grep -q libs6activation.so'
 ok '--enable-shared=yes' ./configure --enable-shared=yes --enable-shared=no
 is 'the last one wins' "$(setting SHARED)" ''
+# linked: how s6-supervise would be
+linked()
+{
+  make -n "$@" s6-supervise | sed -n 's/.* -o s6-supervise .* \(-static[a-z-]*\) .*/\1/p'
+}
+ok '--disable-static-supervise' ./configure --disable-static-supervise
+is 'links s6-supervise like the others' "$(setting STATIC_SUPERVISE)$(linked)" ''
+ok 'without it' ./configure
+how=$(setting STATIC_SUPERVISE)
+is 's6-supervise is linked as it is said' "$(linked)" "$how"
+like 'it is' "$(cat out)" "^configure: s6-supervise: linked with ${how:-the shared libc}\$"
+if test -n "$how"
+then
+  like 'static' "$how" '^-static(-pie)?$'
+  is 'not by sanitizers' "$(linked CFLAGS='-O1 -fsanitize=undefined')" ''
+  unlike 'and nothing else is' "$(make -n s6-svscan)" ' -static'
+  ok 'code that has its place' ./configure CFLAGS='-O2 -fno-pie' LDFLAGS=-no-pie
+  is 'is static as it can be' "$(setting STATIC_SUPERVISE)" -static
+  ok 'sanitizers' ./configure CFLAGS='-O1 -fsanitize=undefined'
+  is 'want a shared library' "$(setting STATIC_SUPERVISE)" ''
+else
+  skip 'static' 'the compiler finds no static C library'
+fi
+mkdir nostatic
+cat > nostatic/cc << 'EOF'
+#!/bin/sh
+for arg ; do case $arg in -static*) echo "$arg: no" >&2 ; exit 1 ;; esac ; done
+exec gcc "$@"
+EOF
+chmod 755 nostatic/cc
+ok 'a compiler that links nothing static' ./configure CC="$PWD/nostatic/cc"
+is 'is not told to' "$(setting STATIC_SUPERVISE)" ''
+not_ok 'if nothing else will do' ./configure CC="$PWD/nostatic/cc" --enable-static-supervise
+like 'it is fatal' "$(cat err)" 'fatal: --enable-static-supervise: '
 ok '--enable-all-pic' ./configure --enable-all-pic
 like 'compiles so' "$(setting CFLAGS_AUTO)" '-fPIC'
 ok '--enable-rpath' ./configure --enable-rpath --disable-allstatic --dynlibdir=/dyn

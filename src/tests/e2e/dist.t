@@ -86,6 +86,7 @@ configured()
   like "$name: programs are not in the way of those of s6" "$binaries" '^(\$\{bin\}/bin|/usr/lib(exec)?/s6-activation/bin)$'
   like "$name: and call each other there" "$(cat "$WORK/options")" '^--enable-absolute-paths$'
   unlike "$name: nor are the pages" "$(option mandir /usr/share/man)" '^/usr/share'
+  like "$name: s6-supervise is mended with the C library" "$(cat "$WORK/options")" '^--disable-(allstatic|static-supervise)$'
   like "$name: the shared library" "$(cat "$WORK/options")" '^--enable-shared$'
 }
 

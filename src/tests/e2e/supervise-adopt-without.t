@@ -14,6 +14,7 @@ test -r /proc/sys/kernel/random/boot_id || skip_all 'the system does not tell wh
 shim=$BUILD/src/tests/bin/preload-fail.so
 test -e "$shim" || skip_all 'no preload-fail.so'
 test -z "$SANITIZED" || skip_all 'shims and sanitizers do not go together'
+shimmed
 
 # without ERRNO WORDS: 38 is ENOSYS, 1 EPERM, which some sandboxes answer to what they do not know
 without()

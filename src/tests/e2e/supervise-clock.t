@@ -10,6 +10,7 @@
 test -z "$SANITIZED" || skip_all 'no shims in sanitized programs'
 shim=$BUILD/src/tests/bin/preload-wallclock.so
 test -e "$shim" || skip_all 'there are no shims in this build'
+shimmed
 test "$(printf '\1\0' | od -An -tu2 | tr -d ' ')" = 1 || skip_all 'the numbers are of another order'
 
 clock() # none, ahead, back: seconds, as the shim has them

@@ -12,6 +12,7 @@
 shim=$BUILD/src/tests/bin/preload-fail.so
 test -e "$shim" || skip_all 'no preload-fail.so'
 test -z "$SANITIZED" || skip_all 'shims and sanitizers do not go together'
+shimmed
 
 # each fcntl in turn: 37 is ENOLCK
 make a

@@ -20,6 +20,7 @@
 #   run_of DIR                 prints the pid of the status
 #   stays SECONDS CMD...       whether CMD exits 0 soon, and then goes on to, for so long
 #   tally_of DIR               prints the deaths: code, signal, a line each
+#   shimmed                    s6-supervise takes shims from now on: a static one does not
 #   descriptors PID            prints their numbers, in a line
 #   made DIR PID WSTAT FLAGS [CHANGED [READIED [NEXT]]]
 #                              a service directory with that status (status-make), that
@@ -51,6 +52,11 @@ service()
   shift
   test "$#" -gt 0 || set -- 'exec sleep 100'
   script "$services_dir/run" "$@"
+}
+
+shimmed()
+{
+  ln -s "$BUILD/src/tests/bin/supervise-shared" "$WORK/.bin/s6-supervise"
 }
 
 services_name()
