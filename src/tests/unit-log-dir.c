@@ -133,7 +133,7 @@ static void test_trim (void)
   logdir_close(&d, &logdirs_now) ;
 }
 
-static void test_rotations (void)
+static void test_rotations_asked (void)
 {
   struct logdir d ;
   off_t largest ;
@@ -162,11 +162,20 @@ static void test_rotations (void)
   logdir_turn(&d, &logdirs_now) ;
   tap_int(logdirs_count("rotations", &largest, &unfinished), 2, "but not an empty one") ;
   logdir_close(&d, &logdirs_now) ;
+}
+
+ /* In the directory of before. */
+
+static void test_rotations_aligned (void)
+{
+  struct logdir d ;
+  off_t largest ;
+  unsigned int unfinished ;
+  tain when = tain_infinite ;
   logdirs_settings.every = 3600 ;
   logdirs_settings.offset = 600 ;
   logdirs_settings.isaligned = 1 ;
   logdirs_open(&d, "rotations") ;
-  when = tain_infinite ;
   logdir_next(&d, &when) ;
   tap_int((intmax_t)((logdirs_now.wall.tv_sec + (time_t)(tai_sec(tain_secp(&when)) - tai_sec(tain_secp(&logdirs_now.now)))) % 3600), 600, "R with an offset") ;
   logdirs_say(&d, LOGDIRS_LINE) ;
@@ -196,6 +205,7 @@ int main (void)
   test_sizes() ;
   test_backlog() ;
   test_trim() ;
-  test_rotations() ;
+  test_rotations_asked() ;
+  test_rotations_aligned() ;
   return tap_done() ;
 }
