@@ -35,6 +35,49 @@ limit_of()
   sed -n '1,12s/^# timeout: *\([0-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1
 }
 
+# judge CODE LIMIT: what the output of a test comes to: passed, failed, skipped, and why on a line
+judge()
+{
+  awk -v code="$1" -v limit="$2" '
+    /^ok( |$)/ { if (toupper($0) ~ /# *SKIP/) skipped++ ; else passed++ ; next }
+    /^not ok( |$)/ { failed++ ; next }
+    /^1\.\.[0-9]+/ {
+      plans++
+      planned = substr($1, 4) + 0
+      if (toupper($0) ~ /# *SKIP/) { all = $0 ; sub(/^[^#]*# *[A-Za-z]* */, "", all) }
+      next
+    }
+    END {
+      done = passed + skipped + failed
+      if (code == 124 || code == 137) why = "took more than " limit " s"
+      else if (plans != 1) why = "no plan"
+      else if (done != planned) why = planned " points planned, " done " seen"
+      else if (code != 0 && !failed) why = "exit code " code
+      if (why != "") failed++
+      if (all != "" && why == "") skipped++
+      print passed + 0, failed + 0, skipped + 0
+      print (why != "" ? why : all)
+    }'
+}
+
+# report: the line of a test, or what it has said, into $results/NAME.say
+report()
+{
+  if test "$failed" -gt 0
+  then
+    {
+      echo "FAIL $label: $passed passed, $failed failed${why:+ ($why)}"
+      sed 's/^/     /' "$log"
+    } > "$results/$name.say"
+  elif test "$passed" -eq 0
+  then
+    echo "skip $label${why:+: $why}" > "$results/$name.say"
+  else
+    if test "$took" -lt 5 ; then took= ; fi
+    echo "ok   $label: $passed${took:+ in $took s ($used)}" > "$results/$name.say"
+  fi
+}
+
 # one FILE: runs it; the outcome goes to $results/NAME
 one()
 {
@@ -69,40 +112,9 @@ one()
   # of children whose parents have waited for them: user and system, in minutes and seconds
   times > "$results/$name.times"
   used=$(awk -F '[m s]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 + 0.5 }' "$results/$name.times")
-  awk -v code="$code" -v limit="$limit" '
-    /^ok( |$)/ { if (toupper($0) ~ /# *SKIP/) skipped++ ; else passed++ ; next }
-    /^not ok( |$)/ { failed++ ; next }
-    /^1\.\.[0-9]+/ {
-      plans++
-      planned = substr($1, 4) + 0
-      if (toupper($0) ~ /# *SKIP/) { all = $0 ; sub(/^[^#]*# *[A-Za-z]* */, "", all) }
-      next
-    }
-    END {
-      done = passed + skipped + failed
-      if (code == 124 || code == 137) why = "took more than " limit " s"
-      else if (plans != 1) why = "no plan"
-      else if (done != planned) why = planned " points planned, " done " seen"
-      else if (code != 0 && !failed) why = "exit code " code
-      if (why != "") failed++
-      if (all != "" && why == "") skipped++
-      print passed + 0, failed + 0, skipped + 0
-      print (why != "" ? why : all)
-    }' "$log" > "$results/$name.sum"
+  judge "$code" "$limit" < "$log" > "$results/$name.sum"
   { read -r passed failed _ && read -r why ; } < "$results/$name.sum"
-  if test "$failed" -gt 0
-  then
-    {
-      echo "FAIL $label: $passed passed, $failed failed${why:+ ($why)}"
-      sed 's/^/     /' "$log"
-    } > "$results/$name.say"
-  elif test "$passed" -eq 0
-  then
-    echo "skip $label${why:+: $why}" > "$results/$name.say"
-  else
-    if test "$took" -lt 5 ; then took= ; fi
-    echo "ok   $label: $passed${took:+ in $took s ($used)}" > "$results/$name.say"
-  fi
+  report
   # one write, so that two at a time do not mix
   if test -z "$terse" || test "$failed" -gt 0 ; then cat "$results/$name.say" ; fi
 }

@@ -144,8 +144,7 @@ _s6_activation_other()
 # to another program of ours
 _s6_activation_program()
 {
-  local i=$1 program=$2 options operands value n k over='' alone=''
-  options=${_s6_activation_options[$program]}
+  local i=$1 program=$2 options=${_s6_activation_options[$2]} operands value n k over='' alone=''
   read -ra operands <<< "${_s6_activation_operands[$program]}"
   if ((i == cword && ${#words[@]} == cword + 1)) ; then alone=1 ; fi
   while ((i < cword)) && [[ ! $over && ${words[i]} == -?* ]]

@@ -82,6 +82,19 @@ function show(found, list)
   if (found.length > 20) element('li', list, 'and ' + (found.length - 20) + ' more: say another word') ;
 }
 
+ /* As in other documentation: a / anywhere goes to the field. */
+
+function listen_for_slash(field)
+{
+  document.addEventListener('keydown', function (event) {
+    if (event.key === '/' && document.activeElement !== field && !event.ctrlKey && !event.metaKey && !event.altKey)
+    {
+      event.preventDefault() ;
+      field.focus() ;
+    }
+  }) ;
+}
+
 function make_field()
 {
   var first = document.querySelector('main') ;
@@ -117,13 +130,7 @@ function make_field()
     event.preventDefault() ;
     if (best) location.href = best.href ;
   }) ;
-  document.addEventListener('keydown', function (event) {
-    if (event.key === '/' && document.activeElement !== field && !event.ctrlKey && !event.metaKey && !event.altKey)
-    {
-      event.preventDefault() ;
-      field.focus() ;
-    }
-  }) ;
+  listen_for_slash(field) ;
   first.parentNode.insertBefore(form, first) ;
   first.parentNode.insertBefore(list, first) ;
 }
