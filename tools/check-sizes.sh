@@ -10,6 +10,7 @@ LC_ALL=C
 export LC_ALL
 
 cd "${1:-$(dirname "$0")/..}"
+# shellcheck disable=SC2016 # it is awk's
 find src tools configure -type f \( -name '*.[ch]' -o -name '*.t' -o -path 'tools/*' -o -name '*.sh' -o -name configure \) \
   ! -path 'src/tests/corpus/*' ! -path 'src/tests/peer/*' ! -name '*.o' | sort | xargs awk -v exceptions=package/sizes '
   function finish()
