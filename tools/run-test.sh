@@ -2,9 +2,10 @@
 # ISC license.
 # usage: run-test.sh [-b BUILD] [-j JOBS] [-t SECONDS] [-B] [-n] [FILE...]
 #
-# Runs tests, JOBS (three for each processor: most of them wait most of the time) at a time,
-# SECONDS (120) each at most: by default every src/tests/bin/unit-* and fuzz-* of BUILD, and
-# every src/tests/e2e/*.t. Those that may take longest begin.
+# Runs tests, JOBS (three for each processor, for most of them wait most of the time; 12 at most,
+# for a container may have fewer processors than it sees) at a time, SECONDS (120) each at
+# most: by default every src/tests/bin/unit-* and fuzz-* of BUILD, and every src/tests/e2e/*.t.
+# Those that may take longest begin.
 #   -b BUILD    the tree that was built, if it is not this one
 #   -B          of those, none that build programs of their own, or judge the sources
 #   -n          fewer words: only the files that fail, and the last line
@@ -133,6 +134,7 @@ usage()
 
 processors=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || processors=1
 jobs=$((3 * processors))
+if test "$jobs" -gt 12 ; then jobs=12 ; fi
 seconds=120
 terse=
 build=$root
