@@ -162,7 +162,7 @@ static uint64_t since_last (int fd, char const *path)
   int64_t ms ;
   if (fstat(fd, &st) == -1 || clock_gettime(CLOCK_REALTIME, &now) == -1) strerr_diefusys(EXITCODE_SYSTEM, "stat ", path) ;
   if (now.tv_sec < st.st_mtim.tv_sec) return 0 ;
-  if (st.st_mtim.tv_sec < 0 || now.tv_sec - st.st_mtim.tv_sec > UINT_MAX) return UINT64_MAX ;
+  if (st.st_mtim.tv_sec < 0 || (uint64_t)(now.tv_sec - st.st_mtim.tv_sec) > UINT_MAX) return UINT64_MAX ;
   ms = (int64_t)(now.tv_sec - st.st_mtim.tv_sec) * 1000 + (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000 ;
   return ms < 0 ? 0 : (uint64_t)ms ;
 }

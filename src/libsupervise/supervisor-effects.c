@@ -224,5 +224,5 @@ void supervisor_let_go (void)
 {
   fd_close(0) ;
   fd_close(1) ;
-  fd_sanitize() ;  /* opens it in their places: there is room for it now */
+  (void)fd_sanitize() ;  /* opens it in their places: there is room for it now */
 }

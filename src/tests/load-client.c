@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,15 +33,15 @@ enum { AT_ONCE = 4096, PATIENCE_US = 30 * 1000 * 1000 } ;
 struct connection
 {
   int fd ;
-  long begin ;  /* microseconds */
+  int64_t begin ;  /* microseconds */
 } ;
 
 static struct connection connections[AT_ONCE] ;
 static struct pollfd x[AT_ONCE] ;
 static unsigned int len = 0 ;
 static unsigned int sent = 0, answered = 0, refused = 0, cut = 0, late = 0 ;
-static long *latencies ;
-static long last = 0, outage = 0 ;
+static int64_t *latencies ;
+static int64_t last = 0, outage = 0 ;
 
 static int volatile isending = 0 ;
 
@@ -50,11 +51,11 @@ static void on_term (int sig)
   isending = 1 ;
 }
 
-static long now (void)
+static int64_t now (void)
 {
   struct timespec t ;
   clock_gettime(CLOCK_MONOTONIC, &t) ;
-  return t.tv_sec * 1000000 + t.tv_nsec / 1000 ;
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 ;
 }
 
 static void begin (struct sockaddr_un const *address)
@@ -91,7 +92,7 @@ static void drop (unsigned int i)
 static void hear (unsigned int i)
 {
   char line[64] ;
-  long t = now() ;
+  int64_t t = now() ;
   ssize_t r = recv(connections[i].fd, line, sizeof(line), MSG_DONTWAIT) ;
   if (r < 0 && errno == EAGAIN) return ;
   if (r > 0 && line[r - 1] == '\n')
@@ -104,9 +105,9 @@ static void hear (unsigned int i)
   drop(i) ;
 }
 
-static void wait_until (long next)
+static void wait_until (int64_t next)
 {
-  long left = next - now() ;
+  int64_t left = next - now() ;
   if (left < 0) left = 0 ;
   for (unsigned int i = 0 ; i < len ; i++)
   {
@@ -130,8 +131,8 @@ static void lose_late (void)
 
 static int compare (void const *a, void const *b)
 {
-  long const *left = a ;
-  long const *right = b ;
+  int64_t const *left = a ;
+  int64_t const *right = b ;
   return *left < *right ? -1 : *left > *right ;
 }
 
@@ -139,25 +140,25 @@ int main (int argc, char **argv)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX } ;
   unsigned int rate, count ;
-  long start = now() ;
+  int64_t start = now() ;
   if (argc != 4 || strlen(argv[1]) >= sizeof(address.sun_path)) return 100 ;
   strcpy(address.sun_path, argv[1]) ;
   rate = (unsigned int)atoi(argv[2]) ;
   count = (unsigned int)atoi(argv[3]) ;
-  latencies = calloc(count + 1, sizeof(long)) ;
+  latencies = calloc(count + 1, sizeof(int64_t)) ;
   if (!latencies) return 111 ;
   signal(SIGTERM, &on_term) ;
   last = start ;
   while (sent < count || len)
   {
-    long next = rate && sent < count ? start + (long)sent * 1000000 / rate : now() + 1000000 ;
+    int64_t next = rate && sent < count ? start + (int64_t)sent * 1000000 / (int64_t)rate : now() + 1000000 ;
     if (sent < count && (rate ? next <= now() : !len)) begin(&address) ;
     else wait_until(next) ;
     lose_late() ;
     if (isending) count = sent ;
   }
-  qsort(latencies, answered, sizeof(long), &compare) ;
-  printf("sent %u answered %u refused %u cut %u late %u p99 %ld outage %ld\n", sent, answered, refused, cut, late,
-    answered ? latencies[answered * 99 / 100] / 1000 : -1, outage / 1000) ;
+  qsort(latencies, answered, sizeof(int64_t), &compare) ;
+  printf("sent %u answered %u refused %u cut %u late %u p99 %lld outage %lld\n", sent, answered, refused, cut, late,
+    answered ? (long long)latencies[answered * 99 / 100] / 1000 : -1, (long long)outage / 1000) ;
   return answered == sent ? 0 : 1 ;
 }

@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ enum { AT_ONCE = 1024 } ;
 struct client
 {
   int fd ;
-  long due ;  /* 0: it has not asked yet */
+  int64_t due ;  /* 0: it has not asked yet */
 } ;
 
 static struct client clients[AT_ONCE] ;
@@ -44,11 +45,11 @@ static void on_term (int sig)
   isending = 1 ;
 }
 
-static long now (void)
+static int64_t now (void)
 {
   struct timespec t ;
   clock_gettime(CLOCK_MONOTONIC, &t) ;
-  return t.tv_sec * 1000 + t.tv_nsec / 1000000 ;
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 ;
 }
 
 static void drop (unsigned int i)
@@ -78,11 +79,11 @@ static void hear (unsigned int i, long servems)
 
 static int time_left (void)
 {
-  long least = -1 ;
+  int64_t least = -1 ;
   for (unsigned int i = 0 ; i < len ; i++)
     if (clients[i].due)
     {
-      long left = clients[i].due - now() ;
+      int64_t left = clients[i].due - now() ;
       if (left < 0) left = 0 ;
       if (least < 0 || left < least) least = left ;
     }

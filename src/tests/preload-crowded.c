@@ -13,6 +13,12 @@
 #define _GNU_SOURCE
 #endif
 
+ /* both names are here: what is linked may have been compiled either way */
+#undef _FILE_OFFSET_BITS
+
+ /* both names are here: what is linked may have been compiled either way */
+#undef _FILE_OFFSET_BITS
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

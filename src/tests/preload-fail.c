@@ -9,6 +9,12 @@
 #define _GNU_SOURCE
 #endif
 
+ /* both names are here: what is linked may have been compiled either way */
+#undef _FILE_OFFSET_BITS
+
+ /* both names are here: what is linked may have been compiled either way */
+#undef _FILE_OFFSET_BITS
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -74,11 +80,15 @@ static int fails (char const *call)
 
  /* WRAP(result, failure, name, parameters, arguments) */
 
-#define WRAP(type, failure, name, parameters, arguments) \
+#define WRAP(type, failure, name, parameters, arguments) WRAP_AS(name, type, failure, name, parameters, arguments)
+
+ /* WRAP_AS(call, ...): the same, by that name in FAIL_CALL */
+
+#define WRAP_AS(call, type, failure, name, parameters, arguments) \
 type name parameters \
 { \
   static type (*real) parameters ; \
-  if (fails(#name)) return failure ; \
+  if (fails(#call)) return failure ; \
   if (!real) preload_next(&real, #name) ; \
   return (*real) arguments ; \
 }
@@ -110,13 +120,13 @@ WRAP(int, REG_ESPACE, regcomp, (regex_t *re, char const *s, int flags), (re, s, 
 
  /* The variadic ones take one argument more, whether it is there or not. */
 
-#define WRAP_VARIADIC(name, parameters, last, type, arguments) \
+#define WRAP_VARIADIC(call, name, parameters, last, type, arguments) \
 int name parameters \
 { \
   static int (*real) parameters ; \
   va_list list ; \
   type argument ; \
-  if (fails(#name)) return -1 ; \
+  if (fails(#call)) return -1 ; \
   va_start(list, last) ; \
   argument = va_arg(list, type) ; \
   va_end(list) ; \
@@ -124,11 +134,18 @@ int name parameters \
   return (*real) arguments ; \
 }
 
-WRAP_VARIADIC(fcntl, (int fd, int command, ...), command, void *, (fd, command, argument))
-WRAP_VARIADIC(open, (char const *path, int flags, ...), flags, unsigned int, (path, flags, argument))
-WRAP_VARIADIC(openat, (int at, char const *path, int flags, ...), flags, unsigned int, (at, path, flags, argument))
+WRAP_VARIADIC(fcntl, fcntl, (int fd, int command, ...), command, void *, (fd, command, argument))
+WRAP_VARIADIC(open, open, (char const *path, int flags, ...), flags, unsigned int, (path, flags, argument))
+WRAP_VARIADIC(openat, openat, (int at, char const *path, int flags, ...), flags, unsigned int, (at, path, flags, argument))
 #if PRELOAD_HAS_64
-WRAP_VARIADIC(fcntl64, (int fd, int command, ...), command, void *, (fd, command, argument))
+WRAP_AS(stat, int, -1, stat64, (char const *path, struct stat64 *st), (path, st))
+WRAP_AS(readdir, struct dirent64 *, 0, readdir64, (DIR *dir), (dir))
+WRAP_AS(getrlimit, int, -1, getrlimit64, (preload_resource r, struct rlimit64 *l), (r, l))
+WRAP_AS(setrlimit, int, -1, setrlimit64, (preload_resource r, struct rlimit64 const *l), (r, l))
+WRAP_AS(mmap, void *, MAP_FAILED, mmap64, (void *p, size_t n, int prot, int flags, int fd, off64_t o), (p, n, prot, flags, fd, o))
+WRAP_VARIADIC(open, open64, (char const *path, int flags, ...), flags, unsigned int, (path, flags, argument))
+WRAP_VARIADIC(openat, openat64, (int at, char const *path, int flags, ...), flags, unsigned int, (at, path, flags, argument))
+WRAP_VARIADIC(fcntl, fcntl64, (int fd, int command, ...), command, void *, (fd, command, argument))
 #endif
 
  /* pidfd_open is asked for by its number. Six words go on, whether they are there or not. */

@@ -5,6 +5,9 @@
 
 #define _GNU_SOURCE
 
+ /* both names are here: what is linked may have been compiled either way */
+#undef _FILE_OFFSET_BITS
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -114,7 +117,9 @@ WRAP_OPENAT(openat)
 WRAP_FCNTL(fcntl)
 #if PRELOAD_HAS_64
 WRAP(void *, mmap64, (void *where, size_t len, int prot, int flags, int fd, off64_t offset), (where, len, prot, flags, fd, offset), FAULT_MMAP, ENOMEM, MAP_FAILED)
+WRAP(int, setrlimit64, (preload_resource resource, struct rlimit64 const *limit), (resource, limit), FAULT_SETRLIMIT, EPERM, -1)
 WRAP(int, __open_2, (char const *path, int flags), (path, flags), FAULT_OPEN, EMFILE, -1)
+WRAP(int, __open64_2, (char const *path, int flags), (path, flags), FAULT_OPEN, EMFILE, -1)
 WRAP_OPEN(open64)
 WRAP_OPENAT(openat64)
 WRAP_FCNTL(fcntl64)

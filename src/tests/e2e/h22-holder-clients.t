@@ -29,7 +29,7 @@ broken()
   esac
   broken_wrong=
   broken_runs=0
-  for broken_call in malloc realloc socket connect sendmsg recvmsg ppoll write readv sigaction fcntl fcntl64 dup2 clock_gettime getrlimit setrlimit
+  for broken_call in malloc realloc socket connect sendmsg recvmsg ppoll write readv sigaction fcntl dup2 clock_gettime getrlimit setrlimit
   do
     broken_at=0
     while test "$broken_at" -lt 60

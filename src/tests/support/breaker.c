@@ -51,6 +51,13 @@ static int install (void)
   {
     SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_restart_syscall, SYS_close,
     SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_kill, SYS_setsid, SYS_getpid, SYS_getegid, SYS_clock_gettime
+ /* the same, where numbers of users or times had become too small */
+#ifdef SYS_getegid32
+    , SYS_getegid32
+#endif
+#ifdef SYS_clock_gettime64
+    , SYS_clock_gettime64
+#endif
   } ;
   enum { HARMLESS = sizeof(harmless) / sizeof(harmless[0]) } ;
   struct sock_filter filter[HARMLESS + 3] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)) } ;
