@@ -4,10 +4,18 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 #include "libfdwire/rights.h"
+
+ /* musl's sendmsg takes no more bytes of control data before its version 1.2.4, for it copies
+    them to make its own padding zero, which it is already: 252 descriptors. */
+enum { LIBC_MAX = 1024 } ;
 
 void rights_attach (struct msghdr *msg, union rights_room *room, int const *fds, unsigned int n)
 {
@@ -21,10 +29,19 @@ void rights_attach (struct msghdr *msg, union rights_room *room, int const *fds,
   msg->msg_controllen = CMSG_SPACE(len) ;
 }
 
+ssize_t rights_sendmsg (int fd, struct msghdr const *msg, int flags)
+{
+  ssize_t r = sendmsg(fd, msg, flags) ;
+#ifdef SYS_sendmsg
+  if (r == -1 && errno == ENOMEM && msg->msg_controllen > LIBC_MAX) r = syscall(SYS_sendmsg, fd, msg, flags) ;
+#endif
+  return r ;
+}
+
 ssize_t rights_send (int fd, struct msghdr const *msg)
 {
   ssize_t r ;
-  do r = sendmsg(fd, msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
+  do r = rights_sendmsg(fd, msg, MSG_NOSIGNAL | MSG_DONTWAIT) ;
   while (r == -1 && errno == EINTR) ;
   return r ;
 }

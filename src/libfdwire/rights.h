@@ -21,7 +21,10 @@ union rights_room
  /* Makes n descriptors, 1 to WIRE_FDS_MAX, part of a message that is to be sent. */
 extern void rights_attach (struct msghdr *, union rights_room *, int const *, unsigned int n) ;
 
- /* sendmsg(2): never waits, is never interrupted, raises no signal. */
+ /* sendmsg(2), of what rights_attach has made a part, or of no descriptors. */
+extern ssize_t rights_sendmsg (int fd, struct msghdr const *, int flags) ;
+
+ /* The same: never waits, is never interrupted, raises no signal. */
 extern ssize_t rights_send (int fd, struct msghdr const *) ;
 
  /* recvmsg(2): close-on-exec, never waits, is never interrupted. What came

@@ -17,6 +17,7 @@
 #include <skalibs/uint16.h>
 #include <skalibs/uint32.h>
 
+#include "libfdwire/rights.h"
 #include "rawclient.h"
 #include "tap.h"
 #include "testdaemon.h"
@@ -60,7 +61,7 @@ ssize_t raw_send (int fd, char const *s, size_t len, int const *fds, unsigned in
     msg.msg_control = control.s ;
     msg.msg_controllen = CMSG_SPACE(n * sizeof(int)) ;
   }
-  return sendmsg(fd, &msg, MSG_NOSIGNAL) ;
+  return rights_sendmsg(fd, &msg, MSG_NOSIGNAL) ;
 }
 
 size_t raw_frame (enum frame_dialect dialect, char *to, char const *body, size_t len, unsigned int claimed)
