@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 
+#include "support/preloaded.h"
 #include "support/rawclient.h"
 #include "support/tap.h"
 #include "support/testdaemon.h"
@@ -68,6 +69,7 @@ int main (void)
 {
   char const *sanitized = getenv("SANITIZED") ;
   if (sanitized && *sanitized) tap_skip_all("sanitized programs take no shims") ;
+  preloaded_need_loader() ;
   testdaemon_workdir() ;
   testdaemon_allow_all("uid/default") ;
   start_with_clock() ;

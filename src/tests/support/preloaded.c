@@ -5,15 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/auxv.h>
 
 #include "faults.h"
 #include "preloaded.h"
 #include "tap.h"
 
+void preloaded_need_loader (void)
+{
+  if (!getauxval(AT_BASE)) tap_skip_all("static programs take no preloaded shim") ;
+}
+
 void preloaded_shim (char *path, size_t room)
 {
   char self[4096] ;
   ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1) ;
+  preloaded_need_loader() ;
   if (len <= 0) tap_bail("readlink") ;
   self[len] = 0 ;
   *strrchr(self, '/') = 0 ;

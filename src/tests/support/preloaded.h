@@ -11,7 +11,10 @@
     directory. Skips all where that cannot be. */
 extern struct faults *preloaded_begin (void) ;
 
- /* The path of the shim, which lies beside this main. */
+ /* Skips all where programs are linked statically, as this main is then. */
+extern void preloaded_need_loader (void) ;
+
+ /* The path of the shim, which lies beside this main; skips likewise. */
 extern void preloaded_shim (char *path, size_t room) ;
 
  /* Processor time that the daemon has used, in milliseconds. */
