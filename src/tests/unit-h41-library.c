@@ -6,6 +6,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,8 +80,29 @@ static void check_handshake (void)
   tap_int(caught, 0, "gone before the banner: no signal came") ;
 }
 
+ /* The numbers of both its descriptors are somebody else's after the first time. */
+
+static void ends_once (void)
+{
+  static struct step const greets[] = { STEP(STEP_ACCEPT), STEP(STEP_HANDSHAKE), STEP(STEP_END) } ;
+  struct conversation c ;
+  int fd, events, taken[2] ;
+  conversation_start(&c, greets) ;
+  fd = fdholder_fd(&c.h) ;
+  events = fdholder_eventfd(&c.h) ;
+  fdholder_end(&c.h) ;
+  scripted_done(c.pid) ;
+  tap_ok(fd >= 0 && events >= 0 && fcntl(fd, F_GETFD) == -1 && fcntl(events, F_GETFD) == -1, "fdholder_end closes both") ;
+  taken[0] = fcntl(0, F_DUPFD, fd) ;
+  taken[1] = fcntl(0, F_DUPFD, events) ;
+  tap_ok(taken[0] == fd && taken[1] == events, "their numbers are free") ;
+  fdholder_end(&c.h) ;
+  tap_ok(fcntl(fd, F_GETFD) != -1 && fcntl(events, F_GETFD) != -1, "and not closed again by another fdholder_end") ;
+}
+
 int main (void)
 {
+  ends_once() ;
   check_handshake() ;
   check("default", SIG_DFL) ;
   check("ignored", SIG_IGN) ;

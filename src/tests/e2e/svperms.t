@@ -23,7 +23,9 @@ made()
 }
 
 gid=$(id -g)
-group=$(id -gn)
+group=$(id -gn 2>/dev/null)
+# it may have no name
+if test "$group" = "$gid" ; then meant=:$gid ; else meant=$group ; fi
 made s
 exits 'it prints' 0 s6-svperms s
 is 'three lines' "$(cat out)" "s status: owner
@@ -44,11 +46,11 @@ done <<END
 -E :$gid|700 $gid 600 $gid 3730 $gid|owner|owner|group $group
 -o|711 $gid 600 $gid 3730 $gid|public|owner|group $group
 -O :$gid|711 $gid 620 $gid 3730 $gid|public|group $group|group $group
--g $group|710 $gid 600 $gid 3730 $gid|group $group|owner|group $group
--G $group|710 $gid 620 $gid 3730 $gid|group $group|group $group|group $group
+-g $meant|710 $gid 600 $gid 3730 $gid|group $group|owner|group $group
+-G $meant|710 $gid 620 $gid 3730 $gid|group $group|group $group|group $group
 -u|700 $gid 600 $gid 3730 $gid|owner|owner|group $group
--O $group -u -e|700 $gid 600 $gid 1733 $gid|owner|owner|public
--u -o -e -E $group|711 $gid 600 $gid 3730 $gid|public|owner|group $group
+-O $meant -u -e|700 $gid 600 $gid 1733 $gid|owner|owner|public
+-u -o -e -E $meant|711 $gid 600 $gid 3730 $gid|public|owner|group $group
 END
 exits '-v after a change' 0 s6-svperms -v -u -e s
 is 'prints how it is then' "$(cat out)" 's status: owner
