@@ -12,26 +12,32 @@
 #include "libnotifyd/notifyd-internal.h"
 
  /* The library waits for the holder, and for nothing else. So a timer ticks meanwhile: when
-    there are signals to be read, the deadline is over, which the library looks at again
-    after each interruption. What is asked can be asked twice. */
+    there are signals or messages to be read, the deadline is over, which the library looks at
+    again after each interruption. What is asked can be asked twice. */
 
 static tain *volatile due = 0 ;  /* of what is asked now */
-static int volatile waiting = -1 ;  /* readable when there are signals */
-static sig_atomic_t volatile isover = 0 ;
+static int volatile waiting[NOTIFYD_HASTES] = { -1, -1 } ;
+static unsigned int volatile patience[NOTIFYD_HASTES] ;
+static unsigned int volatile passed = 0 ;
+static int volatile over = -1 ;  /* for which of them */
+
+static int is_readable (int fd)
+{
+  struct pollfd x = { .fd = fd, .events = POLLIN } ;
+  return poll(&x, 1, 0) > 0 ;
+}
 
  /* Half a store of it is in the past, too. */
 
 static void on_tick (int sig)
 {
   int e = errno ;
-  struct pollfd x = { .fd = waiting, .events = POLLIN } ;
   tain *deadline = due ;
   (void)sig ;
-  if (deadline && poll(&x, 1, 0) > 0)
-  {
-    deadline->sec.x = 0 ;
-    isover = 1 ;
-  }
+  passed += NOTIFYD_HASTE_MS ;
+  for (int i = 0 ; deadline && over < 0 && i < NOTIFYD_HASTES ; i++)
+    if (passed >= patience[i] && is_readable(waiting[i])) over = i ;
+  if (deadline && over >= 0) deadline->sec.x = 0 ;
   errno = e ;
 }
 
@@ -41,11 +47,11 @@ void notifyd_haste_init (void)
   sigaction(SIGALRM, &action, 0) ;
 }
 
-static void tick (unsigned int first, unsigned int ms)
+static void tick (unsigned int ms)
 {
   struct itimerval const t =
   {
-    .it_value = { .tv_sec = first / 1000, .tv_usec = first % 1000 * 1000 },
+    .it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 },
     .it_interval = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 }
   } ;
   setitimer(ITIMER_REAL, &t, 0) ;
@@ -53,20 +59,39 @@ static void tick (unsigned int first, unsigned int ms)
 
 void notifyd_haste_begin (struct notifyd *d)
 {
-  waiting = d->signals.fd ;
-  isover = 0 ;
+  waiting[NOTIFYD_SIGNALS] = d->signals.fd ;
+  waiting[NOTIFYD_MESSAGES] = d->state == NOTIFYD_RUNNING ? d->inbox.fd : -1 ;
+  for (unsigned int i = 0 ; i < NOTIFYD_HASTES ; i++) patience[i] = d->haste[i] ;
+  passed = 0 ;
+  over = -1 ;
   due = &d->due ;
-  tick(d->haste, NOTIFYD_HASTE_MS) ;
+  tick(NOTIFYD_HASTE_MS) ;
+}
+
+void notifyd_haste_reset (struct notifyd *d)
+{
+  for (unsigned int i = 0 ; i < NOTIFYD_HASTES ; i++) d->haste[i] = NOTIFYD_HASTE_MS ;
+}
+
+static unsigned int leisure (struct notifyd const *d)
+{
+  unsigned int timeout = d->options.timeout ;
+  return timeout && timeout < NOTIFYD_LEISURE_MOST ? timeout + 1 : NOTIFYD_LEISURE_MOST ;
 }
 
  /* A holder that is slow, not stuck, gets time to take something between two signals, with
-    all that comes before that: the connection, and the list of what it has. */
+    all that comes before that: the connection, and the list of what it has. Between two
+    messages it gets all the time that it has at last: there are programs that send them
+    without end. */
 
 int notifyd_haste_end (struct notifyd *d, int isdone)
 {
-  tick(0, 0) ;
+  unsigned int most = NOTIFYD_HASTE_MOST ;
+  int which = over ;
+  tick(0) ;
   due = 0 ;
-  if (isdone || !isover) return 0 ;
-  if (d->haste < NOTIFYD_HASTE_MOST) d->haste *= 2 ;
+  if (isdone || which < 0) return 0 ;
+  if (which == NOTIFYD_MESSAGES) most = leisure(d) ;
+  if (d->haste[which] < most) d->haste[which] *= 2 ;
   return 1 ;
 }

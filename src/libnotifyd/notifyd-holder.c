@@ -203,7 +203,7 @@ static int step (struct notifyd *d)
     refuse(d, e) ;
   }
   else accept_answer(d, e) ;
-  d->haste = NOTIFYD_HASTE_MS ;
+  notifyd_haste_reset(d) ;
   if (find_connection(d) != d->connection)
   {
     d->connection = find_connection(d) ;
@@ -240,7 +240,7 @@ void notifyd_step (struct notifyd *d)
     else if (!isdone) lose(d) ;
   }
   if (is_something(d)) return ;
-  d->haste = NOTIFYD_HASTE_MS ;
+  notifyd_haste_reset(d) ;
   watch_line(d) ;
 }
 

@@ -26,8 +26,9 @@ extern void notifyd_leave (struct notifyd *) ;  /* the connection */
  /* notifyd-haste.c */
 
 extern void notifyd_haste_init (void) ;  /* takes SIGALRM: not before the program is executed, which is to have it as it was */
-extern void notifyd_haste_begin (struct notifyd *) ;  /* from now on due is over when signals wait */
-extern int notifyd_haste_end (struct notifyd *, int isdone) ;  /* was it over for signals, and so not done? */
+extern void notifyd_haste_begin (struct notifyd *) ;  /* from now on due is over when signals wait, or messages */
+extern void notifyd_haste_reset (struct notifyd *) ;
+extern int notifyd_haste_end (struct notifyd *, int isdone) ;  /* was it over for these, and so not done? */
 
  /* notifyd-messages.c */
 

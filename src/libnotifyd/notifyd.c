@@ -97,7 +97,7 @@ void notifyd_init (struct notifyd *d, struct notifyd_options const *options, str
   d->log = log ;
   d->isknown = 1 ;
   d->patience = options->timeout ;
-  d->haste = NOTIFYD_HASTE_MS ;
+  notifyd_haste_reset(d) ;
   d->again = STAMP ;
   notifyd_connected(d) ;
   list_init(&d->queue) ;

@@ -28,8 +28,9 @@ enum notifyd_numbers
   NOTIFYD_BARRIERS = 64,  /* that may wait; more are not kept */
   NOTIFYD_DESCRIPTORS = 24,  /* of its own */
   NOTIFYD_READY_MS = 1000,  /* so often a pipe that is full is tried */
-  NOTIFYD_HASTE_MS = 250,  /* a signal waits so long for an answer of the holder, and longer after it did not */
-  NOTIFYD_HASTE_MOST = 4000
+  NOTIFYD_HASTE_MS = 250,  /* a signal, or a message, waits so long for an answer of the holder, and longer after it did not */
+  NOTIFYD_HASTE_MOST = 4000,  /* of signals */
+  NOTIFYD_LEISURE_MOST = 600000
 } ;
 
 #define NOTIFYD_EXECUTE "execute "
@@ -52,6 +53,8 @@ enum notifyd_state
   NOTIFYD_FINISHING,  /* the program has ended, and the holder has not been told all */
   NOTIFYD_OVER
 } ;
+
+enum notifyd_haste { NOTIFYD_SIGNALS, NOTIFYD_MESSAGES, NOTIFYD_HASTES } ;  /* what the holder is interrupted for */
 
 struct notifyd_barrier
 {
@@ -76,7 +79,7 @@ struct notifyd
   fdholder holder ;
   ino_t connection ;  /* which one it is */
   unsigned int patience ;  /* milliseconds */
-  unsigned int haste ;  /* milliseconds */
+  unsigned int haste[NOTIFYD_HASTES] ;  /* milliseconds */
   tain due ;  /* when what is asked of the holder must be done */
   tain again ;  /* when to try to connect */
   uint8_t isconnected ;

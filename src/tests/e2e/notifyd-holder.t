@@ -74,6 +74,26 @@ is 'with its code' "$status" 6
 ok 'it is' sh -c 's6-fdholder-list s4 | grep -qx p/good2'
 like 'no word of a holder that is lost' "$(cat hasty.err)" '^$'
 
+# Nor do messages.
+
+rm -f up go
+start chatty s6-fdholder-notifyd -v 2 -t 600000 -p p/ s4 n sh -c "echo > up ; until test -e go ; do sleep 0.1 ; done
+printf 'FDSTORE=1\nFDNAME=good4' | notify-send -f 5 -b 600000 & for n in 1 2 3 ; do until test -e go\$n ; do sleep 0.1 ; done ; printf STATUS=\$n | notify-send -b 600000 & done ; wait" 5< five.f
+retry 20 test -e up
+kill -s STOP "$(pid_of fourth)"
+echo > go
+asks() { grep -qE '^(7|271|73) ' "/proc/$(pid_of chatty)/syscall" ; }
+for n in 1 2 3
+do
+  retry 10 asks
+  echo > "go$n"
+  ok "a holder is stopped: message $n is heard" retry 20 complains "says STATUS=\"$n\"" chatty.err
+done
+kill -s CONT "$(pid_of fourth)"
+ok 'and what was stored is held when the holder goes on' retry 30 ended chatty
+ok 'it is, too' sh -c 's6-fdholder-list s4 | grep -qx p/good4'
+unlike 'no word of a holder that is lost, either' "$(cat chatty.err)" lost
+
 # Nor do signals without end keep a slow one from being told.
 
 if test -z "$SANITIZED$DAEMON_WRAPPER" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
