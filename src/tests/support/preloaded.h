@@ -11,7 +11,7 @@
     directory. Skips all where that cannot be. */
 extern struct faults *preloaded_begin (void) ;
 
- /* Skips all where programs are linked statically, as this main is then. */
+ /* Skips all where the daemon is linked statically: no loader looks for a shim then. */
 extern void preloaded_need_loader (void) ;
 
  /* The path of the shim, which lies beside this main; skips likewise. */
