@@ -127,7 +127,7 @@ is 'they are in config.mak' "$(sed -n 's/^[a-z]*completiondir := //p' config.mak
 is '--docdir' "$(./configure --docdir='${prefix}/d' --prefix=/p > out && sed -n 's/^docdir := //p' config.mak)" /p/d
 ok 'configure for parts' ./configure --prefix=/usr --enable-shared --enable-pkgconfig
 # shellcheck disable=SC2086 # names
-rm -rf $programs *.a *.so *.so.* libs6activation.pc html completions
+rm -rf $programs lib*.a lib*.so lib*.so.* libs6activation.pc html completions
 for part in dynlib:usr/lib/libs6activation.so.0.1.0.0 bin:usr/bin/s6-ioconnect \
   lib:usr/lib/s6-activation/libs6activation.a include:usr/include/s6-activation/accessrules.h \
   pkgconfig:usr/lib/pkgconfig/libs6activation.pc man:usr/share/man/man7/s6-activation.7 \
