@@ -10,13 +10,14 @@
 
 mkdir -p s/supervise
 cd s || exit 111
-# exit 1, SIGTERM, SIGKILL, SIGSEGV with a core, exit 137
-tally-make . 100:256 50:15 30:9 10:139 5:35072
+# exit 1, SIGTERM, SIGKILL, SIGSEGV with a core, exit 137; so many seconds ago when it is read
+deaths() { tally-make . 100:256 50:15 30:9 10:139 5:35072 ; }
 line='s6-permafailon: info: PERMANENT FAILURE triggered after'
 
 # given up with that at the end of the line, or not (-)
 while IFS='|' read -r seconds count events want
 do
+  deaths
   run s6-permafailon "$seconds" "$count" "$events" echo went on
   case $want in
     -) is "$seconds s, $count of '$events': prog" "$(cat out err) $status" 'went on 0' ;;
@@ -27,6 +28,7 @@ do
   do
     mv out ours.out
     ours=$status
+    deaths
     run version "$version" s6-permafailon "$seconds" "$count" "$events" echo went on
     is "as $version: $seconds s, $count of '$events'" "$(cat out) $status" "$(cat ours.out) $ours"
     test "$status" -ne 125 || is "with the same line" "$(cat err)" "$line $count events involving $want in the last $seconds seconds"
