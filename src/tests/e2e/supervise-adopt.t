@@ -26,7 +26,7 @@ finish=$(run_of a)
 is 'of finish, too, with that word' "$(cat a/supervise/child)" "$finish $(started "$finish") $boot finish"
 
 # an adopted finish: its time, its end
-echo 400 > a/timeout-finish
+echo $((400 * ${PATIENCE:-1})) > a/timeout-finish
 dies a
 again a
 is 'an adopted finish' "$(status_of a)" "$finish 9 6"
