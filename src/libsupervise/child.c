@@ -131,7 +131,7 @@ static int load (struct child_file const *c, struct found *f)
 {
   char s[LINE_MAX_BYTES + 1] ;
   ssize_t r ;
-  f->pid = 0 ;
+  f->pid = f->note.dead = 0 ;
   if (!c->boot[0]) return 1 ;
   r = wholefile_read(SERVICE_CHILD, s, LINE_MAX_BYTES, 0) ;
   if (r < 0) return !is_shortage(errno) && errno != EIO ;
@@ -161,28 +161,39 @@ static int is_it (struct found const *f, int fd)
  /* A system that has no descriptors of processes may say so in any way; some are forbidden
     to ask. */
 
+static int lives (struct found const *f, int *fd)
+{
+  int r, e ;
+  *fd = procfd_open(f->pid) ;
+  if (*fd < 0 && errno == ESRCH) return 0 ;
+  if (*fd < 0 && is_shortage(errno)) return -1 ;
+  r = is_it(f, *fd) ;
+  if (r > 0) return r ;
+  e = errno ;
+  if (*fd >= 0) fd_close(*fd) ;
+  *fd = -1 ;
+  return (errno = e, r) ;
+}
+
 int child_find (struct child_file *c, pid_t *pid, struct child_note *note, int *fd)
 {
   struct found f ;
+  struct procstat p ;
   int r ;
   *pid = 0 ;
   *fd = -1 ;
+  note->dead = 0 ;
   if (!load(c, &f)) return 0 ;
   if (!f.pid) return 1 ;
-  *fd = procfd_open(f.pid) ;
-  if (*fd < 0 && errno == ESRCH) return 1 ;
-  if (*fd < 0 && is_shortage(errno)) return 0 ;
-  r = is_it(&f, *fd) ;
-  if (r <= 0)
-  {
-    int e = errno ;
-    if (*fd >= 0) fd_close(*fd) ;
-    *fd = -1 ;
-    return (errno = e, !r) ;
-  }
-  strcpy(c->start, f.start) ;
-  *pid = f.pid ;
+  r = lives(&f, fd) ;
+  if (r < 0) return 0 ;
   *note = f.note ;
+  if (r)
+  {
+    strcpy(c->start, f.start) ;
+    *pid = f.pid ;
+  }
+  else if (!procstat_readpid(&p, (unsigned long)f.pid) || !strcmp(p.start, f.start)) note->dead = f.pid ;
   return 1 ;
 }
 

@@ -36,6 +36,7 @@ struct child_note
 {
   enum child_what what ;
   int64_t when ;  /* that time, of CHILD_ENDING, as clock_milliseconds has it; below 0: unknown */
+  pid_t dead ;  /* found only: who is written there, is no more, and whose number nobody has got since; or 0 */
 } ;
 
  /* Of that process; 0: of the calling one, before it executes. Allocates nothing. 0 and errno:
@@ -43,7 +44,8 @@ struct child_note
 extern int child_write (struct child_file const *, pid_t, struct child_note const *) ;
 
  /* The one that is written there and lives, and a descriptor (procfd.h), -1 where the
-    system has none; 0 in pid: there is none. 0 and errno: that cannot be known just now. */
+    system has none; 0 in pid: there is none, and the note may have a dead one. 0 and errno:
+    that cannot be known just now. */
 extern int child_find (struct child_file *, pid_t *pid, struct child_note *, int *fd) ;
 
  /* Who was found: does he live still, as far as can be known? For where there is no descriptor. */

@@ -32,24 +32,50 @@ static void rearm (struct supervisor *s, int64_t when)
   machine_rearm(&s->machine, &s->ending) ;
 }
 
+ /* A run or a finish whose end no supervisor has seen: status still has it. 0: there is no
+    such. -1 and errno: that cannot be known just now. */
+
+static int read_dead (struct child_note const *note, struct svstatus *old)
+{
+  if (!note->dead) return 0 ;
+  if (!svstatus_read(".", old)) return is_shortage(errno) ? -1 : 0 ;
+  return old->pid == note->dead && !!(old->flags & SVSTATUS_FINISHING) == (note->what == CHILD_FINISH) ;
+}
+
+ /* Its end is told of as soon as there are listeners to hear it. What it lived nobody knows:
+    the next start waits for nothing. */
+
+static int begin_after (struct supervisor *s, struct child_note const *note, tain const *label)
+{
+  struct svstatus old ;
+  int isdown, hasdied = read_dead(note, &old) ;
+  if (hasdied < 0) return 0 ;
+  if (hasdied)
+  {
+    machine_adopt(&s->machine, note->dead, note->what == CHILD_FINISH, &old, &STAMP, label) ;
+    s->machine.started = tain_zero ;
+    s->machine.due = tain_infinite ;
+    s->hasdied = 1 ;
+    return 1 ;
+  }
+  isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
+  machine_init(&s->machine, !isdown, &STAMP, label) ;
+  if (isdown == SERVICEFILES_KEPT) return (errno = EIO, 0) ;  /* it said nothing yet */
+  return isdown >= 0 && tally_clear(".") ;
+}
+
  /* The service that a supervisor before us has left running goes on, and what is known of
-    it stays known; any other one begins anew. */
+    it stays known; one that has ended meanwhile has its end; any other one begins anew. */
 
 static int begin_machine (struct supervisor *s)
 {
   struct svstatus old ;
   pid_t pid ;
   struct child_note note ;
-  int fd, isdown, hasold ;
+  int fd, hasold ;
   tain label ;
   if (!child_find(&s->child, &pid, &note, &fd) || !tain_wallclock_read(&label)) return 0 ;
-  if (!pid)
-  {
-    isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
-    machine_init(&s->machine, !isdown, &STAMP, &label) ;
-    if (isdown == SERVICEFILES_KEPT) return (errno = EIO, 0) ;  /* it said nothing yet */
-    return isdown >= 0 && tally_clear(".") ;
-  }
+  if (!pid) return begin_after(s, &note, &label) ;
   s->orphan = pid ;
   hasold = svstatus_read(".", &old) ;
   if (!hasold && is_shortage(errno)) return 0 ;  /* what is wanted of it is in there */
@@ -92,6 +118,7 @@ int supervisor_run (struct supervisor *s)
   if (!begin_machine(s)) return 0 ;
   if (!write_first_status(s)) return 0 ;
   supervisor_tell(s, "s") ;  /* who does not hear it loses his fifo */
+  if (s->hasdied) supervisor_feed(s, MACHINE_DIED, MACHINE_UNKNOWN) ;
   if (tain_future(&s->machine.due)) loop_timer_set(&s->loop, &s->due, &s->machine.due) ;
   else supervisor_feed(s, MACHINE_DUE, 0) ;
   if (s->machine.owed) supervisor_feed(s, MACHINE_AGAIN, 0) ;

@@ -61,6 +61,7 @@ struct supervisor
   uint16_t patience ;  /* seconds until later */
   int lock ;  /* as long as it is open no other supervisor starts */
   int controlfd ;
+  int hasdied ;  /* what is in the machine, before there was a supervisor */
   pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */
   uint8_t isstatusunsaved ;
   uint8_t ischildunsaved ;

@@ -184,16 +184,53 @@ letters k d
 ok 'd: timeout-kill for what is adopted' retry 5 down_is k 65280
 ok 'it is dead' tap_gone "$run"
 
-# it dies while nobody supervises it
+# it dies while nobody supervises it: that is told by the next one, and counts
 make b
 retry 5 has b 4
+letters b k
+retry 5 has b 4 9
 run=$(run_of b)
 dies b
 kill -s KILL "$run"
 retry 5 tap_gone "$run"
 again b
-ok 'dead before: begun anew' retry 5 has b 4 0
+ok 'dead before: finish, and started again' retry 5 has b 4 65280
+is 'finish was told 256 0, and whose group it was' "$(cat b/finished)" "256 0 b $run"
+is 'the tally: that death, behind the others' "$(tally_of b)" "137 9
+255 0"
 isnt 'another one' "$(run_of b)" "$run"
+letters b o
+retry 5 has b 0
+run=$(run_of b)
+dies b
+kill -s KILL "$run"
+retry 5 tap_gone "$run"
+again b
+ok 'not wanted any more: it stays down' retry 5 down_is b 65280
+letters b u
+retry 5 has b 4
+: > b/hang
+letters b k
+retry 5 has b 6
+finish=$(run_of b)
+dies b
+kill -s KILL "$finish"
+retry 5 tap_gone "$finish"
+rm b/hang
+again b
+ok 'a finish that died before: run is started' retry 5 has b 4 9
+is 'the tally has it once' "$(tally_of b | wc -l)" 4
+
+# its number is another's now, or its status says that it has ended: begun anew
+run=$(run_of b)
+dies b
+kill -s KILL "$run"
+retry 5 tap_gone "$run"
+rm b/finished
+sed "s/^$run /$$ /" b/supervise/child > child.other && cp child.other b/supervise/child
+again b
+ok 'who has another number has not died' retry 5 has b 4 0
+is 'no finish, and an empty tally' "$(test -e b/finished || tally_of b)" ''
 
 # the status is lost, or is of another one
 for bad in '' 'no status, but it has 35 bytes......' "$(printf '%035d' 0)"
