@@ -46,7 +46,7 @@ int main (int argc, char const *const *argv, char const *const *envp)
   if (argc < 2 || !argv[1][0]) strerr_dieusage(EXITCODE_USAGE, USAGE) ;
   PROG = program_name(argv[1]) ;
   if (!fd_sanitize()) strerr_diefusys(EXITCODE_SYSTEM, "open /dev/null") ;
-  if (chdir(argv[1]) == -1) strerr_diefusys(EXITCODE_SYSTEM, "change directory to ", argv[1]) ;
+  if (chdir(argv[1]) == -1) strerr_diefusys(EXITCODE_SYSTEM, "change directory to ", PROG + sizeof(PREFIX) - 1) ;
   if (!supervisor_prepare(&supervisor, argv[1], envp, &log, &what))
     strerr_diefusys(errno == EBUSY ? EXITCODE_USAGE : EXITCODE_SYSTEM, what) ;
   if (!supervisor_run(&supervisor)) strerr_diefusys(EXITCODE_SYSTEM, "begin") ;

@@ -72,6 +72,9 @@ line"
 ok 'a name of two lines, in a message' retry 5 told line '^s6-supervise "new\\x0aline": warning: unable to start run'
 is 'in each line' "$(grep -vc '^s6-supervise "new\\x0aline": ' line.err)" 0
 stop line
+exits 'one that is not there' 111 s6-supervise "no
+line"
+is 'is told in one line, too' "$(cat err)" 's6-supervise "no\x0aline": fatal: unable to change directory to "no\x0aline": No such file or directory'
 
 # two arguments: the first counts
 service two
