@@ -27,6 +27,7 @@ enum
 
 #define FINISH_WORD "finish"
 #define ENDING_LINE "\nending\n"
+#define LEAVING_LINE "leaving\n"
 
 static char const *const words[] = { [CHILD_RUN] = "\n", [CHILD_ENDING] = ENDING_LINE, [CHILD_FINISH] = " " FINISH_WORD "\n" } ;
 
@@ -85,6 +86,7 @@ int child_write (struct child_file const *c, pid_t pid, struct child_note const 
   if (pid != 1) p.pid[uint64_fmt(p.pid, (uint64_t)pid)] = 0 ;
   len = snprintf(line, sizeof(line), "%s %s %s%s", p.pid, p.start, c->boot, words[note->what]) ;
   if (note->what == CHILD_ENDING && note->when >= 0) len += snprintf(line + len, sizeof(line) - (size_t)len, "%llu\n", (unsigned long long)note->when) ;
+  if (note->isleaving) len += snprintf(line + len, sizeof(line) - (size_t)len, LEAVING_LINE) ;
   memset(line + len, '\n', FILE_BYTES - (size_t)len) ;
   return (c->iswritten && wholefile_overwrite(SERVICE_CHILD, line, FILE_BYTES)) || wholefile_replace(SERVICE_CHILD, line, FILE_BYTES) ;
 }
@@ -122,6 +124,7 @@ static int parse (struct child_file const *c, char const *s, struct found *f)
   f->note.what = !strncmp(s, " " FINISH_WORD, sizeof(FINISH_WORD)) ? CHILD_FINISH
     : !strncmp(s, ENDING_LINE, sizeof(ENDING_LINE) - 1) ? CHILD_ENDING : CHILD_RUN ;
   f->note.when = f->note.what == CHILD_ENDING ? scan_when(s + sizeof(ENDING_LINE) - 1) : -1 ;
+  f->note.isleaving = !!strstr(s, "\n" LEAVING_LINE) ;
   return f->note.what == CHILD_FINISH || s[0] == '\n' || !s[0] ;
 }
 
@@ -175,10 +178,29 @@ static int lives (struct found const *f, int *fd)
   return (errno = e, r) ;
 }
 
+ /* Process 1 of a container is younger than who lived there before it was started again: that
+    was another time, as that of another boot is. */
+
+static int is_of_now (struct found const *f)
+{
+  struct procstat first ;
+  uint64_t then, start ;
+  if (!procstat_readpid(&first, 1)) return 1 ;
+  return !uint64_scan(first.start, &then) || !uint64_scan(f->start, &start) || then <= start ;
+}
+
+ /* Of who does not live. */
+
+static int has_just_died (struct found const *f)
+{
+  struct procstat p ;
+  if (procstat_readpid(&p, (unsigned long)f->pid) && strcmp(p.start, f->start)) return 0 ;
+  return !f->note.isleaving && is_of_now(f) ;
+}
+
 int child_find (struct child_file *c, pid_t *pid, struct child_note *note, int *fd)
 {
   struct found f ;
-  struct procstat p ;
   int r ;
   *pid = 0 ;
   *fd = -1 ;
@@ -193,7 +215,7 @@ int child_find (struct child_file *c, pid_t *pid, struct child_note *note, int *
     strcpy(c->start, f.start) ;
     *pid = f.pid ;
   }
-  else if (!procstat_readpid(&p, (unsigned long)f.pid) || !strcmp(p.start, f.start)) note->dead = f.pid ;
+  else if (has_just_died(&f)) note->dead = f.pid ;
   return 1 ;
 }
 

@@ -36,6 +36,7 @@ struct child_note
 {
   enum child_what what ;
   int64_t when ;  /* that time, of CHILD_ENDING, as clock_milliseconds has it; below 0: unknown */
+  int isleaving ;  /* its supervisor was to end, or has: the next one goes on with nothing but who lives */
   pid_t dead ;  /* found only: who is written there, is no more, and whose number nobody has got since; or 0 */
 } ;
 

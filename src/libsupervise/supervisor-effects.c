@@ -115,17 +115,17 @@ static int is_there (struct supervisor *s)
 
 static void save_child (struct supervisor *s)
 {
-  struct machine const *m = &s->machine ;
-  int isarmed = machine_isarmed(m) ;
+  struct svstatus const *status = &s->machine.status ;
+  int isarmed = tain_less(&s->ending, &tain_infinite) ;
   struct child_note const note =
   {
-    .what = m->state == MACHINE_FINISH ? CHILD_FINISH : isarmed ? CHILD_ENDING : CHILD_RUN,
-    .when = isarmed ? clock_milliseconds() + (int64_t)clock_elapsed(&STAMP, &m->due) : -1
+    .what = status->flags & SVSTATUS_FINISHING ? CHILD_FINISH : isarmed ? CHILD_ENDING : CHILD_RUN,
+    .when = isarmed ? clock_milliseconds() + (int64_t)clock_elapsed(&STAMP, &s->ending) : -1,
+    .isleaving = s->isleaving
   } ;
   s->ischildunsaved = 0 ;
-  if (!m->status.pid || (s->orphan && (!isarmed || !is_there(s)))) return ;
-  s->ending = isarmed ? m->due : tain_infinite ;
-  s->ischildunsaved = !child_write(&s->child, m->status.pid, &note) && errno != ESRCH ;
+  if (!status->pid || (s->orphan && ((!isarmed && !s->isleaving) || !is_there(s)))) return ;
+  s->ischildunsaved = !child_write(&s->child, status->pid, &note) && errno != ESRCH ;
   if (s->ischildunsaved)
   {
     supervisor_complain(s, TROUBLE_CHILD, "write " SERVICE_CHILD) ;
@@ -136,8 +136,13 @@ static void save_child (struct supervisor *s)
 
 void supervisor_save_ending (struct supervisor *s)
 {
-  tain const *due = &s->machine.due ;
-  if (machine_isarmed(&s->machine) && (tain_less(due, &s->ending) || tain_less(&s->ending, due))) save_child(s) ;
+  struct machine const *m = &s->machine ;
+  int isleaving = m->isleaving || m->state == MACHINE_OVER ;
+  int isnew = machine_isarmed(m) && (tain_less(&m->due, &s->ending) || tain_less(&s->ending, &m->due)) ;
+  if (isnew) s->ending = m->due ;
+  if (!isnew && isleaving == s->isleaving) return ;
+  s->isleaving = (uint8_t)isleaving ;
+  save_child(s) ;
 }
 
 static char const *letter_of_state (struct machine const *m)

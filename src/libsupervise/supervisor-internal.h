@@ -32,7 +32,7 @@ extern void supervisor_feed (struct supervisor *, enum machine_event, int value)
  /* Effects. Those that start a process return the event that answers them, and its value. */
 extern void supervisor_save_status (struct supervisor *) ;
 extern void supervisor_save_death (struct supervisor *, int wstat) ;
-extern void supervisor_save_ending (struct supervisor *) ;  /* that run is to be killed, for the next supervisor */
+extern void supervisor_save_ending (struct supervisor *) ;  /* that run is to be killed, or we are to leave, for the next supervisor */
 extern void supervisor_tell (struct supervisor *, char const *letters) ;
 extern void supervisor_signal (struct supervisor *, int sig, int isgroup) ;
 extern void supervisor_let_go (void) ;

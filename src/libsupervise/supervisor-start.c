@@ -134,7 +134,7 @@ struct before
 static void write_child (void *data)
 {
   struct before *b = data ;
-  struct child_note const note = { .what = b->x ? CHILD_RUN : CHILD_FINISH } ;
+  struct child_note const note = { .what = b->x ? CHILD_RUN : CHILD_FINISH, .isleaving = b->s->isleaving } ;
   b->written = child_write(&b->s->child, 0, &note) ? 0 : errno ;
 }
 

@@ -65,6 +65,7 @@ struct supervisor
   pid_t orphan ;  /* adopted, with a descriptor or without; 0: our own child, or none */
   uint8_t isstatusunsaved ;
   uint8_t ischildunsaved ;
+  uint8_t isleaving ;  /* supervise/child says so, if anybody lives */
   uint8_t isunclean ;  /* the cgroup may have what run has left */
   uint8_t isunreaped ;  /* somebody has died, and it could not be known who */
   char untold[SUPERVISOR_UNTOLD] ;  /* letters, in order */

@@ -232,6 +232,92 @@ again b
 ok 'who has another number has not died' retry 5 has b 4 0
 is 'no finish, and an empty tally' "$(test -e b/finished || tally_of b)" ''
 
+# its supervisor was to leave, and had to be killed in the end, as who lived: begun anew, whatever
+# was wanted then
+service leaving 'trap "" TERM' 'echo up > up' 'while : ; do sleep 0.05 ; done'
+script leaving/finish 'echo "$*" > finished.made && mv finished.made finished' 'while test -e hang ; do sleep 0.02 ; done'
+echo 600000 > leaving/timeout-kill
+echo 0 > leaving/timeout-finish
+all_die()
+{
+  run=$(run_of leaving)
+  dies leaving
+  kill -s KILL "$run"
+  retry 5 tap_gone "$run"
+}
+begin_leaving()
+{
+  rm -f leaving/up leaving/finished leaving/down
+  again leaving
+  retry 5 test -s leaving/up
+}
+begin_leaving
+kill -s TERM "$(pid_of leaving)"
+retry 5 has leaving 0
+like 'it is written that it is leaving' "$(tail -n +2 leaving/supervise/child | grep . | tr '\n' ' ')" '^ending [0-9]* leaving $'
+all_die
+again leaving
+ok 'TERM, then KILL of all: it is started again' retry 5 has leaving 4 0
+not_ok 'without a finish' test -e leaving/finished
+all_die
+begin_leaving
+: > leaving/hang
+letters leaving k
+retry 5 has leaving 6
+kill -s TERM "$(pid_of leaving)"
+retry 5 has leaving 2
+all_die
+rm leaving/hang
+again leaving
+ok 'in finish, too' retry 5 has leaving 4 0
+all_die
+begin_leaving
+: > leaving/hang
+letters leaving xk
+retry 5 has leaving 6
+all_die
+: > leaving/down
+rm leaving/hang
+again leaving
+is 'x, and finish then: the file down counts' "$(status_of leaving)" '0 0 9'
+letters leaving x
+retry 5 ended leaving
+for sig in QUIT INT
+do
+  begin_leaving
+  letters leaving d
+  retry 5 has leaving 0
+  run=$(run_of leaving)
+  kill -s "$sig" "$(pid_of leaving)"
+  retry 5 ended leaving
+  like "$sig: when it is to be killed is not forgotten" "$(tail -n +2 leaving/supervise/child | grep . | tr '\n' ' ')" '^ending [0-9]* leaving $'
+  kill -s KILL "$run"
+  retry 5 tap_gone "$run"
+  : > leaving/down
+  again leaving
+  is "$sig: the file down counts" "$(status_of leaving)" '0 0 9'
+  letters leaving x
+  retry 5 ended leaving
+done
+
+# a container that is killed and started again, of the same boot
+if test -z "$DAEMON_WRAPPER" && unshare -pf --mount-proc true 2> /dev/null
+then
+  service inside 'echo up > up' 'exec sleep 1000'
+  cat > life << 'END'
+s6-supervise inside &
+until s6-svstat inside > /dev/null 2>&1 ; do sleep 0.05 ; done
+if test -e inside/down ; then sleep 0.2 ; else until test -s inside/up ; do sleep 0.05 ; done ; fi
+s6-svstat -o up,wantedup inside
+END
+  exits 'a container' 0 timeout 60 unshare -pf --mount-proc --kill-child sh life
+  : > inside/down
+  run timeout 60 unshare -pf --mount-proc --kill-child sh life
+  is 'another life of it: begun anew' "$(cat out)" 'false false'
+else
+  skip 'a container' 'needs a PID namespace'
+fi
+
 # the status is lost, or is of another one
 for bad in '' 'no status, but it has 35 bytes......' "$(printf '%035d' 0)"
 do
