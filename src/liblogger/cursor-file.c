@@ -17,7 +17,7 @@
 #define NEW ".new"
 #define LOCK ".lock"
 
-enum { FILE_MODE = 0666, AT_ONCE = 4096 } ;
+enum { FILE_MODE = 0666, LOCK_MODE = 0600, AT_ONCE = 4096 } ;
 
 static int read_all (stralloc *sa, int fd)
 {
@@ -32,11 +32,11 @@ static int read_all (stralloc *sa, int fd)
   }
 }
 
- /* A lock that needs no right to write: root may have made the file. */
+ /* Nobody else may open the file, not for reading either: he could have the lock, too. */
 
 static int take_lock (char const *file, int *fd)
 {
-  *fd = open(file, O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, FILE_MODE) ;
+  *fd = open(file, O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, LOCK_MODE) ;
   if (*fd < 0) return errno != ENOMEM && errno != EMFILE && errno != ENFILE ;
   if (flock(*fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 1 ;
   fd_close(*fd) ;

@@ -39,8 +39,8 @@ extern int cursor_fmt (stralloc *, struct cursor_place const *, char const *cons
  /* Looks for a logdir in a file: 1: there it is; 0: it is not. -1: this is no cursor. */
 extern int cursor_scan (char const *, size_t, char const *path, struct cursor_place *) ;
 
- /* Until fd is closed nobody else has the cursor: a lock of a file beside it. fd is -1 where no
-    such lock can be had. 0 and errno: EBUSY somebody has it. */
+ /* Until fd is closed nobody else has the cursor: a lock of a file beside it. 1, too, where no
+    such lock can be had; fd may be -1 then. 0 and errno: EBUSY somebody has it. */
 extern int cursor_lock (char const *file, int *fd) ;
 
  /* Appends what the file has. 1; 0: there is none; -1 and errno. */
