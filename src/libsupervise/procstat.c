@@ -16,7 +16,8 @@
 enum
 {
   STAT_MAX = 1024,
-  FIELDS_TO_START = 19  /* from the one behind the name to the time of its start */
+  FIELDS_TO_THREADS = 17,  /* from the one behind the name to how many it has */
+  FIELDS_TO_START = 19  /* and to the time of its start */
 } ;
 
 int procstat_copyword (char *to, char const *s)
@@ -28,17 +29,31 @@ int procstat_copyword (char *to, char const *s)
   return 1 ;
 }
 
-static int parse (struct procstat *p, char const *s)
+static char const *skip (char const *at, unsigned int fields)
 {
-  char const *at = strrchr(s, ')') ;  /* the name may have anything in it */
-  if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X') return 0 ;
-  at += 2 ;
-  for (unsigned int i = 0 ; i < FIELDS_TO_START ; i++)
+  while (at && fields--)
   {
     at = strchr(at, ' ') ;
-    if (!at++) return 0 ;
+    if (at) at++ ;
   }
-  return procstat_copyword(p->pid, s) && procstat_copyword(p->start, at) ;
+  return at ;
+}
+
+ /* A zombie whose first thread only has ended lives on in the others: 1 is itself. */
+
+static int has_ended (char const *state)
+{
+  char const *threads = skip(state, FIELDS_TO_THREADS) ;
+  return *state == 'X' || (*state == 'Z' && (!threads || !strncmp(threads, "0 ", 2) || !strncmp(threads, "1 ", 2))) ;
+}
+
+static int parse (struct procstat *p, char const *s)
+{
+  char const *state = strrchr(s, ')') ;  /* the name may have anything in it */
+  char const *start ;
+  if (!state || state[1] != ' ' || has_ended(state + 2)) return 0 ;
+  start = skip(state + 2, FIELDS_TO_START) ;
+  return start && procstat_copyword(p->pid, s) && procstat_copyword(p->start, start) ;
 }
 
 int procstat_read (struct procstat *p, char const *path)
