@@ -80,7 +80,8 @@ src/%.lo: src/%.c compile.command
 	$(compile) -fPIC -c -o $@ $<
 
 # An archive is made afresh: a member whose source is gone goes too.
-$(ARCHIVES): config.mak package/deps.mak
+$(ARCHIVES) src/tests/bin/support.a: config.mak package/deps.mak
+	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rc $@ $(filter %.o,$^)
 	$(RANLIB) $@

@@ -7,7 +7,7 @@
 #   src/*/link            lists what the programs of that folder link, in link order;
 #   src/*/NAME.link       the same for one program, instead of the folder's
 #   src/tests/*.c         one main each: src/tests/bin/NAME; preload-X.c is bin/preload-X.so
-#   src/tests/support/*.c linked into each of those mains
+#   src/tests/support/*.c are src/tests/bin/support.a, of which each of those mains links what it uses
 # Headers are found by following #include lines, from one pass over all files. A library
 # that is listed and is not there is an error.
 
@@ -97,11 +97,10 @@ do
 done
 
 tests=
-support=
-for source in src/tests/support/*.c
-do
-  if test -f "$source" ; then support="$support ${source%.c}.o" ; fi
-done
+support=src/tests/bin/support.a
+# shellcheck disable=SC2046 # sources have no spaces
+set -- $(members tests/support)
+echo "$support:$(objects o "$@")"
 for source in src/tests/*.c
 do
   test -f "$source" || continue
@@ -115,7 +114,7 @@ do
       list=src/tests/link
       if test -f "src/tests/$name.link" ; then list=src/tests/$name.link ; fi
       linked "$list" "$public.a"
-      echo "src/tests/bin/$name: src/tests/$name.o$support$prerequisites"
+      echo "src/tests/bin/$name: src/tests/$name.o $support$prerequisites"
       test -z "$flags" || echo "src/tests/bin/$name: LINKED_FLAGS :=$flags"
       tests="$tests src/tests/bin/$name"
       ;;

@@ -56,3 +56,9 @@ uint64_t clock_elapsed (tain const *from, tain const *to)
   if (t.sec.x >= UINT64_MAX / 1000) return UINT64_MAX ;
   return (uint64_t)t.sec.x * 1000 + t.nano / 1000000 ;
 }
+
+void clock_breathe (unsigned int milliseconds)
+{
+  struct timespec pause = { .tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000 } ;
+  nanosleep(&pause, 0) ;
+}

@@ -21,4 +21,7 @@ extern void clock_after (tain *when, tain const *now, unsigned int milliseconds)
     lowers one in this way, and never assigns it. */
 extern void clock_lower (tain *when, tain const *) ;
 
+ /* Waits so long, or until a signal comes: not by poll(2), which may be what fails. */
+extern void clock_breathe (unsigned int milliseconds) ;
+
 #endif

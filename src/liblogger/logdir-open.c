@@ -15,7 +15,7 @@
 #include "liblogger/logdir-internal.h"
 #include "liblogger/logdir.h"
 
-enum { DIRECTORY_MODE = 0700, FILE_MODE = 0666 } ;
+enum { DIRECTORY_MODE = 0700, FILE_MODE = 0666, LOCK_MODE = 0600 } ;  /* who may read a lock could hold it */
 
 static int is_finished (struct logdir *d, char const *name, int *isfinished)
 {
@@ -65,7 +65,7 @@ static int begin (struct logdir *d, struct logtime const *now)
 
 static int take_lock (struct logdir *d)
 {
-  d->lock = openat(d->dir, LOGDIR_LOCK, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, FILE_MODE) ;
+  d->lock = openat(d->dir, LOGDIR_LOCK, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, LOCK_MODE) ;
   if (d->lock < 0) return 0 ;
   if (svlock_try(d->lock, 0)) return 1 ;
   if (errno == EAGAIN || errno == EACCES) errno = EBUSY ;

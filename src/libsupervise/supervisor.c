@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <string.h>
 
 #include <skalibs/tai.h>
@@ -109,7 +108,7 @@ static void turn (struct supervisor *s)
   }
   if (errno == EINTR) return ;
   supervisor_complain(s, TROUBLE_LOOP, "wait for events") ;
-  poll(0, 0, BREATH_MS) ;
+  clock_breathe(BREATH_MS) ;
 }
 
 int supervisor_run (struct supervisor *s)

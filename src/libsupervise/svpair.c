@@ -3,7 +3,6 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -97,7 +96,7 @@ int svpair_await (struct svpair *p, int issupervised, tain const *deadline)
     isheard = fifowait(p->waits, p->nawaited, !count_heard(p, 0), &next) ;
     if (!isheard && errno != ETIMEDOUT) return 0 ;
     if (look(p, issupervised, isover)) return 1 ;
-    if (isheard) poll(0, 0, ENDING_MILLISECONDS) ;
+    if (isheard) clock_breathe(ENDING_MILLISECONDS) ;
     if (!tain_now_g() || !tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
   }
 }

@@ -3,7 +3,6 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/types.h>
 
+#include "libdaemon/clock.h"
 #include "libdaemon/log.h"
 #include "libsupervise/procstat.h"
 #include "libsupervise/servicefiles.h"
@@ -71,7 +71,7 @@ static int read_status (struct svview *v)
     if (!svstatus_read(v->dir, &v->status) || !tain_wallclock_read(&v->now)) return 0 ;
     v->doubt = judge_process(v) ;
     if (v->doubt != SVVIEW_NOPROCESS || i == TRIES) return 1 ;
-    poll(0, 0, PAUSE_MS) ;
+    clock_breathe(PAUSE_MS) ;
   }
 }
 

@@ -4,13 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 
 #include "exitcodes.h"
+#include "libdaemon/clock.h"
 #include "libdaemon/log.h"
 #include "libdaemon/nowait.h"
 #include "libdaemon/shortage.h"
@@ -46,7 +46,7 @@ static void execute (struct log *log, char const *path, char const *const *envp)
     if (!is_shortage(errno) || i == TRIES) return ;
     e = errno ;
     if (i == 1) log_line(log, LOG_WARNING, "unable to execute ", path, ": ", strerror(e), ": trying again") ;
-    poll(0, 0, BREATH_MS) ;
+    clock_breathe(BREATH_MS) ;
   }
 }
 

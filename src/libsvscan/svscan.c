@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,7 +81,7 @@ static void give_up (struct svscan *s, char const *what)
   if (is_shortage(errno) && s->fruitless < FRUITLESS_MOST)
   {
     if (!s->fruitless++) log_line(&s->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno), ": trying again") ;
-    poll(0, 0, BREATH_MS) ;
+    clock_breathe(BREATH_MS) ;
     return ;
   }
   log_line(&s->log, LOG_WARNING, "unable to ", what, ": ", strerror(errno)) ;

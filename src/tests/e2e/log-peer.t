@@ -23,7 +23,8 @@ outcome() # PROGRAM ARG...
   for x in d e
   do
     test -d "$x" || continue
-    echo "$x $(stat -c %a "$x") $(stat -c '%n %a' "$x"/[cls]* | tr '\n' ' ')"
+    # lock: ours is for its owner only
+    echo "$x $(stat -c %a "$x") $(stat -c '%n %a' "$x"/[cs]* | tr '\n' ' ')"
     cat "$x"/@* "$x"/current 2>/dev/null
   done
   if test -f st ; then cat st ; fi

@@ -247,6 +247,7 @@ s6-log -t 20000 n1000 s4096 '?echo >> ../runs ; sed s/^/p/ ; read n <&4 ; echo $
 said p | sed 's/^p//' > got
 ok 'each line goes through it once' cmp got in
 is 'state is counted on' "$(cat p/state)" "$(wc -l < runs)"
+is 'the lock is for nobody else to read' "$(stat -c %a p/lock)" 600
 is 'nothing is left behind' "$(find p -name '[!@]*' ! -name p | sort | tr '\n' ' ')" 'p/current p/lock p/state '
 s6-log -t 20000 n1000 s4096 '!sed "s/^/p/"' ./px < in
 said px | sed 's/^p//' > got
