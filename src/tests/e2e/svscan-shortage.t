@@ -21,8 +21,8 @@ failing()
   failing_dir=$1
   shift
   rm -f "$failing_dir.calls"
-  start "$failing_dir" env --default-signal=INT,QUIT strace -D -qq -o "$failing_dir.calls" -e trace=epoll_wait,poll,openat,execve,access,dup2 \
-    -e inject=poll:retval=0 "$@" s6-svscan "$failing_dir"
+  start "$failing_dir" env --default-signal=INT,QUIT strace -D -qq -o "$failing_dir.calls" -e trace=epoll_wait,clock_nanosleep,openat,execve,access,dup2 \
+    -e inject=clock_nanosleep:retval=0 "$@" s6-svscan "$failing_dir"
 }
 waits() { grep -c '^epoll_wait(.*INJECTED' "$1.calls" ; }
 said() { grep -c "$2" "$1.err" ; }
