@@ -17,7 +17,9 @@
 enum
 {
   LOOK_MILLISECONDS = 1000,  /* how often, if nothing is told */
-  ENDING_MILLISECONDS = 5
+  ENDING_MILLISECONDS = 5,
+  STATUS_MILLISECONDS = 5,
+  STATUS_LOOKS = 1000
 } ;
 
 int svpair_find (struct svpair *p, char const *dir)
@@ -33,9 +35,18 @@ int svpair_find (struct svpair *p, char const *dir)
   return 1 ;
 }
 
+static int look_at_status (struct svpair const *p, unsigned int i, struct stat *st)
+{
+  static struct stat const none ;
+  char path[SERVICEPATH_MAX] ;
+  *st = none ;
+  return servicepath(path, p->dirs[i], SERVICE_STATUS) && stat(path, st) == 0 ;
+}
+
 int svpair_listen (struct svpair *p, unsigned int i, char const *letter)
 {
   char path[SERVICEPATH_MAX] ;
+  look_at_status(p, i, p->statuses + p->nawaited) ;
   if (!servicepath(path, p->dirs[i], SERVICE_EVENT) || !fifowait_begin(p->waits + p->nawaited, path, letter)) return 0 ;
   p->awaited[p->nawaited++] = i ;
   return 1 ;
@@ -99,6 +110,20 @@ int svpair_await (struct svpair *p, int issupervised, tain const *deadline)
     if (isheard) clock_breathe(ENDING_MILLISECONDS) ;
     if (!tain_now_g() || !tain_future(deadline)) return (errno = ETIMEDOUT, 0) ;
   }
+}
+
+static int is_written (struct svpair const *p, unsigned int i)
+{
+  struct stat const *old = p->statuses + i ;
+  struct stat st ;
+  if (!look_at_status(p, p->awaited[i], &st)) return 0 ;
+  return st.st_ino != old->st_ino || st.st_ctim.tv_sec != old->st_ctim.tv_sec || st.st_ctim.tv_nsec != old->st_ctim.tv_nsec ;
+}
+
+void svpair_await_status (struct svpair const *p)
+{
+  for (unsigned int i = 0 ; i < p->nawaited ; i++)
+    for (unsigned int n = 0 ; n < STATUS_LOOKS && !is_written(p, i) ; n++) clock_breathe(STATUS_MILLISECONDS) ;
 }
 
 void svpair_end (struct svpair *p)

@@ -6,6 +6,8 @@
  /* A service directory, and its logger's if it has one; and waiting until the
     supervisors of them have come, or have gone. */
 
+#include <sys/stat.h>
+
 #include <skalibs/tai.h>
 
 #include "libfifodir/fifowait.h"
@@ -19,6 +21,7 @@ struct svpair
   unsigned int n ;
   unsigned int awaited[SVPAIR_MAX] ;  /* which of them */
   struct fifowait waits[SVPAIR_MAX] ;
+  struct stat statuses[SVPAIR_MAX] ;  /* of those, as they were then; zeroes: there was none */
   unsigned int nawaited ;
 } ;
 
@@ -32,6 +35,11 @@ extern int svpair_listen (struct svpair *, unsigned int i, char const *letter) ;
     a supervisor that is killed tells nothing. If none shall be there, until each lock was
     free once, too, or another supervisor has begun. STAMP must be set. 0 and errno: ETIMEDOUT. */
 extern int svpair_await (struct svpair *, int issupervised, tain const *deadline) ;
+
+ /* Until each of them has written its status since: supervisors of s6 tell that they are
+    there before they look for a file down, and write it after. Five seconds at most, as a
+    disk may be full. */
+extern void svpair_await_status (struct svpair const *) ;
 
 extern void svpair_end (struct svpair *) ;  /* keeps errno */
 

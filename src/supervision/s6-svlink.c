@@ -223,6 +223,7 @@ int main (int argc, char const *const *argv)
     undo(&d) ;
     strerr_diefusys(errno == ETIMEDOUT ? EXITCODE_NOTHING : EXITCODE_SYSTEM, "link ", argv[1], " into ", argv[0], " as ", name) ;
   }
+  if (o.down == DOWN_AT_FIRST) svpair_await_status(&d.pair) ;
   svpair_end(&d.pair) ;
   if (o.down == DOWN_AT_FIRST)
     for (unsigned int i = 0 ; i < d.pair.n ; i++) if (d.hasdown[i]) remove_down(&d.pair, i) ;

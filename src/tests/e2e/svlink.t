@@ -182,4 +182,16 @@ ok 'it goes on' is_supervised soon
 letters soon xd
 retry 10 ended soon
 stop first
+
+# a supervisor that says that it is there a while before it looks for down, as those of s6
+service late
+mkdir -p fake/.s6-svscan late/supervise
+mkfifo fake/.s6-svscan/control
+start fake s6-setlock fake/.s6-svscan/lock sh -c 'exec 9<> fake/.s6-svscan/control ; echo ready
+  head -c 1 <&9 ; s6-ftrig-notify late/event s ; sleep 0.5 ; test ! -e late/down || : > seen ; status-make late 0 0 8 ; exec sleep 100'
+ready fake
+exits '-d: down is there' 0 s6-svlink -t 10000 -d fake late
+ok 'until status is written' test -e seen
+not_ok 'then it goes' test -e late/down
+stop fake
 done_testing
