@@ -98,8 +98,6 @@ struct found
   char start[UINT64_FMT] ;
 } ;
 
- /* What is written there, if it is of this boot; otherwise pid is 0. */
-
  /* A line of its own: releases that wrote none read no further. */
 
 static int64_t scan_when (char const *s)
@@ -108,6 +106,8 @@ static int64_t scan_when (char const *s)
   size_t len = uint64_scan(s, &n) ;
   return len && s[len] == '\n' && n <= INT64_MAX ? (int64_t)n : -1 ;
 }
+
+ /* What is written there, if it is of this boot; otherwise pid is 0. */
 
 static int parse (struct child_file const *c, char const *s, struct found *f)
 {

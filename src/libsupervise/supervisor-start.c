@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -104,16 +105,9 @@ static int read_wishes (struct supervisor *s, struct start *x)
 static int prepare (struct supervisor *s, struct start *x)
 {
   char const *what ;
-  if (!read_wishes(s, x))
-  {
-    warn(s, "read files of the service", strerror(errno)) ;
-    return 0 ;
-  }
+  if (!read_wishes(s, x)) return (warn(s, "read files of the service", strerror(errno)), 0) ;
   if (x->notification >= 0 && x->notification == x->lock)
-  {
-    warn(s, "start run", "notification-fd and lock-fd are the same number: change one of them") ;
-    return 0 ;
-  }
+    return (warn(s, "start run", "notification-fd and lock-fd are the same number: change one of them"), 0) ;
   if ((what = "make a pipe for notification-fd", open_pipe(x))
     && (what = "take " SERVICE_LOCK_OF_RUN, open_lock(s, x))
     && (what = "enter the cgroup", supervisor_open_cgroup(s, &x->cgroup))) return 1 ;
