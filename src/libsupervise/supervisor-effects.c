@@ -124,7 +124,7 @@ static void save_child (struct supervisor *s)
     .isleaving = s->isleaving
   } ;
   s->ischildunsaved = 0 ;
-  if (!status->pid || (s->orphan && ((!isarmed && !s->isleaving) || !is_there(s)))) return ;
+  if (!status->pid || (s->orphan && !is_there(s))) return ;
   s->ischildunsaved = !child_write(&s->child, status->pid, &note) && errno != ESRCH ;
   if (s->ischildunsaved)
   {

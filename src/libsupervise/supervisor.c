@@ -81,7 +81,10 @@ static int begin_machine (struct supervisor *s)
   if (!hasold) log_line(s->log, LOG_WARNING, "unable to read " SERVICE_STATUS ": ", strerror(errno), ": taken to be wanted up") ;
   machine_adopt(&s->machine, pid, note.what == CHILD_FINISH, hasold ? &old : 0, &STAMP, &label) ;
   if (note.what == CHILD_ENDING) rearm(s, note.when) ;
-  return supervisor_adopt(s, fd) ;
+  if (!supervisor_adopt(s, fd)) return 0 ;
+  s->isleaving = (uint8_t)!!note.isleaving ;
+  supervisor_save_ending(s) ;  /* who was leaving has left, and we stay */
+  return 1 ;
 }
 
  /* An old one may stand for a while: a full disk is no reason to leave the service alone. */

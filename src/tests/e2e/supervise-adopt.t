@@ -300,6 +300,24 @@ do
   retry 5 ended leaving
 done
 
+# who comes after one that has left takes its service, and leaves nothing itself: what is written
+# says so, and if both die then, that death is told, and nothing is started that is not wanted
+begin_leaving
+run=$(run_of leaving)
+kill -s QUIT "$(pid_of leaving)"
+retry 5 ended leaving
+like 'QUIT: it is written that it has left' "$(tail -n +2 leaving/supervise/child | grep . | tr '\n' ' ')" '^leaving $'
+again leaving
+is 'the next one stays' "$(run_of leaving) $(tail -n +2 leaving/supervise/child | grep .)" "$run "
+letters leaving O
+retry 5 has leaving 0
+all_die
+again leaving
+ok 'and what it was told counts, if both are killed' retry 5 down_is leaving 65280
+is 'its finish has run' "$(cat leaving/finished)" "256 0 leaving $run"
+letters leaving x
+retry 5 ended leaving
+
 # a container that is killed and started again, of the same boot
 if test -z "$DAEMON_WRAPPER" && unshare -pf --mount-proc true 2> /dev/null
 then
