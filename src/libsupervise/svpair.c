@@ -120,10 +120,16 @@ static int is_written (struct svpair const *p, unsigned int i)
   return st.st_ino != old->st_ino || st.st_ctim.tv_sec != old->st_ctim.tv_sec || st.st_ctim.tv_nsec != old->st_ctim.tv_nsec ;
 }
 
+static int are_written (struct svpair const *p)
+{
+  unsigned int i = 0 ;
+  while (i < p->nawaited && is_written(p, i)) i++ ;
+  return i == p->nawaited ;
+}
+
 void svpair_await_status (struct svpair const *p)
 {
-  for (unsigned int i = 0 ; i < p->nawaited ; i++)
-    for (unsigned int n = 0 ; n < STATUS_LOOKS && !is_written(p, i) ; n++) clock_breathe(STATUS_MILLISECONDS) ;
+  for (unsigned int n = 0 ; n < STATUS_LOOKS && !are_written(p) ; n++) clock_breathe(STATUS_MILLISECONDS) ;
 }
 
 void svpair_end (struct svpair *p)

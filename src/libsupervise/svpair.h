@@ -37,8 +37,8 @@ extern int svpair_listen (struct svpair *, unsigned int i, char const *letter) ;
 extern int svpair_await (struct svpair *, int issupervised, tain const *deadline) ;
 
  /* Until each of them has written its status since: supervisors of s6 tell that they are
-    there before they look for a file down, and write it after. Five seconds at most, as a
-    disk may be full. */
+    there before they look for a file down, and write it after. Five seconds at most for all
+    of them, as a disk may be full. */
 extern void svpair_await_status (struct svpair const *) ;
 
 extern void svpair_end (struct svpair *) ;  /* keeps errno */

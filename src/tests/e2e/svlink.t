@@ -194,4 +194,22 @@ exits '-d: down is there' 0 s6-svlink -t 10000 -d fake late
 ok 'until status is written' test -e seen
 not_ok 'then it goes' test -e late/down
 stop fake
+
+# and two that cannot write it: both are waited for at the same time
+if test -z "$SANITIZED" && command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
+then
+  service full
+  service full/log
+  mkdir full/supervise full/log/supervise
+  start fake s6-setlock fake/.s6-svscan/lock sh -c 'exec 9<> fake/.s6-svscan/control ; echo ready
+    head -c 1 <&9 ; s6-ftrig-notify full/event s ; s6-ftrig-notify full/log/event s ; exec sleep 100'
+  ready fake
+  exits '-d, and a disk that is full' 0 strace -o calls -e "trace=$breaths" -e "inject=$breaths:retval=0" s6-svlink -t 10000 -d fake full
+  least 'status is waited for' "$(grep -c INJECTED calls)" 1000
+  most 'five seconds' "$(grep -c INJECTED calls)" 1200
+  not_ok 'and down goes' test -e full/down -o -e full/log/down
+  stop fake
+else
+  skip '-d, and a disk that is full' 'needs strace'
+fi
 done_testing

@@ -35,6 +35,11 @@
 #                              has another status
 #   version V PROG ARGS...     the program of that version (a program on the PATH)
 #   version_here V DIR         lets those programs call each other in DIR
+#   $breaths                   the system calls by which clock_breathe waits, for strace: which
+#                              of them it is, is for the C library to say
+
+# shellcheck disable=SC2034 # for others
+breaths='?nanosleep,?clock_nanosleep,?clock_nanosleep_time64'
 
 script()
 {
