@@ -11,9 +11,14 @@
 . "$TESTS/support/scandir.sh"
 test -z "$SANITIZED" || skip_all 'strace and sanitizers do not go together'
 need strace
-injects() { strace -D -qq -o calls -e trace=openat -e inject=openat:error=EMFILE:when=1000 true 2>/dev/null ; }
+injects() { strace -D -qq -o calls -e trace=execve -e inject=execve:error=EMFILE:when=1000 true 2>/dev/null ; }
 injects || skip_all 'strace cannot have calls fail here'
 with_fakes
+
+# by which calls, is for the C library and the machine to say
+waits='?epoll_wait,?epoll_pwait'
+opens='?open,?openat'
+accesses='?access,?faccessat,?faccessat2'
 
 # failing DIR OPTIONS...: s6-svscan under an strace of these options, its pauses being none
 failing()
@@ -21,36 +26,36 @@ failing()
   failing_dir=$1
   shift
   rm -f "$failing_dir.calls"
-  start "$failing_dir" env --default-signal=INT,QUIT strace -D -qq -o "$failing_dir.calls" -e trace=epoll_wait,clock_nanosleep,openat,execve,access,dup2 \
-    -e inject=clock_nanosleep:retval=0 "$@" s6-svscan "$failing_dir"
+  start "$failing_dir" env --default-signal=INT,QUIT strace -D -qq -o "$failing_dir.calls" \
+    -e "trace=$waits,$breaths,$opens,$accesses,execve" -e "inject=$breaths:retval=0" "$@" s6-svscan "$failing_dir"
 }
-waits() { grep -c '^epoll_wait(.*INJECTED' "$1.calls" ; }
+waits() { grep -c '^epoll_p*wait(.*INJECTED' "$1.calls" ; }
 said() { grep -c "$2" "$1.err" ; }
 scandir() { mkdir -p "$1/.s6-svscan" "$1/a" && script "$1/.s6-svscan/crash" "echo crashed > '$WORK/$1.crashed'" 'exit 12' ; }
 
 # The third wait, and so many more.
 scandir ten
-failing ten -e inject=epoll_wait:error=ENOMEM:when=3..12
+failing ten -e "inject=$waits:error=ENOMEM:when=3..12"
 ten_waits() { order z ten 2>/dev/null ; test "$(waits ten)" -eq 10 ; }
 ok 'ten waits that fail' retry 20 ten_waits
 order t ten
 ok 'are survived' retry 10 ended ten
 stop ten
 is 'it is told to end, and does' "$status" 0
-is 'one warning' "$(said ten 'unable to wait for events: Cannot allocate memory: trying again')" 1
+is 'one warning' "$(said ten 'unable to wait for events: .* memory: trying again')" 1
 not_ok 'no crash' test -e ten.crashed
 
 scandir eleven
-failing eleven -e inject=epoll_wait:error=ENOMEM:when=3..13
+failing eleven -e "inject=$waits:error=ENOMEM:when=3..13"
 eleven_ends() { order z eleven 2>/dev/null ; ended eleven ; }
 ok 'eleven' retry 20 eleven_ends
 stop eleven
 is 'are a crash' "$status $(cat eleven.crashed)" '12 crashed'
-is 'which is said' "$(grep -c 'unable to wait for events: Cannot allocate memory$' eleven.err)" 1
+is 'which is said' "$(grep -c 'unable to wait for events: .* memory$' eleven.err)" 1
 
 # One in two, for as long as you like.
 scandir half
-failing half -e inject=epoll_wait:error=ENOMEM:when=3+2
+failing half -e "inject=$waits:error=ENOMEM:when=3+2"
 thirty() { order z half 2>/dev/null ; test "$(waits half)" -ge 30 ; }
 ok 'every second one of many' retry 20 thirty
 order t half
@@ -60,7 +65,7 @@ is 'too' "$status" 0
 
 # The catch-all logger reads what we say: it does not end before we have another stderr.
 service catch/s6-svscan-log
-failing catch -P /dev/null -e inject=openat:error=ENFILE:when=1..2
+failing catch -P /dev/null -e "inject=$opens:error=ENFILE:when=1..2"
 ok 'it begins' retry 10 tells 'start s6-svscan-log'
 order t catch
 ok 'no /dev/null at its end' retry 10 ended catch
@@ -82,7 +87,7 @@ script last/s6-supervise "echo last >> '$WORK/which'" 'exec sleep 100'
 cp fakes/s6-supervise first/s6-supervise
 mkdir -p which.d/a directory/s6-supervise
 : > told
-PATH=$WORK/directory:$WORK/first:$WORK/last:$PATH failing which.d -P "$WORK/first/s6-supervise" -e inject=access,faccessat,faccessat2:error=ENOMEM:when=1
+PATH=$WORK/directory:$WORK/first:$WORK/last:$PATH failing which.d -P "$WORK/first/s6-supervise" -e "inject=$accesses:error=ENOMEM:when=1"
 ok 'a supervisor that cannot be asked for' retry 20 tells 'start a'
 is 'is asked for once more, and a directory of that name is none' "$(cat which 2>/dev/null)" ''
 like 'which was so' "$(cat which.d.calls)" 'access.*INJECTED'
