@@ -243,13 +243,15 @@ is 'and it ends in time' "$?" 0
 # processors
 lines 1 1000 > in
 : > runs
+mkdir p
+: > p/lock  # from before, for all to read
 s6-log -t 20000 n1000 s4096 '?echo >> ../runs ; sed s/^/p/ ; read n <&4 ; echo $((n + 1)) >&5' ./p < in
 said p | sed 's/^p//' > got
 ok 'each line goes through it once' cmp got in
 is 'state is counted on' "$(cat p/state)" "$(wc -l < runs)"
-is 'the lock is for nobody else to read' "$(stat -c %a p/lock)" 600
 is 'nothing is left behind' "$(find p -name '[!@]*' ! -name p | sort | tr '\n' ' ')" 'p/current p/lock p/state '
 s6-log -t 20000 n1000 s4096 '!sed "s/^/p/"' ./px < in
+is 'locks are for nobody else to read, however they were' "$(stat -c %a p/lock px/lock | tr '\n' ' ')" '600 600 '
 said px | sed 's/^p//' > got
 ok 'execline' cmp got in
 s6-log -t 20000 n1000 s4096 '?cat > /dev/null' ./pe < in

@@ -46,6 +46,8 @@ letters eof d
 # lock-fd
 service l 'echo "$$" > pid' 'exec sleep 100'
 echo 9 > l/lock-fd
+mkdir l/supervise
+: > l/supervise/service-lock  # from before, for all to read
 supervise l
 retry 5 test -s l/pid
 is 'run has the lock file as what the file says' "$(readlink "/proc/$(cat l/pid)/fd/9")" "$WORK/l/supervise/service-lock"
@@ -95,4 +97,5 @@ do
   is 'and there is nothing else' "$(descriptors "$(cat both/pid)")" "$(with "$inherited" "$numbers")"
   stop both
 done
+is 'a lock that is new' "$(stat -c %a both/supervise/service-lock)" 600
 done_testing
