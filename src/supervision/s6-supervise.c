@@ -33,7 +33,7 @@ static char const *program_name (char const *dir)
 
 static int is_there (char const *dir)
 {
-  return access(dir, F_OK) == 0 ;
+  return dir[0] != '-' || access(dir, F_OK) == 0 ;
 }
 
 int main (int argc, char const *const *argv, char const *const *envp)
