@@ -243,8 +243,8 @@ static void many (void)
     if (!upgrading_do(&holder)) tap_bail("upgrade") ;
   tap_int(count_words(), words, "after %d more, the command line is as long as after the first", ROUNDS) ;
   tap_int(testdaemon_count_fds(&holder), fds, "as many descriptors are open") ;
-  for (unsigned int i = 0 ; i < 500 && testdaemon_children(&holder, children, 16) != helpers ; i++) test_sleep(10) ;
-  tap_int(testdaemon_children(&holder, children, 16), helpers, "there are as many helpers") ;
+  for (unsigned int i = 0 ; i < 500 && testdaemon_children(&holder, children, 16) > helpers ; i++) test_sleep(10) ;
+  tap_most(testdaemon_children(&holder, children, 16), helpers, "there are no more helpers") ;
   tap_error(raw_delete(&c, "m"), 0, "and the connection goes on") ;
   raw_close(&c) ;
 }

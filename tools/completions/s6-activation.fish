@@ -6,7 +6,7 @@
 function __s6_activation_words -a valued
     set -l words (commandline -opc)
     set -e words[1]
-    while string match -q -- '-?*' "$words[1]"
+    while string match -qr -- '^-.' "$words[1]"
         set -l letters (string split '' -- (string sub -s 2 -- $words[1]))
         set -l over (test "$words[1]" = --; and echo yes)
         set -e words[1]

@@ -128,7 +128,7 @@ do
   ok 'it does the same' retry 10 has n 12
   over
 
-  begin "$version" 'exec s6-notifyoncheck -s 0 -w 20 -3 5 -c "foreground { echo \"a  b\" } test -e yes" sleep 100 > printed'
+  begin "$version" 'exec s6-notifyoncheck -s 0 -w 20 -n 0 -3 5 -c "foreground { echo \"a  b\" } test -e yes" sleep 100 > printed'
   rm n/data/check
   rm n/notification-fd
   echo 5 > n/notification-fd

@@ -221,6 +221,17 @@ for pid in $children ; do retry 5 tap_gone "$pid" || kill -s KILL "$pid" ; done
 
 # letters and signals, with Debian's
 
+# expect LINES: they come, or `never`, for which a while is waited
+expect()
+{
+  printf '%s\n' "$1" | while read -r expect_line
+  do
+    expect_seconds=5
+    test "$expect_line" != never || expect_seconds=1
+    retry "$expect_seconds" tells "$expect_line"
+  done
+}
+
 outcome()
 {
   outcome_who=$1
@@ -237,7 +248,7 @@ outcome()
   how "$2"
   case $2 in
     *[tiqb]*|SIG[TIQ]*|SIGABRT) retry 5 ended s ; stop s ; echo "exit $status" ;;
-    *) retry 1 tells "$3" ; order z d ;;
+    *) expect "$3" ; order z d ;;
   esac
   sort told
   stop s
@@ -251,7 +262,7 @@ then
     expected=never
     case $row in
       a|SIGALRM) expected='start new' ;;
-      h|SIGHUP) expected='TERM gone' ;;
+      h|SIGHUP) expected=$(printf 'TERM gone\nstart new') ;;
     esac
     ours=$(outcome s6-svscan "$row" "$expected")
     theirs=$(outcome 'peer s6-svscan' "$row" "$expected")

@@ -60,6 +60,19 @@ cgroup=$3
 shift 3
 mount --bind -o ro /usr usr
 mount --bind local usr/local
+# what of /lib is not of this system is in /usr/lib, too
+foreign=
+for file in lib/*
+do
+  test -e "usr/$file" || foreign="$foreign $file"
+done
+if test -n "$foreign"
+then
+  mkdir .lib
+  mount --bind -o ro /usr/lib .lib
+  mount -t tmpfs -o mode=755 tmpfs usr/lib
+  for file in .lib/* $foreign ; do ln -s "/$file" usr/lib/ ; done
+fi
 mount -t proc proc proc
 mount --bind -o ro proc/sys proc/sys
 if test -n "$cgroup" ; then mount -t cgroup2 cgroup2 sys/fs/cgroup ; fi
