@@ -187,6 +187,7 @@ stop first
 service late
 mkdir -p fake/.s6-svscan late/supervise
 mkfifo fake/.s6-svscan/control
+status-make late 0 0 8  # of one before
 start fake s6-setlock fake/.s6-svscan/lock sh -c 'exec 9<> fake/.s6-svscan/control ; echo ready
   head -c 1 <&9 ; s6-ftrig-notify late/event s ; sleep 0.5 ; test ! -e late/down || : > seen ; status-make late 0 0 8 ; exec sleep 100'
 ready fake
