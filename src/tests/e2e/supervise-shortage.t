@@ -101,4 +101,15 @@ ok 'and it is told of' retry 10 grep -q '^rename' calls
 like 'which was said' "$(cat next.err)" 'unable to write supervise/next-start: Too many open files'
 letters next x
 retry 10 ended next
+
+# A wait that fails: a breath, and then another one, for as long as it takes.
+service breath
+waits='?poll,?ppoll,?ppoll_time64,?epoll_wait,?epoll_pwait'
+supervise breath strace -D -qq -o calls -e "trace=$waits,$breaths" -e "inject=$waits:error=ENOMEM:when=2..40" -e "inject=$breaths:retval=0" s6-supervise
+letters breath d
+ok '39 waits that fail: it goes on' retry 20 has breath 8 15
+is 'after each of them it takes a breath' "$(grep -c 'poll.*INJECTED' calls) $(grep -c 'sleep.*INJECTED' calls)" '39 39'
+is 'that is told once' "$(grep -c 'unable to wait for events' breath.err)" 1
+letters breath x
+retry 10 ended breath
 done_testing
