@@ -12,9 +12,6 @@
  /* both names are here: what is linked may have been compiled either way */
 #undef _FILE_OFFSET_BITS
 
- /* both names are here: what is linked may have been compiled either way */
-#undef _FILE_OFFSET_BITS
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
