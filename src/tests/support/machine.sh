@@ -36,22 +36,10 @@ need_machine()
   unshare -mnpuiCf sh -c 'mount -t proc proc /proc && mount -t tmpfs tmpfs /run' 2> /dev/null || skip_all 'needs namespaces of its own'
 }
 
-machine_make()
+# What makes the mounts and becomes the machine's first process: ROOT PATH CGROUP CMD...
+machine_write_begin()
 {
-  for machine_dir in etc var/log run tmp dev proc sys/fs/cgroup usr bin sbin lib local/bin
-  do
-    mkdir -p "$ROOT/$machine_dir"
-  done
-  if test -e /usr/lib64 ; then ln -s usr/lib64 "$ROOT/lib64" ; fi
-  ln -s /usr/lib/*-linux-* "$ROOT/lib/"
-  ln -s /usr/bin/* "$ROOT/bin/"
-  find "$BUILD" -maxdepth 1 -type f \( -name 's6-*' -o -name ucspilogd \) -perm -u+x -exec cp --remove-destination {} "$ROOT/bin/" \;
-  cp "$BUILD"/libs6activation.so* "$ROOT/lib/" 2> /dev/null
-  cp -R "$SRC/doc/examples" "$ROOT/examples"
-  ln -s /run "$ROOT/var/run"
-  printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' > "$ROOT/etc/passwd"
-  printf 'root:x:0:\nnogroup:x:65534:\n' > "$ROOT/etc/group"
-  cat > begin <<'END'
+  cat <<'END'
 set -eu
 mount --bind "$1" "$1"
 cd "$1"
@@ -68,7 +56,7 @@ do
 done
 if test -n "$foreign"
 then
-  mkdir .lib
+  mkdir -p .lib
   mount --bind -o ro /usr/lib .lib
   mount -t tmpfs -o mode=755 tmpfs usr/lib
   for file in .lib/* $foreign ; do ln -s "/$file" usr/lib/ ; done
@@ -87,6 +75,24 @@ ln -s /proc/self/fd dev/fd
 ip link set lo up
 exec chroot . env -i PATH="$path" HOME=/ "$@"
 END
+}
+
+machine_make()
+{
+  for machine_dir in etc var/log run tmp dev proc sys/fs/cgroup usr bin sbin lib local/bin
+  do
+    mkdir -p "$ROOT/$machine_dir"
+  done
+  if test -e /usr/lib64 ; then ln -s usr/lib64 "$ROOT/lib64" ; fi
+  ln -s /usr/lib/*-linux-* "$ROOT/lib/"
+  ln -s /usr/bin/* "$ROOT/bin/"
+  find "$BUILD" -maxdepth 1 -type f \( -name 's6-*' -o -name ucspilogd \) -perm -u+x -exec cp --remove-destination {} "$ROOT/bin/" \;
+  cp "$BUILD"/libs6activation.so* "$ROOT/lib/" 2> /dev/null
+  cp -R "$SRC/doc/examples" "$ROOT/examples"
+  ln -s /run "$ROOT/var/run"
+  printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' > "$ROOT/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' > "$ROOT/etc/group"
+  machine_write_begin > begin
 }
 
 # --remove-destination: links of $ROOT lead into this system
