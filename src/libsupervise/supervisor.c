@@ -1,8 +1,11 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/tai.h>
 
@@ -41,26 +44,37 @@ static int read_dead (struct child_note const *note, struct svstatus *old)
   return old->pid == note->dead && !!(old->flags & SVSTATUS_FINISHING) == (note->what == CHILD_FINISH) ;
 }
 
+ /* Has the file down, which is there, been made or touched since that supervisor's last word? */
+
+static int is_down_later (void)
+{
+  struct stat down, status ;
+  if (stat(SERVICE_DOWN, &down) == -1 || stat(SERVICE_STATUS, &status) == -1) return 1 ;
+  if (down.st_ctim.tv_sec != status.st_ctim.tv_sec) return down.st_ctim.tv_sec > status.st_ctim.tv_sec ;
+  return down.st_ctim.tv_nsec >= status.st_ctim.tv_nsec ;
+}
+
  /* Its end is told of as soon as there are listeners to hear it. What it lived nobody knows:
     the next start waits for nothing. */
 
 static int begin_after (struct supervisor *s, struct child_note const *note, tain const *label)
 {
   struct svstatus old ;
-  int isdown, hasdied = read_dead(note, &old) ;
-  if (hasdied < 0) return 0 ;
-  if (hasdied)
-  {
-    machine_adopt(&s->machine, note->dead, note->what == CHILD_FINISH, &old, &STAMP, label) ;
-    s->machine.started = tain_zero ;
-    s->machine.due = tain_infinite ;
-    s->hasdied = 1 ;
-    return 1 ;
-  }
-  isdown = servicefiles_isthere(SERVICE_DOWN, s->log) ;
-  machine_init(&s->machine, !isdown, &STAMP, label) ;
+  int hasdied = read_dead(note, &old) ;
+  int isdown = hasdied < 0 ? -1 : servicefiles_isthere(SERVICE_DOWN, s->log) ;
   if (isdown == SERVICEFILES_KEPT) return (errno = EIO, 0) ;  /* it said nothing yet */
-  return isdown >= 0 && tally_clear(".") ;
+  if (isdown < 0) return 0 ;
+  if (!hasdied)
+  {
+    machine_init(&s->machine, !isdown, &STAMP, label) ;
+    return tally_clear(".") ;
+  }
+  if (isdown && is_down_later()) old.flags &= ~(unsigned int)SVSTATUS_WANTEDUP ;
+  machine_adopt(&s->machine, note->dead, note->what == CHILD_FINISH, &old, &STAMP, label) ;
+  s->machine.started = tain_zero ;
+  s->machine.due = tain_infinite ;
+  s->hasdied = 1 ;
+  return 1 ;
 }
 
  /* The service that a supervisor before us has left running goes on, and what is known of

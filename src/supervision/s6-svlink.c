@@ -116,6 +116,9 @@ static void check_scan (char const *scandir, struct deed *d)
   if (!r) strerr_dief(EXITCODE_DENIED, "s6-svscan is not running on ", scandir) ;
 }
 
+ /* One that is there is touched: it counts for who comes after a supervisor that was killed if
+    it is newer than what that one was told. */
+
 static int make_down (struct deed *d, unsigned int i)
 {
   char path[SERVICEPATH_MAX] ;
@@ -123,6 +126,7 @@ static int make_down (struct deed *d, unsigned int i)
   if (!servicepath(path, d->pair.dirs[i], SERVICE_DOWN)) return 0 ;
   fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, DOWN_MODE) ;
   if (fd < 0 && errno != EEXIST) return 0 ;
+  if (fd < 0) utimensat(AT_FDCWD, path, 0, 0) ;
   d->hasdown[i] = 1 ;
   d->ismade[i] = fd >= 0 ;
   if (fd >= 0) fd_close(fd) ;

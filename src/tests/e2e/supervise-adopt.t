@@ -221,6 +221,33 @@ again b
 ok 'a finish that died before: run is started' retry 5 has b 4 9
 is 'the tally has it once' "$(tally_of b | wc -l)" 4
 
+# a file down that was there when it was wanted up does not count, and one that was made, or
+# touched, after its supervisor's last word does
+: > b/down
+letters b d
+retry 5 has b 8
+letters b u
+retry 5 has b 4
+for touched in no yes
+do
+  test "$touched" = no || retry 5 has b 4
+  run=$(run_of b)
+  dies b
+  kill -s KILL "$run"
+  retry 5 tap_gone "$run"
+  rm b/finished
+  test "$touched" = no || touch b/down
+  again b
+  case $touched in
+    no) ok 'dead before, and down is older: it is started' retry 5 has b 4 65280 ;;
+    yes) ok 'down is newer: it is not' retry 5 down_is b 65280 ;;
+  esac
+  is 'its finish has run' "$(cat b/finished)" "256 0 b $run"
+done
+rm b/down
+letters b u
+retry 5 has b 4
+
 # its number is another's now, or its status says that it has ended: begun anew
 run=$(run_of b)
 dies b

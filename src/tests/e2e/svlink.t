@@ -183,6 +183,26 @@ letters soon xd
 retry 10 ended soon
 stop first
 
+# one that was killed, and its service: what was wanted does not count
+start scan s6-svscan scan
+retry 10 scans
+service killed
+for option in -d -D
+do
+  supervise killed
+  letters killed u
+  retry 10 has killed 4
+  run=$(run_of killed)
+  dies killed
+  kill -s KILL "$run"
+  retry 10 tap_gone "$run"
+  exits "$option, after one that was killed with its service" 0 s6-svlink -t 10000 "$option" scan killed
+  ok 'it is not started' stays 0.3 has killed 8 65280
+  exits 'it is told to go' 0 s6-svunlink -t 10000 scan killed
+  : > killed/down  # it was there before, too
+done
+stop scan
+
 # a supervisor that says that it is there a while before it looks for down, as those of s6
 service late
 mkdir -p fake/.s6-svscan late/supervise
