@@ -139,10 +139,13 @@ void supervisor_save_ending (struct supervisor *s)
   struct machine const *m = &s->machine ;
   int isleaving = m->isleaving || m->state == MACHINE_OVER ;
   int isnew = machine_isarmed(m) && (tain_less(&m->due, &s->ending) || tain_less(&s->ending, &m->due)) ;
+  uint8_t wasunsaved ;
   if (isnew) s->ending = m->due ;
   if (!isnew && isleaving == s->isleaving) return ;
   s->isleaving = (uint8_t)isleaving ;
+  wasunsaved = s->ischildunsaved ;  /* who was just started may write it himself after us */
   save_child(s) ;
+  s->ischildunsaved |= wasunsaved ;
 }
 
 static char const *letter_of_state (struct machine const *m)

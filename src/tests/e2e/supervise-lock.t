@@ -51,6 +51,23 @@ rmdir a/supervise/child.new
 ok 'it is written later, of who waits' retry 5 grep -q "^$(run_of a) " a/supervise/child
 letters a dx
 retry 5 ended a
+
+# who waits writes it himself, and that may be after what his supervisor had to add
+if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null
+then
+  : > a/down
+  supervise a strace -f -D -qq -o calls -e trace='?open,?openat' -P /proc/self/stat -e inject='?open,?openat:delay_enter=700000' s6-supervise
+  letters a ux
+  retry 5 has a 4
+  retry 10 grep -q DELAYED calls
+  remains 0.2 true
+  ok 'then it is added once more' retry 5 grep -q '^leaving$' a/supervise/child
+  letters a k
+  retry 5 ended a
+  rm a/down
+else
+  skip 'then it is added once more' 'needs strace'
+fi
 rm -f a/lock-fd a/supervise/child
 if unshare -pf true 2> /dev/null
 then
