@@ -51,8 +51,13 @@ is 'Containerfile: with the bundle' "$(ls "$WORK/image")" "$(printf '%s\n' READM
 is 'Containerfile: everybody has a /tmp' "$(stat -c %a "$WORK/image/tmp")" 1777
 
 # tools beside the recipes
-ok 'an archive is made where it is wanted' sh "$SRC/tools/gen-tgz.sh" "$WORK/packed.tar.gz"
-like 'with the sources' "$(tar -tzf "$WORK/packed.tar.gz")" "^$package-$version/package/info\$"
+if command -v make > /dev/null
+then
+  ok 'an archive is made where it is wanted' sh "$SRC/tools/gen-tgz.sh" "$WORK/packed.tar.gz"
+  like 'with the sources' "$(tar -tzf "$WORK/packed.tar.gz")" "^$package-$version/package/info\$"
+else
+  skip 'an archive' 'no make'
+fi
 exits 'static-bundle: SOURCES may be relative' 111 env CC=sh SOURCES=nowhere sh "$SRC/tools/static-bundle" bundle.tar
 like 'to where it is called' "$(cat err)" "no sources of skalibs in $(pwd)/nowhere"
 if is_root && command -v dpkg >/dev/null
