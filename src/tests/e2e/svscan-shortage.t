@@ -30,6 +30,7 @@ failing()
     -e "trace=$waits,$breaths,$opens,$accesses,execve" -e "inject=$breaths:retval=0" "$@" s6-svscan "$failing_dir"
 }
 waits() { grep -c '^epoll_p*wait(.*INJECTED' "$1.calls" ; }
+breaths() { grep -c 'sleep.*INJECTED' "$1.calls" ; }
 said() { grep -c "$2" "$1.err" ; }
 scandir() { mkdir -p "$1/.s6-svscan" "$1/a" && script "$1/.s6-svscan/crash" "echo crashed > '$WORK/$1.crashed'" 'exit 12' ; }
 
@@ -43,6 +44,7 @@ ok 'are survived' retry 10 ended ten
 stop ten
 is 'it is told to end, and does' "$status" 0
 is 'one warning' "$(said ten 'unable to wait for events: .* memory: trying again')" 1
+is 'and a breath after each' "$(breaths ten)" 10
 not_ok 'no crash' test -e ten.crashed
 
 scandir eleven
@@ -74,11 +76,12 @@ is 'it is waited for' "$status $(grep -c '/dev/null.*INJECTED' catch.calls) $(gr
 
 scandir finish
 script finish/.s6-svscan/finish 'exit 7'
-failing finish -P .s6-svscan/finish -e inject=execve:error=EAGAIN:when=1..9
+failing finish -e inject=execve:error=EAGAIN:when=1..9
 ok 'it begins' retry 10 order t finish
 ok 'finish cannot be executed for a while' retry 10 ended finish
 stop finish
 is 'then it is' "$status" 7
+is 'with a breath after each time' "$(breaths finish)" 9
 is 'one warning' "$(said finish 'unable to execute .s6-svscan/finish: Resource temporarily unavailable: trying again')" 1
 
 # What stands first on the PATH is what is meant.
