@@ -10,7 +10,7 @@
 
 test -z "$SANITIZED" || skip_all 'strace and sanitizers do not go together'
 need strace
-strace -D -qq -o calls -e trace=openat -e inject=openat:error=EMFILE:when=1000 true 2>/dev/null || skip_all 'strace cannot have calls fail here'
+strace -D -qq -o calls -e trace=execve -e inject=execve:error=EMFILE:when=1000 true 2>/dev/null || skip_all 'strace cannot have calls fail here'
 
 failing() # FILE CALL ERROR N: words that have the N-th CALL of it fail
 {
@@ -25,7 +25,7 @@ service late 'read -r line < go' 'echo >&3' 'exec sleep 100'
 mkfifo late/go
 echo 3 > late/notification-fd
 # shellcheck disable=SC2046 # words
-supervise late $(failing supervise/status.new openat EMFILE 3) s6-supervise
+supervise late $(failing supervise/status.new "$opens" EMFILE 3) s6-supervise
 retry 10 has late 4
 echo > late/go
 ok 'the status is not written: it is ready' retry 10 failed
@@ -46,7 +46,7 @@ letters slow d
 retry 10 has slow 0
 dies slow
 # shellcheck disable=SC2046 # words
-exits 'a status that cannot be read, for a shortage' 111 timeout 10 $(failing supervise/status openat EMFILE 1) s6-supervise slow
+exits 'a status that cannot be read, for a shortage' 111 timeout 10 $(failing supervise/status "$opens" EMFILE 1) s6-supervise slow
 ok 'it was so' failed
 supervise slow
 ok 'it is wanted down, as before' has slow 0
@@ -67,18 +67,18 @@ echo USR1 > disk/down-signal
 echo 4 > disk/notification-fd
 signals() { test "$(wc -l < disk/signals)" -eq "$1" ; }
 # shellcheck disable=SC2046 # words
-supervise disk $(failing down-signal openat EIO 2) s6-supervise
+supervise disk $(failing down-signal "$opens" EIO 2) s6-supervise
 retry 10 has disk 12
 letters disk r
 ok 'down-signal' retry 10 signals 1
 letters disk r
 ok 'it cannot be read: as before' retry 10 signals 2
 ok 'it was so' failed
-like 'which is said' "$(cat disk.err)" 'warning: down-signal: Input/output error: what it said last holds'
+like 'which is said' "$(cat disk.err)" 'warning: down-signal: .* error: what it said last holds'
 letters disk xk
 retry 10 ended disk
 # shellcheck disable=SC2046 # words
-supervise disk $(failing notification-fd openat EIO 2) s6-supervise
+supervise disk $(failing notification-fd "$opens" EIO 2) s6-supervise
 retry 10 has disk 12
 letters disk k
 ok 'notification-fd' retry 10 failed
@@ -88,23 +88,22 @@ rm disk/down-signal
 letters disk xk
 retry 10 ended disk
 # shellcheck disable=SC2046 # words
-exits 'one that was never read: down' 111 timeout 10 $(failing down access,faccessat,faccessat2 EIO 1) s6-supervise disk
+exits 'one that was never read: down' 111 timeout 10 $(failing down "$accesses" EIO 1) s6-supervise disk
 ok 'it was so' failed
 
 # When it starts again is told as soon as something else is done. A further start has no part in it.
 service next 'exit 1'
 echo 60000 > next/max-restart-delay
-supervise next strace -D -qq -o calls -e trace=openat,rename -P supervise/next-start.new -e inject=openat:error=EMFILE:when=1 s6-supervise
+supervise next strace -D -qq -o calls -e "trace=$opens,?rename,?renameat,?renameat2" -P supervise/next-start.new -e "inject=$opens:error=EMFILE:when=1" s6-supervise
 ok 'the next start: it could not be told of' retry 20 failed
 service next 'exec sleep 100'
 ok 'and it is told of' retry 10 grep -q '^rename' calls
-like 'which was said' "$(cat next.err)" 'unable to write supervise/next-start: Too many open files'
+like 'which was said' "$(cat next.err)" 'unable to write supervise/next-start: '
 letters next x
 retry 10 ended next
 
 # A wait that fails: a breath, and then another one, for as long as it takes.
 service breath
-waits='?poll,?ppoll,?ppoll_time64,?epoll_wait,?epoll_pwait'
 supervise breath strace -D -qq -o calls -e "trace=$waits,$breaths" -e "inject=$waits:error=ENOMEM:when=2..40" -e "inject=$breaths:retval=0" s6-supervise
 letters breath d
 ok '39 waits that fail: it goes on' retry 20 has breath 8 15

@@ -15,11 +15,6 @@ injects() { strace -D -qq -o calls -e trace=execve -e inject=execve:error=EMFILE
 injects || skip_all 'strace cannot have calls fail here'
 with_fakes
 
-# by which calls, is for the C library and the machine to say
-waits='?epoll_wait,?epoll_pwait'
-opens='?open,?openat'
-accesses='?access,?faccessat,?faccessat2'
-
 # failing DIR OPTIONS...: s6-svscan under an strace of these options, its pauses being none
 failing()
 {
@@ -29,7 +24,7 @@ failing()
   start "$failing_dir" env --default-signal=INT,QUIT strace -D -qq -o "$failing_dir.calls" \
     -e "trace=$waits,$breaths,$opens,$accesses,execve" -e "inject=$breaths:retval=0" "$@" s6-svscan "$failing_dir"
 }
-waits() { grep -c '^epoll_p*wait(.*INJECTED' "$1.calls" ; }
+waits() { grep -c '^[a-z_]*poll.*INJECTED' "$1.calls" ; }
 breaths() { grep -c 'sleep.*INJECTED' "$1.calls" ; }
 said() { grep -c "$2" "$1.err" ; }
 scandir() { mkdir -p "$1/.s6-svscan" "$1/a" && script "$1/.s6-svscan/crash" "echo crashed > '$WORK/$1.crashed'" 'exit 12' ; }

@@ -35,11 +35,16 @@
 #                              has another status
 #   version V PROG ARGS...     the program of that version (a program on the PATH)
 #   version_here V DIR         lets those programs call each other in DIR
-#   $breaths                   the system calls by which clock_breathe waits, for strace: which
-#                              of them it is, is for the C library to say
+#   $breaths $waits $opens $accesses
+#                              the system calls by which clock_breathe sleeps, the loop waits, files
+#                              are opened and asked for, for strace: which of them it is, is for
+#                              the C library and the machine to say
 
 # shellcheck disable=SC2034 # for others
 breaths='?nanosleep,?clock_nanosleep,?clock_nanosleep_time64'
+waits='?epoll_wait,?epoll_pwait,?poll,?ppoll,?ppoll_time64'
+opens='?open,?openat'
+accesses='?access,?faccessat,?faccessat2'
 
 script()
 {
