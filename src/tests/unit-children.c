@@ -6,10 +6,13 @@
    address.
  */
 
+#include <skalibs/nonposix.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 
 #include "../libsuperserver/internal.h"
 
@@ -101,7 +104,7 @@ static void check_model (void)
   tap_int(c.clients.count, 0, "and no client is left") ;
 }
 
- /* In bytes, from the kernel: pages that were touched. */
+ /* In bytes, from the kernel: pages that were touched, without huge ones. */
 
 static long resident (void)
 {
@@ -141,6 +144,7 @@ static long cost_of_many (void)
 int main (void)
 {
   long cost ;
+  prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) ;
   check_model() ;
   cost = cost_of_many() ;
   tap_diag("%ld bytes at most for each of %d to %d connections", cost, SOME, MANY) ;

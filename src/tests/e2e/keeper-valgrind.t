@@ -13,6 +13,23 @@ test -z "$SANITIZED" || skip_all 'valgrind and sanitizers do not go together'
 
 said() { retry 60 said_now "$1" "$2" ; }
 said_now() { test "$(grep -cE "$2" keeper.err)" -ge "$1" ; }
+
+# upgrade N: for the N-th time. Under valgrind a busy machine may need more than the daemon's
+# five seconds: that is said, and it is asked again
+late='will not execute itself: the program did not answer within 5 seconds'
+is_answered() { said_now "$1" 'info: executed itself' || said_now "$2" "$late" ; }
+upgrade()
+{
+  upgrade_chances=4
+  while test "$upgrade_chances" -gt 0
+  do
+    upgrade_chances=$((upgrade_chances - 1))
+    upgrade_late=$(grep -c "$late" keeper.err)
+    kill -s USR1 "$(pid_of keeper)"
+    retry 60 is_answered "$1" "$((upgrade_late + 1))"
+    if said_now "$1" 'info: executed itself' ; then return ; fi
+  done
+}
 held() { s6-fdholder-retrieve s "$1" cat /dev/fd/0 2>&1 ; }
 # reports: how many processes of valgrind have begun one
 reports() { find "$WORK/.reports" -name 'valgrind.*' | wc -l ; }
@@ -76,12 +93,12 @@ ok 'the worker is killed' said 1 'keeper: the worker has ended by signal 9'
 operate 'a worker of a keeper'
 is 'it is one of valgrind' "$(reports)" 1
 
-kill -s USR1 "$(pid_of keeper)"
+upgrade 1
 ok 'the worker executes itself' said 1 'info: executed itself'
 ok 'the keeper too' said 1 'keeper: executed itself'
 operate 'both executed'
 both_open > before
-kill -s USR1 "$(pid_of keeper)"
+upgrade 2
 ok 'and once more' said 2 'info: executed itself'
 ok 'both of them' said 2 'keeper: executed itself'
 operate 'both executed twice'
@@ -90,7 +107,7 @@ as_before() { both_open > after && cmp -s before after ; }
 retry 5 as_before
 is 'neither has the state open' "$(grep memfd after)" ''
 is 'neither has a descriptor more, nor one less' "$(cat after)" "$(cat before)"
-is 'nothing has failed' "$(grep -E 'warning|fatal' keeper.err | grep -v 'has ended by signal 9')" ''
+is 'nothing has failed' "$(grep -E 'warning|fatal' keeper.err | grep -vE "has ended by signal 9|$late")" ''
 stop keeper
 is 'SIGTERM ends all properly' "$status" 0
 done_testing
