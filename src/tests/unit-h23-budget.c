@@ -16,7 +16,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { CONNECTIONS = 20, HELD = 10, BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD, NEED = BASE + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
+enum { CONNECTIONS = 20, HELD = 10, CHANCES = 20, BASE = BUDGET_BASE + BUDGET_TRANSIENT + BUDGET_CLOSING + BUDGET_UNREAD, NEED = BASE + HELD + BUDGET_PER_CONNECTION * CONNECTIONS } ;
 
 static void start (struct testdaemon *d, unsigned int hard, char const *const *options)
 {
@@ -48,7 +48,7 @@ static unsigned int fill (struct rawclient *clients, unsigned int n)
 
  /* Everybody asks for one at the same time. How many get one. */
 
-static unsigned int all_retrieve (struct rawclient *clients, unsigned int n)
+static unsigned int retrieve_each (struct rawclient *clients, unsigned int n)
 {
   static char const body[] = "R\0\1" "0" ;
   unsigned int good = 0 ;
@@ -58,6 +58,21 @@ static unsigned int all_retrieve (struct rawclient *clients, unsigned int n)
   {
     good += !raw_answer(clients + i) && clients[i].nfds == 1 ;
     raw_drop_fds(clients + i) ;
+  }
+  return good ;
+}
+
+ /* What others of the same user, who is not root, have on its way is counted, too. */
+
+static unsigned int all_retrieve (struct testdaemon const *d, struct rawclient *clients, unsigned int n)
+{
+  unsigned int good = retrieve_each(clients, n) ;
+  for (unsigned int i = 0 ; i < CHANCES && good < n && geteuid() ; i++)
+  {
+    for (unsigned int j = 0 ; j < n ; j++) raw_close(clients + j) ;
+    test_sleep(100) ;
+    for (unsigned int j = 0 ; j < n ; j++) raw_must_connect(clients + j, d->path, FRAME_NATIVE) ;
+    good = retrieve_each(clients, n) ;
   }
   return good ;
 }
@@ -72,7 +87,7 @@ static void check (char const *name, unsigned int hard, char const *const *optio
   while (n < connections && raw_connect(clients + n, d.path, -1, FRAME_NATIVE)) n++ ;
   tap_int(n, connections, "%s: %u connections", name, connections) ;
   tap_int(fill(clients, n), held, "%s: %u held", name, held) ;
-  if (held) tap_int(all_retrieve(clients, n), n, "%s: every connection retrieves", name) ;
+  if (held) tap_int(all_retrieve(&d, clients, n), n, "%s: every connection retrieves", name) ;
   while (n) raw_close(clients + --n) ;
   testdaemon_finish(&d) ;
 }
