@@ -2,6 +2,7 @@
 
 #include <skalibs/nonposix.h>
 
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
@@ -53,12 +54,12 @@ static int read_fields (char const *s, struct tm *tm)
  /* Days since 1970 of the Gregorian calendar; years begin in March, so that a leap day is
     the last one. */
 
-static time_t seconds_of (struct tm const *tm)
+static int64_t seconds_of (struct tm const *tm)
 {
   int64_t month = (tm->tm_mon + 10) % 12 ;
   int64_t year = tm->tm_year + 1900 - (tm->tm_mon < 2) ;
   int64_t days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + tm->tm_mday - 1 - 719468 ;
-  return (time_t)(days * DAY + tm->tm_hour * HOUR + tm->tm_min * MINUTE) ;
+  return days * DAY + tm->tm_hour * HOUR + tm->tm_min * MINUTE ;
 }
 
 static size_t scan_fraction (char const *s, size_t len, long *nano)
@@ -94,18 +95,22 @@ static size_t scan_zone (char const *s, size_t len, long *east)
   return 6 ;
 }
 
+ /* Where a time has 32 bits, none of after January 2038 is one. */
+
 static size_t scan_rfc3339 (char const *s, size_t len, struct timespec *when)
 {
   struct tm tm ;
+  int64_t sec ;
   long nano, east ;
   size_t n = TO_SECOND, zone ;
   if (!read_fields(s, &tm)) return 0 ;
   n += scan_fraction(s + n, len - n, &nano) ;
   zone = scan_zone(s + n, len - n, &east) ;
   if (!zone) return 0 ;
-  when->tv_sec = seconds_of(&tm) + number(s + TO_MINUTE + 1, 2) - east ;
+  sec = seconds_of(&tm) + number(s + TO_MINUTE + 1, 2) - east ;
+  when->tv_sec = (time_t)sec ;
   when->tv_nsec = nano ;
-  return n + zone ;
+  return when->tv_sec == sec ? n + zone : 0 ;
 }
 
  /* The C library may look at the file of the zone each time: once a minute is enough. */
@@ -117,6 +122,8 @@ static size_t scan_local (char const *s, size_t len, struct timespec *when, stru
   {
     if (!read_fields(s, &tm)) return 0 ;
     minute->base = mktime(&tm) ;
+    minute->text[0] = 0 ;
+    if (minute->base == (time_t)-1) return 0 ;
     memcpy(minute->text, s, TO_MINUTE) ;
   }
   when->tv_sec = minute->base + number(s + TO_MINUTE + 1, 2) ;
@@ -135,11 +142,13 @@ size_t stamp_scan (char const *s, size_t len, struct timespec *when, struct stam
 static int scan_ago (char const *s, struct timespec *when, struct timespec const *now)
 {
   unsigned int n ;
+  int64_t sec ;
   size_t len = uint_scan(s, &n) ;
-  time_t unit = s[len] == 's' ? 1 : s[len] == 'm' ? MINUTE : s[len] == 'h' ? HOUR : s[len] == 'd' ? DAY : 0 ;
+  int64_t unit = s[len] == 's' ? 1 : s[len] == 'm' ? MINUTE : s[len] == 'h' ? HOUR : s[len] == 'd' ? DAY : 0 ;
   if (!len || !unit || s[len + 1]) return 0 ;
   *when = *now ;
-  when->tv_sec -= (time_t)n * unit ;
+  sec = now->tv_sec - n * unit ;
+  when->tv_sec = sec < 0 ? 0 : (time_t)sec ;
   return 1 ;
 }
 

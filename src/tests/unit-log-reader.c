@@ -39,7 +39,7 @@ static void test_stamps (void)
   stamp_is("2026-11-30 12:00:00.000000001  x", 29, 1796040000, 1) ;
   stamp_is("1970-01-01T00:00:00Z", 20, 0, 0) ;
   stamp_is("2000-02-29T23:59:59Z", 20, 951868799, 0) ;
-  stamp_is("2100-03-01T00:00:00Z", 20, 4107542400, 0) ;
+  stamp_is("2100-03-01T00:00:00Z", sizeof(time_t) > 4 ? 20 : 0, 4107542400, 0) ;
   stamp_is("2026-11-30T12:00:00 no zone", 0, 0, 0) ;
   stamp_is("2026-13-30T12:00:00Z", 0, 0, 0) ;
   stamp_is("2026-00-30T12:00:00Z", 0, 0, 0) ;
@@ -95,6 +95,8 @@ static void test_moments (void)
   moment_is("2m", NOW - 120) ;
   moment_is("3h", NOW - 10800) ;
   moment_is("1d", NOW - 86400) ;
+  moment_is("4000000000s", 0) ;
+  moment_is("4000000000d", 0) ;
   moment_is("", NO_MOMENT) ;
   moment_is("2026-02-29", NO_MOMENT) ;
   moment_is("2026-04-31T00:00:00Z", NO_MOMENT) ;
