@@ -78,6 +78,7 @@ fi
 
 # finish likewise: none, with a warning, and life goes on
 service r 'exit 3'
+: > r/down  # once, however late it is told
 cannot_finish()
 {
   name=$1
