@@ -19,8 +19,8 @@ i=0
 while test "$i" -lt "$services"
 do
   i=$((i + 1))
-  service "d/s$i" 'echo "$$" >> begun' 'exec sleep 1000'
-  script "d/s$i/finish" 'echo "$4 $1" >> finished'
+  service "d/s$i" 'read -r up idle < /proc/uptime' 'echo "$$ $up" >> begun' 'exec sleep 1000'
+  script "d/s$i/finish" 'read -r up idle < /proc/uptime' 'echo "$4 $1 $up" >> finished'
   : > "d/s$i/begun"
   : > "d/s$i/finished"
 done
@@ -62,12 +62,17 @@ most 'memory, KiB' "$(memory)" $((memory + 512))
 is 'zombies' "$(zombies)" 0
 for dir in d/s*
 do
+  # numbers come again after a while: a death is of the start before it
   awk -v dir="$dir" -v now="$(s6-svstat -o pid "$dir")" '
-    NR == FNR { begun[$1]++ ; starts++ ; next }
-    { if (begun[$1]) lives[$1]++ ; else if ($2 == 256) unsaid++ ; else print dir ": " $1 " has ended by itself" }
+    NR == FNR { starts++ ; when[$1, ++begun[$1]] = $2 ; next }
+    {
+      if (lives[$1] < begun[$1] && when[$1, lives[$1] + 1] <= $3) lives[$1]++
+      else if ($2 == 256 && (!($1 in last) || $3 > last[$1] + 10)) unsaid++
+      else print dir ": " $1 " died twice, or by itself before it said anything: " $2 ", " $3 - last[$1] " s after the last time"
+      last[$1] = $3
+    }
     END {
-      lives[now]++
-      for (pid in begun) if (begun[pid] != lives[pid]) print dir ": " pid ": " begun[pid] " starts, " lives[pid] - (pid == now) " deaths"
+      for (pid in begun) if (begun[pid] - lives[pid] != (pid == now)) print dir ": " pid ": " begun[pid] " starts, " lives[pid] + 0 " deaths"
       if (!(now in begun)) print dir ": " now " has not begun"
       print starts, unsaid + 0 > "/dev/stderr"
     }' "$dir/begun" "$dir/finished" 2>> counts
