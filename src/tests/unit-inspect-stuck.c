@@ -23,7 +23,7 @@
 #include "support/tap.h"
 #include "support/testdaemon.h"
 
-enum { MANY = 20000, PATIENCE = 2000, ALSO = 0x5a } ;
+enum { MANY = 20000, PATIENCE = 6000, ALSO = 0x5a } ;
 
 static struct { struct inspect inspect ; char behind[64] ; } all ;
 
