@@ -111,6 +111,10 @@ do
   kills() { letters s k ; test -n "$(s6-svdt s)" ; }
   ok "$version: a death" retry 5 kills
   like 'by a signal' "$(s6-svdt -n 1 s)" ' signal SIGKILL$'
+  # down first, or it may have begun to sleep before the file is there
+  letters s d
+  is_down() { test "$(s6-svstat -o up s)" = false ; }
+  retry 5 is_down
   echo 7 > s/code
   exit_seen() { letters s u ; s6-svdt -n 1 s | grep -q ' exitcode 7$' ; }
   ok "$version: an exit" retry 5 exit_seen
