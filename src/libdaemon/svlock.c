@@ -85,29 +85,26 @@ static int take_another (char const *path)
   return fd ;
 }
 
-static int open_or_make (char const *path, mode_t mode, int *isnew)
-{
-  int fd = open_file(path, O_WRONLY, 0) ;
-  *isnew = fd < 0 && errno == ENOENT ;
-  return *isnew ? open_file(path, O_WRONLY | O_CREAT, mode) : fd ;
-}
-
- /* It still has its name. A new one has its mode whatever the umask is; one that was there
-    keeps its own. */
-
-static int is_good (int fd, int isnew, mode_t mode)
+static int has_name (int fd)
 {
   struct stat st ;
-  if (fstat(fd, &st) == -1) return 0 ;
-  if (!st.st_nlink) return (errno = EAGAIN, 0) ;
-  return !isnew || (st.st_mode & MODE_BITS) == mode || fchmod(fd, mode) == 0 ;
+  return fstat(fd, &st) == 0 && (st.st_nlink || (errno = EAGAIN, 0)) ;
+}
+
+ /* A new one has its mode whatever the umask is; one that is there keeps its own. */
+
+static int open_or_make (char const *path, mode_t mode)
+{
+  int fd = open_file(path, O_WRONLY, 0) ;
+  if (fd >= 0 || errno != ENOENT) return fd ;
+  fd = open_file(path, O_WRONLY | O_CREAT, mode) ;
+  return fd < 0 || fchmod(fd, mode) == 0 ? fd : fail(fd) ;
 }
 
 int svlock_take (char const *path, mode_t mode)
 {
-  int isnew ;
-  int fd = open_or_make(path, mode, &isnew) ;
-  if (fd < 0 || (svlock_try(fd, 0) && is_good(fd, isnew, mode))) return fd ;
+  int fd = open_or_make(path, mode) ;
+  if (fd < 0 || (svlock_try(fd, 0) && has_name(fd))) return fd ;
   fail(fd) ;
   if (!is_taken(errno)) return -1 ;
   fd = take_another(path) ;

@@ -43,6 +43,9 @@ is 'its bytes' "$(sed -e 's/^[1-9][0-9]* [1-9][0-9]* [0-9a-f]\{16\} - @[0-9a-f]\
 is 'no other file is left but the lock' "$(ls cursor*)" 'cursor
 cursor.lock'
 is 'which nobody else can have' "$(stat -c %a cursor.lock)" 600
+chmod 644 cursor.lock
+s6-logread -c cursor ./d > again
+is 'nor one that was there' "$(stat -c %a cursor.lock)" 600
 start first s6-logread -f -c cursor ./d
 # to try it would be to have it for a moment, and first would find it taken
 first_has_it() { grep -q " FLOCK .* $(pid_of first) " /proc/locks ; }
