@@ -20,6 +20,12 @@ enum { TRY = F_SETLK, WAIT = F_SETLKW } ;
 
 enum { NEW_SIZE = 4096 + sizeof(".new"), OWNERS_MODE = 0600, MODE_BITS = 07777 } ;
 
+void svlock_keep_to_owner (int fd)
+{
+  struct stat st ;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1) fchmod(fd, OWNERS_MODE) ;
+}
+
 static int lock (int fd, int isshared, int how)
 {
   struct flock l = { .l_type = isshared ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET } ;
@@ -46,6 +52,14 @@ static int fail (int fd)
 static int open_file (char const *path, int flags, mode_t mode)
 {
   return open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode) ;
+}
+
+int svlock_open (char const *path)
+{
+  int fd = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW, OWNERS_MODE) ;
+  if (fd < 0) return errno == ELOOP ? open_file(path, O_WRONLY | O_CREAT, OWNERS_MODE) : -1 ;
+  svlock_keep_to_owner(fd) ;
+  return fd ;
 }
 
 static int is_taken (int e)

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <unistd.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/stralloc.h>
 
+#include "libdaemon/svlock.h"
 #include "liblogger/cursor.h"
 
 #define NEW ".new"
@@ -39,7 +39,7 @@ static int take_lock (char const *file, int *fd)
 {
   *fd = open(file, O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, LOCK_MODE) ;
   if (*fd < 0) return errno != ENOMEM && errno != EMFILE && errno != ENFILE ;
-  fchmod(*fd, LOCK_MODE) ;  /* one that is there may be for all to read */
+  svlock_keep_to_owner(*fd) ;
   if (flock(*fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 1 ;
   fd_close(*fd) ;
   return (errno = EBUSY, 0) ;

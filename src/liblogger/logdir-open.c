@@ -67,7 +67,7 @@ static int take_lock (struct logdir *d)
 {
   d->lock = openat(d->dir, LOGDIR_LOCK, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, LOCK_MODE) ;
   if (d->lock < 0) return 0 ;
-  fchmod(d->lock, LOCK_MODE) ;  /* one that is there may be for all to read */
+  svlock_keep_to_owner(d->lock) ;
   if (svlock_try(d->lock, 0)) return 1 ;
   if (errno == EAGAIN || errno == EACCES) errno = EBUSY ;
   return 0 ;

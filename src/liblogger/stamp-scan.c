@@ -118,6 +118,7 @@ static size_t scan_rfc3339 (char const *s, size_t len, struct timespec *when)
 static size_t scan_local (char const *s, size_t len, struct timespec *when, struct stamp_minute *minute)
 {
   struct tm tm ;
+  int64_t sec ;
   if (!minute->text[0] || memcmp(minute->text, s, TO_MINUTE))
   {
     if (!read_fields(s, &tm)) return 0 ;
@@ -126,7 +127,9 @@ static size_t scan_local (char const *s, size_t len, struct timespec *when, stru
     if (minute->base == (time_t)-1) return 0 ;
     memcpy(minute->text, s, TO_MINUTE) ;
   }
-  when->tv_sec = minute->base + number(s + TO_MINUTE + 1, 2) ;
+  sec = (int64_t)minute->base + number(s + TO_MINUTE + 1, 2) ;
+  when->tv_sec = (time_t)sec ;
+  if (when->tv_sec != sec) return 0 ;
   return TO_SECOND + scan_fraction(s + TO_SECOND, len - TO_SECOND, &when->tv_nsec) ;
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -27,7 +26,7 @@
 #define RUN "./run"
 #define FINISH "./finish"
 
-enum { LOCK_MODE = 0600, KILLED = 256 } ;
+enum { KILLED = 256 } ;
 
  /* A start of run: the numbers that it wants, and what they become; -1: none. */
 struct start
@@ -80,15 +79,13 @@ static int open_pipe (struct start *x)
 }
 
  /* The lock is of the open file: run has it for as long as it keeps the number. Who could
-    read the file could have a shared one, and run would wait for him: one
-    that is there may be for all to read. */
+    read the file could have a shared one, and run would wait for him. */
 
 static int open_lock (struct supervisor *s, struct start *x)
 {
   if (x->lock < 0) return 1 ;
-  x->lockfd = open(SERVICE_LOCK_OF_RUN, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, LOCK_MODE) ;
+  x->lockfd = svlock_open(SERVICE_LOCK_OF_RUN) ;
   if (x->lockfd < 0) return 0 ;
-  fchmod(x->lockfd, LOCK_MODE) ;
   x->islocked = svlock_try(x->lockfd, 0) ;
   if (x->islocked) return 1 ;
   if (errno != EAGAIN && errno != EACCES) return 0 ;

@@ -126,7 +126,8 @@ static int make_down (struct deed *d, unsigned int i)
   if (!servicepath(path, d->pair.dirs[i], SERVICE_DOWN)) return 0 ;
   fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, DOWN_MODE) ;
   if (fd < 0 && errno != EEXIST) return 0 ;
-  if (fd < 0) utimensat(AT_FDCWD, path, 0, 0) ;
+  if (fd < 0 && utimensat(AT_FDCWD, path, 0, 0) == -1 && errno != ENOENT)
+    strerr_warnwu3sys("touch ", path, ", which may be passed over if a supervisor of that service was killed") ;
   d->hasdown[i] = 1 ;
   d->ismade[i] = fd >= 0 ;
   if (fd >= 0) fd_close(fd) ;

@@ -70,6 +70,7 @@ static unsigned int all_retrieve (struct testdaemon const *d, struct rawclient *
   for (unsigned int i = 0 ; i < CHANCES && good < n && geteuid() ; i++)
   {
     for (unsigned int j = 0 ; j < n ; j++) raw_close(clients + j) ;
+    tap_diag("%u of %u: once more", good, n) ;
     test_sleep(100) ;
     for (unsigned int j = 0 ; j < n ; j++) raw_must_connect(clients + j, d->path, FRAME_NATIVE) ;
     good = retrieve_each(clients, n) ;

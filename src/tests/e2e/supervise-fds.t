@@ -43,7 +43,17 @@ most 'without spinning' "$(($(ticks eof) - used))" 5
 letters eof x
 letters eof d
 
-# lock-fd
+# lock-fd; a lock that services share is left as it is
+service shares 'exec sleep 100'
+echo 9 > shares/lock-fd
+mkdir shares/supervise
+: > shared
+chmod 644 shared
+ln -s "$WORK/shared" shares/supervise/service-lock
+supervise shares
+ok 'a lock elsewhere is taken' retry 5 sh -c '! s6-setlock -n shared true'
+is 'and keeps its permissions' "$(stat -c %a shared)" 644
+letters shares xd
 service l 'echo "$$" > pid' 'exec sleep 100'
 echo 9 > l/lock-fd
 mkdir l/supervise
